@@ -1,0 +1,10 @@
+/** What becomes of a recording. */
+export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'short'
+
+export type ArchiveEvent = { recordingId: string; callId: string; at: Date } & (
+  | { type: 'recording.filing' }
+  | { type: 'recording.filed'; ms: number; bytes: number }
+  | { type: 'recording.missing'; why: string }
+  | { type: 'recording.short'; why: string; ms: number; talkMs: number }
+  | { type: 'recording.listened'; personId: string }
+)

@@ -1,0 +1,28 @@
+import knex, { type Knex } from 'knex'
+
+export { append, type JournalRow, type Numbered, readJournal, journalHead } from './journal.ts'
+export { migrate } from './migrate.ts'
+
+/** The database. Read from it freely; to write, ask for a transaction. */
+export type Db = Knex
+/** An open transaction. Holding one is the right to write. */
+export type Tx = Knex.Transaction
+
+/**
+ * Opens the pool. A statement that runs over 15 s is a mistake of ours and is ended; a lost server is
+ * noticed by the next statement, and the pool dials again by itself.
+ */
+export function openDb(url: string, { max = 12, name = 'desk' }: { max?: number; name?: string } = {}): Db {
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: name,
+      statement_timeout: 15_000,
+      idle_in_transaction_session_timeout: 20_000,
+      connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+    },
+    pool: { min: 0, max, acquireTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 },
+  })
+}

@@ -1,0 +1,18 @@
+import { append, type Db, type Numbered, type Tx } from './db/index.ts'
+import { type DeskEvent, followThrough } from './journey.ts'
+
+/** Does the work, follows it through, writes the journal; resolves with the numbered events once they are durable. */
+export type Commit = (work: (tx: Tx) => Promise<DeskEvent[]>) => Promise<Numbered<DeskEvent>[]>
+
+/**
+ * Every change to the desk goes through here: do the work, follow it through,
+ * write the journal, commit, and only then tell the consoles. A console never
+ * hears of something that was rolled back.
+ */
+export function makeCommit(db: Db, publish: (events: Numbered<DeskEvent>[]) => void): Commit {
+  return async function commit(work) {
+    const told = await db.transaction(async (tx) => append(tx, await followThrough(tx, await work(tx))))
+    if (told.length > 0) publish(told)
+    return told
+  }
+}

@@ -1,0 +1,79 @@
+/** What follows what. Read down the page and you have walked a call through the desk. */
+import type { AgentEvent } from './agents/index.ts'
+import * as agents from './agents/index.ts'
+import type { ArchiveEvent } from './archive/index.ts'
+import * as archive from './archive/index.ts'
+import type { CallEvent } from './calls/index.ts'
+import type { Tx } from './db/index.ts'
+import type { PeopleEvent } from './people/index.ts'
+import * as tickets from './tickets/index.ts'
+import type { TicketEvent } from './tickets/index.ts'
+
+export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | PeopleEvent
+
+type Follow<E> = (tx: Tx, event: E) => Promise<DeskEvent[]>
+type Journey = { [T in DeskEvent['type']]: Follow<Extract<DeskEvent, { type: T }>>[] }
+
+const journey: Journey = {
+  'call.arrived': [],
+  'call.identified': [tickets.relabel],
+  'call.queued': [],
+  'call.offered': [],
+  'call.offer-ended': [agents.rememberDecline],
+  'call.answered': [agents.noteAnswer, tickets.openForCall, tickets.clearCallbacksOf],
+  'call.held': [],
+  'call.resumed': [],
+  'call.leg-ended': [agents.startWrapUp],
+  'call.callback-asked': [],
+  'call.voicemail-left': [tickets.openForVoicemail],
+  'call.unrecorded': [],
+  'call.ended': [agents.forgetDeclines, tickets.settleEndedCall, archive.expectRecording],
+
+  'agent.signed-in': [],
+  'agent.signed-out': [],
+  'agent.ready': [],
+  'agent.not-ready': [],
+  'agent.next-chosen': [],
+  'agent.wrap-up': [],
+  'agent.phone': [],
+  'agent.ring-tested': [],
+  'agent.declined': [],
+
+  'recording.filing': [],
+  'recording.filed': [],
+  'recording.missing': [],
+  'recording.short': [],
+  'recording.listened': [],
+
+  'ticket.opened': [],
+  'ticket.changed': [],
+  'ticket.call-joined': [],
+  'ticket.call-left': [],
+  'ticket.noted': [],
+  'ticket.urged': [],
+  'ticket.assigned': [],
+  'ticket.state': [],
+  'callback.owed': [],
+  'callback.taken': [],
+  'callback.released': [],
+  'callback.cleared': [],
+  'call.explained': [],
+
+  'directory.changed': [],
+  'directory.imported': [],
+  'grants.changed': [],
+  'session.opened': [],
+  'session.closed': [],
+}
+
+/** The events, and everything that follows from them, in the order it happened. */
+export async function followThrough(tx: Tx, events: DeskEvent[]): Promise<DeskEvent[]> {
+  const all: DeskEvent[] = []
+  for (const event of events) {
+    all.push(event)
+    for (const follow of journey[event.type] as Follow<DeskEvent>[]) {
+      all.push(...(await followThrough(tx, await follow(tx, event))))
+    }
+  }
+  return all
+}
