@@ -6,8 +6,8 @@ import * as archive from './archive/index.ts'
 import type { CallEvent } from './calls/index.ts'
 import type { Tx } from './db/index.ts'
 import type { PeopleEvent } from './people/index.ts'
-import * as tickets from './tickets/index.ts'
 import type { TicketEvent } from './tickets/index.ts'
+import * as tickets from './tickets/index.ts'
 
 export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | PeopleEvent
 

@@ -7,7 +7,14 @@ export type Direction = 'inbound' | 'outbound' | 'callback'
 /** `at` is Asterisk's clock. `recovered`: told by CEL or a snapshot after we had been away, not heard live. */
 export type CallEvent = { callId: string; at: Date; recovered?: boolean } & (
   | { type: 'call.arrived'; pbx: number; direction: Direction; campus: string | null; line: string | null }
-  | { type: 'call.identified'; placeId: string | null; personId: string | null; how: string; confidence: number; byId?: string }
+  | {
+      type: 'call.identified'
+      placeId: string | null
+      personId: string | null
+      how: string
+      confidence: number
+      byId?: string
+    }
   | { type: 'call.queued'; line: string }
   | { type: 'call.offered'; legUniqueid: string; station: string; personId: string | null }
   | {
@@ -18,7 +25,14 @@ export type CallEvent = { callId: string; at: Date; recovered?: boolean } & (
       outcome: OfferOutcome
       rangMs: number
     }
-  | { type: 'call.answered'; legUniqueid: string; station: string; personId: string | null; waitedMs: number; first: boolean }
+  | {
+      type: 'call.answered'
+      legUniqueid: string
+      station: string
+      personId: string | null
+      waitedMs: number
+      first: boolean
+    }
   | { type: 'call.held'; legUniqueid: string }
   | { type: 'call.resumed'; legUniqueid: string }
   | {

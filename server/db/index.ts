@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex'
 
-export { append, type JournalRow, type Numbered, readJournal, journalHead } from './journal.ts'
+export { append, type JournalRow, journalHead, type Numbered, readJournal } from './journal.ts'
 export { migrate } from './migrate.ts'
 
 /** The database. Read from it freely; to write, ask for a transaction. */

@@ -2,9 +2,21 @@
 export type TicketState = 'unassigned' | 'in_progress' | 'done' | 'withdrawn' | 'unresolved'
 export type CallRelation = 'opened' | 'same_fault' | 'urge' | 'callback' | 'also'
 export type ClearedHow =
-  | 'called_back' | 'caller_got_through' | 'place_got_through' | 'ticket_exists' | 'unreachable' | 'by_hand'
+  | 'called_back'
+  | 'caller_got_through'
+  | 'place_got_through'
+  | 'ticket_exists'
+  | 'unreachable'
+  | 'by_hand'
 export type CallReason =
-  | 'wrong_number' | 'test_call' | 'caller_silent' | 'asked_only' | 'internal' | 'hung_up_in_notice' | 'outbound' | 'technical'
+  | 'wrong_number'
+  | 'test_call'
+  | 'caller_silent'
+  | 'asked_only'
+  | 'internal'
+  | 'hung_up_in_notice'
+  | 'outbound'
+  | 'technical'
 
 export type TicketEvent = { at: Date; byId?: string | null } & (
   | { type: 'ticket.opened'; ticketId: string; callId: string | null; campus: string; line: string; version: number }

@@ -1,0 +1,99 @@
+/** The HTTP doors, as the console calls them. Types only; the schemas in each room's routes.ts are the OpenAPI. */
+import type { CallReason, CallRelation, Resolution, TicketState } from './words.ts'
+
+/**
+ * GET    /api/session                      -> Me            401 when signed out
+ * POST   /api/session {name,password}      -> Me            sets the cookie
+ * DELETE /api/session                      -> 204
+ * POST   /api/session/password {old,new}   -> 204
+ * GET    /api/desk                         -> DeskSnapshot
+ *
+ * POST   /api/agent/sign-in                -> {credential: SipCredential, agent: AgentView}   (again = new password)
+ * POST   /api/agent/sign-out | ready       -> AgentView
+ * POST   /api/agent/not-ready {reason}     -> AgentView     on a call: sets the next state
+ * POST   /api/agent/next {next,reason?}    -> AgentView
+ * POST   /api/agent/wrap-up {do:'extend'|'end'} -> AgentView
+ * POST   /api/agent/phone {phone,why?}     -> AgentView
+ * POST   /api/agent/ring-test {ok,why?}    -> AgentView
+ *
+ * GET    /api/calls?limit&after&mine&ani&place&open -> List<CallCard>
+ * GET    /api/calls/:id                    -> CallCard & {legs, offers, recordings: RecordingView[]}
+ * GET    /api/calls/:id/pop                -> PopCard
+ * POST   /api/calls/:id/painted {legUniqueid, afterMs} -> 204
+ * POST   /api/calls/:id/identify {number}|{personId}|{placeId}  -> CallCard
+ * POST   /api/calls/:id/join {ticketId, relation}       -> TicketRow
+ * POST   /api/calls/:id/ticket             -> TicketRow     a new ticket of its own for this call
+ * POST   /api/calls/:id/explain {reason,note?} -> CallCard   only when its ticket is untouched; withdraws the empty ticket
+ * POST   /api/calls/dial {number, campus, line?, ticketId?, callbackId?} -> {callId}
+ *
+ * GET    /api/tickets?limit&after&state&line&campus&assignee=me&place&q -> List<TicketRow>
+ * POST   /api/tickets NewTicket            -> TicketRow     Idempotency-Key
+ * GET    /api/tickets/:id                  -> TicketPage
+ * PATCH  /api/tickets/:id TicketChange     -> TicketPage    409 ticket-changed-meanwhile {yours, theirs}
+ * POST   /api/tickets/:id/notes {text}     -> TicketPage
+ * POST   /api/tickets/:id/urge|take|withdraw {version,reason?}|reopen -> TicketPage
+ * POST   /api/tickets/:id/done {version, resolution, faultCause?} -> TicketPage
+ *
+ * GET    /api/callbacks                    -> List<CallbackRow>   owed ones, oldest first
+ * POST   /api/callbacks/:id/take|release   -> CallbackRow   409 callback-taken
+ * POST   /api/callbacks/:id/clear {how, note?} -> CallbackRow
+ *
+ * GET    /api/recordings/:id  /audio (Range)  /peaks
+ * GET    /api/search?q=&kinds=place,person,number,ticket -> {places, people, numbers, tickets}
+ * GET    /api/directory/:what?limit&after&q   -> List<row>    what: campuses lines trunks calendars places units numbers people crews
+ * POST   /api/directory/:what                 -> row          PATCH /api/directory/:what/:id {version,…}
+ * POST   /api/directory/:what/import {csv, dryRun} -> ImportResult      GET /api/directory/:what/export.csv
+ */
+export type NewTicket = {
+  campus: string
+  line: string
+  what?: string
+  placeId?: string
+  reporterId?: string
+  contactNumber?: string
+}
+
+/** Every field as typed; only those present change. `version` is the one the screen was showing. */
+export type TicketChange = {
+  version: number
+  what?: string
+  notes?: string
+  kind?: 'incident' | 'service_request'
+  line?: string
+  placeId?: string | null
+  placeText?: string
+  unitId?: string | null
+  reporterId?: string | null
+  reporterName?: string
+  contactNumber?: string
+  categoryId?: string | null
+  confirmedCategoryId?: string | null
+  confirmedPlaceId?: string | null
+  impact?: number
+  urgency?: number
+  confirmedImpact?: number | null
+  confirmedUrgency?: number | null
+  ipAddress?: string | null
+}
+
+export type Done = { version: number; resolution: Resolution; faultCause?: string }
+export type Explain = { reason: CallReason; note?: string }
+export type Join = { ticketId: string; relation: Exclude<CallRelation, 'opened'> }
+export type TicketQuery = {
+  limit?: number
+  after?: string
+  state?: TicketState
+  line?: string
+  campus?: string
+  assignee?: string
+  place?: string
+  q?: string
+}
+export type ImportResult = {
+  dryRun: boolean
+  create: number
+  change: number
+  same: number
+  bad: { line: number; column?: string; reason: string }[]
+  changes: { line: number; key: string; fields: Record<string, [unknown, unknown]> }[]
+}

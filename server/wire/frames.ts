@@ -1,0 +1,34 @@
+/** Words that cross the live socket between the server and a console. Types only. */
+import type { AgentView, CallbackRow, CallCard, Health, PopCard, QueueNow, RecordingView, TicketRow } from './views.ts'
+
+/**
+ * One journal event as this person may see it, with its subject as it stood when the frame was made
+ * (so that apply() is a replacement, never arithmetic). `type` is the event's name, e.g. `call.answered`.
+ */
+export type Frame = { seq: number; at: string; type: string } & (
+  | { subject: 'call'; call: CallCard; pop?: PopCard }
+  | { subject: 'agent'; agent: AgentView }
+  | { subject: 'ticket'; ticket: TicketRow; callId?: string }
+  | { subject: 'callback'; callback: CallbackRow }
+  | { subject: 'recording'; recording: RecordingView }
+  | { subject: 'none' }
+)
+
+/**
+ * What the server sends:
+ * - `frames`: all this person may see of the journal in (after, upTo], empty batches included. A console whose held
+ *   `upTo` differs from `after` asks again from what it holds; it never guesses.
+ * - `now`: figures that are not in the journal; each replaces the one before.
+ * - `resync`: too far behind, or rights changed: fetch /api/desk again.
+ * - `bye`: the session ended; why says what to show.
+ */
+export type FromServer =
+  | { kind: 'frames'; after: number; upTo: number; frames: Frame[] }
+  | { kind: 'now'; serverTime: string; queues?: QueueNow[]; health?: Health }
+  | { kind: 'resync'; why: string }
+  | { kind: 'bye'; why: 'signed_out' | 'expired' | 'revoked' }
+
+/** What a console may say. Everything else on the socket is refused. */
+export type FromConsole =
+  | { kind: 'again'; after: number }
+  | { kind: 'painted'; callId: string; legUniqueid: string; afterMs: number }

@@ -1,0 +1,287 @@
+/** What a console is shown. Times are ISO 8601 in UTC; durations say their unit. Types only. */
+import type {
+  AgentState,
+  CallOutcome,
+  CallReason,
+  CallRelation,
+  CallState,
+  IdentifiedHow,
+  Locale,
+  PhoneState,
+  RecordingState,
+  Resolution,
+  Role,
+  TicketState,
+} from './words.ts'
+
+export type Grant = { role: Role; campus: string | null; line: string | null }
+export type Me = {
+  personId: string
+  name: string
+  login: string
+  locale: Locale
+  grants: Grant[]
+  mustChangePassword: boolean
+  /** browser station code, for agents */
+  station: string | null
+  /** lines this agent takes */
+  lines: string[]
+}
+
+export type Named = { code: string; zh: string; en: string }
+export type CampusView = Named & { id: string; seal: 'outlined' | 'solid' }
+export type LineView = Named & { id: string; wrapUpSeconds: number; ringSeconds: number }
+export type CategoryView = {
+  id: string
+  code: string
+  line: string
+  parentId: string | null
+  zh: string
+  en: string
+  needsIp: boolean
+  retired: boolean
+}
+/** Things that change rarely: read once at sign-in. */
+export type Catalogue = {
+  campuses: CampusView[]
+  lines: LineView[]
+  categories: CategoryView[]
+  /** priorities[impact-1][urgency-1] -> 1..4 */
+  priorities: number[][]
+  timeZone: string
+}
+
+export type PlaceRef = { id: string; campus: string; zh: string; en: string | null; noTransmit: boolean }
+export type UnitRef = { id: string; zh: string; en: string | null }
+export type PersonRef = { id: string; name: string; title: string | null }
+
+/** A call as any console that may see the call sees it. `ani` and names only for those who may. */
+export type CallCard = {
+  callId: string
+  direction: 'inbound' | 'outbound' | 'callback'
+  state: CallState
+  outcome: CallOutcome | null
+  campus: string | null
+  line: string | null
+  ani: string
+  aniName: string
+  dialled: string
+  diverted: string
+  place: PlaceRef | null
+  unit: UnitRef | null
+  person: PersonRef | null
+  identified: { how: IdentifiedHow; confidence: number }
+  arrivedAt: string
+  queuedAt: string | null
+  answeredAt: string | null
+  endedAt: string | null
+  waitedMs: number | null
+  talkMs: number | null
+  /** who is rung or talks now */
+  station: string | null
+  agent: PersonRef | null
+  legUniqueid: string | null
+  firstTakerId: string | null
+  ticketId: string | null
+  ticketNumber: string | null
+  callbackId: string | null
+  reason: CallReason | null
+  recovered: boolean
+  unrecorded: string | null
+  recording: RecordingView | null
+}
+
+/** The pop: only the agent being rung (or talking) gets it. */
+export type PopCard = {
+  call: CallCard
+  /** the offer this pop is for */
+  legUniqueid: string
+  offeredAt: string
+  ringSeconds: number
+  /** several places or people fit: the agent chooses, best first */
+  candidates: {
+    place: PlaceRef | null
+    unit: UnitRef | null
+    person: PersonRef | null
+    how: IdentifiedHow
+    confidence: number
+  }[]
+  openTickets: TicketRow[]
+  lastCalls: {
+    callId: string
+    at: string
+    line: string | null
+    outcome: CallOutcome | null
+    ticketNumber: string | null
+    what: string
+  }[]
+  /** calls of this number in the last 24 h, this one included; 3 or more raises the flag */
+  callsIn24h: number
+  whyMe: 'longest_ready' | 'only_one_ready' | 'same_agent_again' | 'callback'
+}
+
+export type AgentView = {
+  person: PersonRef
+  station: string
+  state: AgentState
+  reason: string | null
+  since: string
+  nextState: 'ready' | 'not_ready' | null
+  nextReason: string | null
+  wrapUpUntil: string | null
+  wrapUpCallId: string | null
+  phone: PhoneState
+  phoneSince: string | null
+  phoneWhy: string | null
+  ringTestedAt: string | null
+  /** call this agent is rung for or talks on */
+  callId: string | null
+  callState: CallState | null
+  lines: string[]
+}
+
+export type RecordingView = {
+  recordingId: string
+  kind: 'call' | 'voicemail' | 'radio'
+  callId: string | null
+  state: RecordingState
+  ms: number | null
+  talkMs: number | null
+  findings: { kind: string; side?: 'caller' | 'agent'; ms?: number; text?: string }[]
+  startedAt: string
+  filedAt: string | null
+  mayListen: boolean
+}
+
+export type TicketRow = {
+  ticketId: string
+  /** shown short: the number within the year, e.g. "0143" */
+  number: string
+  year: number
+  campus: string
+  line: string
+  kind: 'incident' | 'service_request' | 'voicemail'
+  state: TicketState
+  priority: number
+  urged: number
+  repeat: boolean
+  what: string
+  place: PlaceRef | null
+  placeText: string
+  unit: UnitRef | null
+  reporter: PersonRef | null
+  reporterName: string
+  contactNumber: string
+  categoryId: string | null
+  assignee: PersonRef | null
+  firstTaker: PersonRef | null
+  reportedAt: string
+  finishedAt: string | null
+  version: number
+}
+
+export type TimelineItem = {
+  at: string
+  /** journal type or ticket entry kind */
+  kind: string
+  by: PersonRef | null
+  callId?: string
+  recordingId?: string
+  body: Record<string, unknown>
+}
+
+export type TicketPage = TicketRow & {
+  notes: string
+  confirmedPlace: PlaceRef | null
+  confirmedCategoryId: string | null
+  reportedImpact: number
+  reportedUrgency: number
+  confirmedImpact: number | null
+  confirmedUrgency: number | null
+  ipAddress: string | null
+  resolution: Resolution | null
+  faultCause: string | null
+  respondedAt: string | null
+  calls: (CallCard & { relation: CallRelation; recordings: RecordingView[] })[]
+  timeline: TimelineItem[]
+}
+
+export type CallbackRow = {
+  callbackId: string
+  callId: string
+  campus: string | null
+  line: string | null
+  number: string
+  place: PlaceRef | null
+  owedAt: string
+  why: 'abandoned' | 'asked' | 'voicemail'
+  takenBy: PersonRef | null
+  leaseUntil: string | null
+  tries: number
+  clearedAt: string | null
+  clearedHow: string | null
+}
+
+/** One line at one campus, now. `null` figures while blind. */
+export type QueueNow = {
+  campus: string
+  line: string
+  waiting: number
+  /** arrival of the one who waits longest */
+  longestSince: string | null
+  agentsReady: number
+  agentsSignedIn: number
+  answeredToday: number
+  abandonedToday: number
+  shortAbandonsToday: number
+  /** (answered in T + abandoned in T) / (answered + abandoned), T = 20 s, short abandons left out; null when no call yet */
+  serviceLevel: number | null
+}
+
+export type WireName = 'ami' | 'ari' | 'sip' | 'postgres' | 'vault' | 'spool' | 'cel'
+export type WireHealth = {
+  wire: WireName
+  state: 'well' | 'slow' | 'broken'
+  since: string
+  lastHeardAt: string | null
+  why: string | null
+}
+export type Health = { serverTime: string; acting: boolean; wires: WireHealth[]; alarms: Alarm[] }
+export type Alarm = {
+  kind: 'recording_missing' | 'recording_short' | 'unrecorded' | 'spool_full' | 'call_without_ticket'
+  callId: string | null
+  since: string
+  count: number
+}
+
+/** Everything a console needs to start; then `/live?after=<seq>`. */
+export type DeskSnapshot = {
+  seq: number
+  serverTime: string
+  me: Me
+  catalogue: Catalogue
+  agents: AgentView[]
+  /** live calls this person may see */
+  calls: CallCard[]
+  /** the pop this agent should have on screen now */
+  pop: PopCard | null
+  queues: QueueNow[]
+  callbacks: CallbackRow[]
+  myTickets: TicketRow[]
+  myLastCalls: CallCard[]
+  health: Health
+}
+
+export type SipCredential = {
+  /** e.g. ws://127.0.0.1:8088/ws */
+  wsUrl: string
+  /** sip:b1001@desk */
+  uri: string
+  username: string
+  password: string
+  station: string
+  until: string
+}
+
+export type List<T> = { items: T[]; next: string | null }
+export type ApiError = { code: string; message: string; details?: Record<string, unknown> }
