@@ -1,0 +1,30 @@
+import type { Role } from '../wire/words.ts'
+
+/** A person who asks, with what they were granted. Campus and line are codes; null means every one. */
+export type Actor = {
+  personId: string
+  organisationId: string
+  sessionId: string
+  name: string
+  station: string | null
+  grants: { role: Role; campus: string | null; line: string | null }[]
+}
+
+export type Verb = 'see' | 'open' | 'change' | 'take' | 'listen' | 'administer' | 'import' | 'export'
+
+/** What is asked about. Codes for campus and line; ids for people. */
+export type Thing =
+  | { kind: 'call'; campus: string | null; line: string | null; agentIds: string[] }
+  | {
+      kind: 'ticket'
+      campus: string
+      line: string
+      assigneeId: string | null
+      firstTakerId: string | null
+      reporterId: string | null
+    }
+  | { kind: 'recording'; campus: string | null; line: string | null; agentIds: string[]; assigneeIds: string[] }
+  | { kind: 'callback'; campus: string | null; line: string | null }
+  | { kind: 'agent'; personId: string; lines: string[] }
+  | { kind: 'directory' }
+  | { kind: 'journal' }
