@@ -64,6 +64,12 @@ export async function startPostgres(wish: { varDir: string; say: Say }): Promise
   }
 }
 
+/** Ends the PostgreSQL that an earlier run left in `varDir`, if one still runs there. */
+export async function endPostgres(varDir: string): Promise<void> {
+  const orphan = runningIn(join(varDir, 'pg', 'data'))
+  if (orphan) await endProcess(orphan.pid, 'SIGINT', 15_000)
+}
+
 function handle(url: string, running: { pid: number; port: number }): Postgres {
   return { url, ...running, stop: () => endProcess(running.pid, 'SIGINT', 15_000) }
 }

@@ -1,0 +1,109 @@
+/** Runs test files with tap and tells what came of them, file by file. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { Parser, type Parser as Tap } from 'tap-parser'
+import { ROOT } from '../build.ts'
+
+export type Count = { passed: number; failed: number }
+
+type Point = { ok: boolean; name: string; diag?: unknown; skip?: unknown; todo?: unknown }
+
+/**
+ * Runs `files`, `jobs` at a time. Counts single assertions; a file that breaks off counts as one failure more,
+ * and so does an assertion that was skipped: nothing passes by not running.
+ */
+export async function runFiles(
+  files: readonly string[],
+  jobs: number,
+  env: NodeJS.ProcessEnv,
+  print: (line: string) => void,
+): Promise<Count> {
+  const sum: Count = { passed: 0, failed: 0 }
+  if (files.length === 0) return sum
+  const args = [
+    'run',
+    '--reporter=tap',
+    `--jobs=${jobs}`,
+    '--timeout=600',
+    '--disable-coverage',
+    '--allow-empty-coverage',
+  ]
+  const child = spawn(process.execPath, [join(ROOT, 'node_modules/.bin/tap'), ...args, ...files], {
+    cwd: ROOT,
+    env: { ...env, FORCE_COLOR: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const stop = () => child.kill('SIGTERM')
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  child.stderr.on('data', (text: Buffer) => process.stderr.write(text))
+
+  const parser = new Parser()
+  const trees = new Map<string, Count & { failures: string[] }>()
+  let latest: Count & { failures: string[] } = { passed: 0, failed: 0, failures: [] }
+  parser.on('child', (file: Tap) => {
+    latest = { passed: 0, failed: 0, failures: [] }
+    trees.set(file.name, latest)
+    follow(file, latest, [])
+  })
+  parser.on('assert', (point: Point & { time?: number }) => {
+    const { passed, failed, failures } = latest
+    latest = { passed: 0, failed: 0, failures: [] }
+    const broken = (!point.ok && failed === 0) || Boolean(point.skip) || passed + failed === 0
+    sum.passed += passed
+    sum.failed += failed + (broken ? 1 : 0)
+    const bad = failed > 0 || broken
+    print(
+      `${bad ? '✗' : '✓'} ${point.name} (${passed + failed}${point.time ? `, ${(point.time / 1000).toFixed(1)} s` : ''})`,
+    )
+    for (const failure of failures) print(failure)
+    if (broken) print(`    ✗ ${tell('the file broke off or holds no test', point)}`)
+  })
+  child.stdout.pipe(parser)
+  await Promise.all([
+    new Promise((done) => parser.on('complete', done)),
+    new Promise<void>((done) =>
+      child.on('close', (code) => {
+        if (code !== 0 && sum.failed === 0) sum.failed++
+        done()
+      }),
+    ),
+  ])
+  process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
+  return sum
+}
+
+/** Counts the leaves below `tree`; a subtest that failed with no failing leaf of its own counts as one. */
+function follow(tree: Tap, into: Count & { failures: string[] }, titles: readonly string[]): void {
+  let inner: (Count & { failures: string[] }) | undefined
+  tree.on('child', (child: Tap) => {
+    inner = { passed: 0, failed: 0, failures: [] }
+    follow(child, inner, [...titles, child.name])
+  })
+  tree.on('assert', (point: Point) => {
+    const below = inner
+    inner = undefined
+    if (below) {
+      into.passed += below.passed
+      into.failed += below.failed
+      into.failures.push(...below.failures)
+      if (point.ok || below.failed > 0) return
+    } else if (point.ok && !point.skip && !point.todo) {
+      into.passed++
+      return
+    }
+    into.failed++
+    into.failures.push(`    ✗ ${[...titles, tell(point.name, point)].join(' › ')}`)
+  })
+}
+
+function tell(what: string, point: Point): string {
+  const diag = typeof point.diag === 'object' && point.diag !== null ? { ...point.diag } : {}
+  for (const noise of ['source', 'compare', 'cwd', 'command', 'args', 'externalID', 'stdio'])
+    delete (diag as Record<string, unknown>)[noise]
+  const told = Object.entries(diag).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return `\n        ${name}: ${text.trim().replaceAll('\n', '\n          ')}`
+  })
+  const why = point.skip || point.todo ? ' (skipped or put off: not allowed here)' : ''
+  return what + why + told.join('')
+}

@@ -1,0 +1,105 @@
+/**
+ * `npm test [-- PATH…]`: everything the tests stand on (Chromium, SIPp, PostgreSQL, Asterisk, the built console), then
+ * the tests themselves: rules side by side, live calls one file after another. Ends with `N passed, N failed`.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { ensureAsterisk } from './asterisk/install.ts'
+import { buildConsole, ROOT } from './build.ts'
+import { remember, remembered } from './parts/processes.ts'
+import { fail, quiet, say, step } from './parts/say.ts'
+import { runFiles } from './parts/tap-run.ts'
+import { ensureTools, whereIs } from './parts/tools.ts'
+import { endPostgres, startPostgres } from './postgres.ts'
+
+const PLACES = [
+  'server',
+  'recordings',
+  'asterisk-config',
+  'scripts',
+  'softphone-console/src',
+  'softphone-console/tests',
+]
+
+/** Tests that own ports, a whole Asterisk or a browser run alone: two cores do not carry two of them in time. */
+const LIVE = /^(server\/test\/live|asterisk-config|softphone-console\/tests|recordings\/vault)\/|\.live\.test\.ts$/
+
+async function main(): Promise<boolean> {
+  const files = wanted(process.argv.slice(2).filter((word) => !word.startsWith('-')))
+  const live = files.filter((file) => LIVE.test(file))
+  const varDir = resolve(ROOT, process.env.DESK_VAR ?? 'var')
+  const env: NodeJS.ProcessEnv = { ...process.env }
+  // A test says what its desk is told; what the person at the terminal has set must not leak into it.
+  for (const name of Object.keys(env)) if (/^(DESK|PBX|S3|AMI|ARI|VAULT)_|^VAULT$/.test(name)) delete env[name]
+  env.DESK_TOOLS = resolve(ROOT, process.env.DESK_TOOLS ?? join(varDir, 'tools'))
+  env.DESK_ASTERISK_ROOT = resolve(ROOT, process.env.DESK_ASTERISK_ROOT ?? join(varDir, 'asterisk'))
+  env.PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(':')
+
+  prepareTap()
+  if (live.length > 0) {
+    env.PATH = await ensureTools(env.DESK_TOOLS, say)
+    env.CHROMIUM = process.env.CHROMIUM ?? whereIs('chromium', env.PATH) ?? ''
+    await ensureAsterisk({ root: env.DESK_ASTERISK_ROOT, say })
+    if (existsSync(join(ROOT, 'softphone-console'))) await buildConsole(say)
+  }
+  const home = await freshHome(join(varDir, 'test'))
+  const postgres = process.env.DATABASE_URL ? undefined : await startPostgres({ varDir: home, say: quiet })
+  env.DATABASE_URL = process.env.DATABASE_URL ?? postgres?.url ?? ''
+  try {
+    const rules = files.filter((file) => !LIVE.test(file))
+    const first = await step(say, `${rules.length} 个规则测试文件 · files of rules`, () =>
+      runFiles(rules, 2, env, console.log),
+    )
+    const second = await step(say, `${live.length} 个现场测试文件 · live files`, () =>
+      runFiles(live, 1, env, console.log),
+    )
+    const failed = first.failed + second.failed
+    console.log(`\n${first.passed + second.passed} passed, ${failed} failed`)
+    return failed === 0 && files.length > 0
+  } finally {
+    await postgres?.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** A folder for this run alone, so that two runs never share a database; what killed runs left is ended and swept. */
+async function freshHome(folder: string): Promise<string> {
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder).filter((name) => name.startsWith('run-'))) {
+    if (remembered(join(folder, name, 'pid.json'))) continue
+    await endPostgres(join(folder, name))
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+  const home = join(folder, `run-${process.pid}`)
+  remember(join(home, 'pid.json'), process.pid)
+  return home
+}
+
+/** The test files below the paths asked for; all of them when nothing is asked. */
+function wanted(asked: readonly string[]): string[] {
+  const found = (asked.length > 0 ? asked.map((path) => relative(ROOT, resolve(path))) : PLACES).flatMap((place) => {
+    if (!existsSync(join(ROOT, place))) {
+      if (asked.length > 0) throw new Error(`没有 · there is no ${place}`)
+      return []
+    }
+    return statSync(join(ROOT, place)).isFile() ? [place] : globSync(`${place}/**/*.test.ts`, { cwd: ROOT })
+  })
+  return [...new Set(found)].filter((file) => !file.includes('node_modules')).sort()
+}
+
+/** tap carries its plugins as a small package it writes itself; ours leave its TypeScript out, Node strips types. */
+function prepareTap(): void {
+  const stamp = join(ROOT, 'node_modules/.tap-made-for')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, '.taprc')))
+    .update(readFileSync(join(ROOT, 'node_modules/tap/package.json')))
+  const want = lock.digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return
+  const made = spawnSync(join(ROOT, 'node_modules/.bin/tap'), ['build'], { cwd: ROOT, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`tap build: ${made.stderr || made.stdout}`)
+  writeFileSync(stamp, want)
+}
+
+await main().then((passed) => process.exit(passed ? 0 : 1), fail)
