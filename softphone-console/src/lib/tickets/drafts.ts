@@ -1,0 +1,185 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type { TicketChange } from '../../../../server/wire/api.ts'
+import type { TicketPage } from '../../../../server/wire/views.ts'
+import {
+  begin,
+  choose,
+  collided,
+  type Draft,
+  type FieldName,
+  type Fields,
+  failed,
+  hasClash,
+  isDirty,
+  openDraft,
+  saved,
+  type,
+} from './draft.ts'
+
+/** What the drafts need of the world: the ticket's door, a clock, a place to keep text, and a timer. */
+export type Outside = {
+  read: (ticketId: string) => Promise<TicketPage>
+  /** rejects with `{code}`; 'ticket-changed-meanwhile' is a collision */
+  write: (ticketId: string, change: TicketChange) => Promise<TicketPage>
+  now: () => string
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** calls back after ms; the answer cancels it */
+  later: (ms: number, work: () => void) => () => void
+}
+
+/** A pause in typing this long is a good moment to save. */
+export const SAVE_AFTER_MS = 700
+/** When the server is away we try again this often; the text stays in the tab's storage meanwhile. */
+export const RETRY_AFTER_MS = 4_000
+
+const KEPT = 'desk.draft.'
+
+/**
+ * Kept because an agent types while calls come and go, pages change and servers die: one draft per ticket, so
+ * that another call popping never overwrites it, and a copy in the tab's storage, so that a reload loses nothing.
+ */
+export class Drafts {
+  readonly #drafts = new SvelteMap<string, Draft>()
+  readonly #pages = new SvelteMap<string, TicketPage>()
+  readonly #timers = new Map<string, () => void>()
+  readonly #outside: Outside
+
+  constructor(outside: Outside) {
+    this.#outside = outside
+  }
+
+  of(ticketId: string): Draft | undefined {
+    return this.#drafts.get(ticketId)
+  }
+
+  /** The whole ticket as the server last answered it. */
+  page(ticketId: string): TicketPage | undefined {
+    return this.#pages.get(ticketId)
+  }
+
+  /** True while any ticket holds text the server does not have. */
+  get unsaved(): boolean {
+    return [...this.#drafts.values()].some((draft) => isDirty(draft))
+  }
+
+  /** Reads the ticket and lays over it what was typed before a reload. Rejects as `read` does. */
+  async open(ticketId: string): Promise<void> {
+    this.heard(await this.#outside.read(ticketId))
+  }
+
+  /** The ticket as the server has it now: from a read, an answer, or a newer frame. */
+  heard(page: TicketPage): void {
+    const held = this.#pages.get(page.ticketId)
+    if (held && held.version > page.version) return
+    this.#pages.set(page.ticketId, page)
+    const draft = this.#drafts.get(page.ticketId)
+    if (!draft) this.#put(this.#unkept(page))
+    else if (draft.sending === null)
+      this.#put(isDirty(draft) ? collided(draft, page) : { ...openDraft(page), savedAt: draft.savedAt })
+    this.#saveSoon(page.ticketId)
+  }
+
+  type<F extends FieldName>(ticketId: string, field: F, value: Fields[F]): void {
+    const draft = this.#drafts.get(ticketId)
+    if (!draft) return
+    this.#put(type(draft, field, value))
+    this.#saveSoon(ticketId)
+  }
+
+  choose(ticketId: string, field: FieldName, whose: 'yours' | 'theirs'): void {
+    const draft = this.#drafts.get(ticketId)
+    if (!draft) return
+    this.#put(choose(draft, field, whose))
+    this.#saveSoon(ticketId)
+  }
+
+  /** Saves now. True when the server holds everything that was typed. */
+  async save(ticketId: string): Promise<boolean> {
+    this.#forgetTimer(ticketId)
+    const draft = this.#drafts.get(ticketId)
+    const begun = draft && begin(draft)
+    if (!draft || !begun) return draft !== undefined && !isDirty(draft) && !hasClash(draft)
+    this.#put(begun.draft)
+    try {
+      const page = await this.#outside.write(ticketId, begun.change)
+      this.#pages.set(ticketId, page)
+      this.#with(ticketId, (d) => saved(d, page, this.#outside.now()))
+    } catch (error) {
+      if (codeOf(error) !== 'ticket-changed-meanwhile' || !(await this.#meet(ticketId))) {
+        this.#with(ticketId, (d) => failed(d, codeOf(error), this.#outside.now()))
+        if (!isRefusal(error)) this.#saveSoon(ticketId, RETRY_AFTER_MS)
+        return false
+      }
+    }
+    const after = this.#drafts.get(ticketId)
+    // Typed while the answer was out, or a collision that left only our own fields: send those too.
+    return after && isDirty(after) && !hasClash(after) ? this.save(ticketId) : after !== undefined && !isDirty(after)
+  }
+
+  async #meet(ticketId: string): Promise<boolean> {
+    try {
+      const theirs = await this.#outside.read(ticketId)
+      this.#pages.set(ticketId, theirs)
+      this.#with(ticketId, (d) => collided(d, theirs))
+      return true
+    } catch {
+      return false // the caller keeps the text and tries again
+    }
+  }
+
+  #saveSoon(ticketId: string, ms = SAVE_AFTER_MS): void {
+    this.#forgetTimer(ticketId)
+    const draft = this.#drafts.get(ticketId)
+    if (!draft || !isDirty(draft) || hasClash(draft)) return
+    this.#timers.set(
+      ticketId,
+      this.#outside.later(ms, () => void this.save(ticketId)),
+    )
+  }
+
+  #forgetTimer(ticketId: string): void {
+    this.#timers.get(ticketId)?.()
+    this.#timers.delete(ticketId)
+  }
+
+  #with(ticketId: string, change: (draft: Draft) => Draft): void {
+    const draft = this.#drafts.get(ticketId)
+    if (draft) this.#put(change(draft))
+  }
+
+  #put(draft: Draft): void {
+    this.#drafts.set(draft.ticketId, draft)
+    const typed = { ...draft.sending, ...draft.typed }
+    try {
+      if (Object.keys(typed).length === 0) this.#outside.storage.removeItem(KEPT + draft.ticketId)
+      else this.#outside.storage.setItem(KEPT + draft.ticketId, JSON.stringify({ base: draft.base, typed }))
+    } catch {
+      // A full or forbidden storage only costs the copy: the text is still on the screen and goes to the server.
+    }
+  }
+
+  #unkept(page: TicketPage): Draft {
+    const fresh = openDraft(page)
+    try {
+      const kept = this.#outside.storage.getItem(KEPT + page.ticketId)
+      if (!kept) return fresh
+      const { base, typed } = JSON.parse(kept) as { base: Fields; typed: Partial<Fields> }
+      return collided({ ...fresh, base, typed }, page)
+    } catch {
+      return fresh
+    }
+  }
+}
+
+/** The stable code of a refused request, or 'unreachable'. */
+export function codeOf(error: unknown): string {
+  return error && typeof error === 'object' && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'unreachable'
+}
+
+/** The desk said no, and would say no again: only a person can do something about it. */
+function isRefusal(error: unknown): boolean {
+  const status = error && typeof error === 'object' && 'status' in error ? Number(error.status) : 0
+  return status >= 400 && status < 500 && ![401, 408, 409, 429].includes(status)
+}
