@@ -1,0 +1,137 @@
+import type { FileHandle } from 'node:fs/promises'
+import type { Side, Stretch, Voice } from './voice.ts'
+import { BYTES_PER_SAMPLE, HEADER_BYTES, openPlain, RATE, wavHeader } from './wav.ts'
+
+const FRAME_BYTES = 2 * BYTES_PER_SAMPLE
+const CHUNK_FRAMES = 8_192
+
+/** Before the first and after the last word heard: bridge times and file times differ by a few frames. */
+const MARGIN_MS = 200
+
+/** A voice as it lies in the spool. `writtenAt`: when the recorder last wrote, epoch milliseconds. */
+export type VoiceFile = { path: string; dataAt: number; samples: number; writtenAt: number }
+
+/** One voice's place on the time line, in samples from its start (negative: it began before). */
+export type Laid = { path: string; dataAt: number; samples: number; channel: 0 | 1; offset: number }
+
+/** A stereo file as it will be: caller left, everyone else right. Nothing is read until its bytes are asked for. */
+export type Plan = { startAt: number; frames: number; laid: Laid[] }
+
+/**
+ * When the file's first sample was heard, epoch milliseconds. A recorder runs
+ * without a gap to the end of its leg, so the end of the file is the surer
+ * end: its start hangs on when the first frame came. A time of writing that
+ * the leg's own life contradicts (the file was copied) is not believed.
+ */
+export function startOf(voice: Pick<Voice, 'startedAt' | 'endedAt'>, file: VoiceFile): number {
+  const lengthMs = (file.samples / RATE) * 1_000
+  const start = file.writtenAt - lengthMs
+  const tooEarly = start < voice.startedAt - 1_000
+  const tooLate = voice.endedAt !== undefined && file.writtenAt > voice.endedAt + 3_000
+  if (!tooEarly && !tooLate) return start
+  return voice.endedAt === undefined ? voice.startedAt : Math.max(voice.startedAt, voice.endedAt - lengthMs)
+}
+
+/**
+ * Lays voices on one time line. It runs from the first moment two could hear
+ * each other to the last; without any such time, as far as the files reach.
+ * What a voice does not cover stays silent, so every length is true.
+ */
+export function planLay(voices: { voice: Voice; file: VoiceFile }[]): Plan {
+  const placed = voices.map(({ voice, file }) => ({ side: voice.side, file, startAt: startOf(voice, file) }))
+  const talk = voices.flatMap(({ voice }) => voice.talk)
+  const span = talk.length ? spanOf(talk, MARGIN_MS) : spanOf(placed.map(reachOf), 0)
+  return {
+    startAt: span.from,
+    frames: Math.max(0, Math.round(((span.to - span.from) * RATE) / 1_000)),
+    laid: placed.map(({ side, file, startAt }) => ({
+      path: file.path,
+      dataAt: file.dataAt,
+      samples: file.samples,
+      channel: channelOf(side),
+      offset: Math.round(((startAt - span.from) * RATE) / 1_000),
+    })),
+  }
+}
+
+/** Caller left, everyone else right; a message left by a caller is a caller's voice. */
+export const channelOf = (side: Side): 0 | 1 => (side === 'agent' ? 1 : 0)
+
+/** Length in bytes of the file a plan makes, header included. */
+export const bytesOf = (plan: Plan): number => HEADER_BYTES + plan.frames * FRAME_BYTES
+
+/** Length in milliseconds. */
+export const msOf = (plan: Plan): number => Math.round((plan.frames / RATE) * 1_000)
+
+/**
+ * The bytes [from, to) of the file a plan makes, piece by piece, in constant
+ * memory. `loudest`, when given, learns each voice's greatest sample.
+ */
+export async function* laidBytes(
+  plan: Plan,
+  { from = 0, to = bytesOf(plan), loudest }: { from?: number; to?: number; loudest?: number[] } = {},
+): AsyncGenerator<Buffer> {
+  const header = wavHeader(plan.frames * FRAME_BYTES, 2)
+  if (from < HEADER_BYTES) yield header.subarray(from, Math.min(to, HEADER_BYTES))
+  const open: FileHandle[] = []
+  try {
+    for (const laid of plan.laid) open.push(await openPlain(laid.path))
+    const scratch = Buffer.alloc(CHUNK_FRAMES * BYTES_PER_SAMPLE)
+    const last = Math.min(plan.frames, Math.ceil((to - HEADER_BYTES) / FRAME_BYTES))
+    let frame = Math.max(0, Math.floor((from - HEADER_BYTES) / FRAME_BYTES))
+    while (frame < last) {
+      const frames = Math.min(CHUNK_FRAMES, last - frame)
+      const mix = new Int32Array(frames * 2)
+      for (const [i, laid] of plan.laid.entries()) {
+        const peak = await add(mix, open[i] as FileHandle, laid, frame, frames, scratch)
+        if (loudest) loudest[i] = Math.max(loudest[i] ?? 0, peak)
+      }
+      const starts = HEADER_BYTES + frame * FRAME_BYTES
+      const out = clamped(mix)
+      yield out.subarray(Math.max(0, from - starts), Math.min(out.length, to - starts))
+      frame += frames
+    }
+  } finally {
+    await Promise.all(open.map((file) => file.close()))
+  }
+}
+
+/** Adds what one voice has of these frames to the mix; gives back its greatest sample there. */
+async function add(mix: Int32Array, file: FileHandle, laid: Laid, frame: number, frames: number, scratch: Buffer) {
+  const first = Math.max(0, frame - laid.offset)
+  const end = Math.min(laid.samples, frame + frames - laid.offset)
+  if (end <= first) return 0
+  const { bytesRead } = await file.read(
+    scratch,
+    0,
+    (end - first) * BYTES_PER_SAMPLE,
+    laid.dataAt + first * BYTES_PER_SAMPLE,
+  )
+  const at = first + laid.offset - frame
+  let peak = 0
+  for (let i = 0; i < bytesRead >> 1; i++) {
+    const sample = scratch.readInt16LE(i * 2)
+    const where = (at + i) * 2 + laid.channel
+    mix[where] = (mix[where] as number) + sample
+    if (Math.abs(sample) > peak) peak = Math.abs(sample)
+  }
+  return peak
+}
+
+function clamped(mix: Int32Array): Buffer {
+  const out = Buffer.alloc(mix.length * BYTES_PER_SAMPLE)
+  for (let i = 0; i < mix.length; i++) {
+    out.writeInt16LE(Math.max(-32_768, Math.min(32_767, mix[i] as number)), i * BYTES_PER_SAMPLE)
+  }
+  return out
+}
+
+function spanOf(stretches: Stretch[], marginMs: number): Stretch {
+  if (!stretches.length) return { from: 0, to: 0 }
+  const from = Math.min(...stretches.map((s) => s.from)) - marginMs
+  return { from, to: Math.max(...stretches.map((s) => s.to)) + marginMs }
+}
+
+function reachOf({ file, startAt }: { file: VoiceFile; startAt: number }): Stretch {
+  return { from: startAt, to: startAt + (file.samples / RATE) * 1_000 }
+}

@@ -1,0 +1,103 @@
+import { lstat, readdir, rename, statfs, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readSpoolName, type SpoolName } from './voice.ts'
+import { layoutOf, RATE, repairHeader } from './wav.ts'
+
+/** A leg's end and its file's last writing must both be this far back before we call a live file abandoned. */
+export const STALE_AFTER_MS = 15_000
+
+/** One voice in the spool. `live`: a recorder may still be writing it. Times are epoch milliseconds. */
+export type SpoolFile = SpoolName & {
+  path: string
+  bytes: number
+  writtenAt: number
+  live: boolean
+}
+
+/** What the spool holds, oldest first. `strangers`: names that are not ours, left alone and counted. */
+export type SpoolScan = { files: SpoolFile[]; bytes: number; strangers: number }
+
+/** Reads `live/` and `done/` of a spool folder. A folder that is not there yet is empty. */
+export async function scanSpool(spool: string): Promise<SpoolScan> {
+  const scan: SpoolScan = { files: [], bytes: 0, strangers: 0 }
+  // live first: a file renamed between the two looks is then seen in done, and the later sight wins
+  const seen = new Map<string, SpoolFile>()
+  for (const folder of ['live', 'done'] as const) {
+    for (const name of await namesIn(join(spool, folder))) {
+      const path = join(spool, folder, name)
+      const says = readSpoolName(name)
+      const stat = await lstat(path).catch(() => undefined)
+      if (!stat) continue
+      if (!says || !stat.isFile()) {
+        scan.strangers++
+        continue
+      }
+      seen.set(name, { ...says, path, bytes: stat.size, writtenAt: stat.mtimeMs, live: folder === 'live' })
+    }
+  }
+  scan.files = [...seen.values()].sort((a, b) => a.writtenAt - b.writtenAt)
+  scan.bytes = scan.files.reduce((sum, file) => sum + file.bytes, 0)
+  return scan
+}
+
+/**
+ * Is nobody writing this live file any more? Yes when Asterisk has started
+ * since (its recorders died with it), or when its leg ended a while ago and
+ * nothing came since (the post-process that renames it never ran).
+ */
+export function isStale(
+  file: Pick<SpoolFile, 'live' | 'writtenAt'>,
+  { now, bootAt, legEndedAt }: { now: number; bootAt?: number; legEndedAt?: number },
+): boolean {
+  if (!file.live) return false
+  if (bootAt !== undefined && file.writtenAt < bootAt) return true
+  const quiet = now - file.writtenAt > STALE_AFTER_MS
+  return quiet && legEndedAt !== undefined && now - legEndedAt > STALE_AFTER_MS
+}
+
+/** Closes the header of an abandoned live file and moves it to `done/`. Says whether the header was torn. */
+export async function salvage(spool: string, file: SpoolFile): Promise<{ torn: boolean }> {
+  const torn = await repairHeader(file.path)
+  await rename(file.path, join(spool, 'done', `${file.callId}_${file.side}_${file.uniqueid}.wav`))
+  return { torn }
+}
+
+/**
+ * What a finished spool file holds; undefined when there is no sound in it
+ * (a caller who gave up leaves 44 bytes) or it is no WAV of ours.
+ */
+export async function soundOf(file: SpoolFile) {
+  const layout = await layoutOf(file.path).catch(() => undefined)
+  if (!layout || layout.rate !== RATE || layout.channels !== 1 || layout.dataBytes === 0) return
+  return {
+    path: file.path,
+    dataAt: layout.dataAt,
+    samples: layout.dataBytes / 2,
+    writtenAt: file.writtenAt,
+    torn: layout.torn,
+  }
+}
+
+/** Takes files out of the spool. One that is already gone is fine. */
+export async function discard(files: SpoolFile[]): Promise<void> {
+  for (const file of files) {
+    await unlink(file.path).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+}
+
+/** The share of the spool's disk that is free for us, 0 to 1. */
+export async function freeRatio(spool: string): Promise<number> {
+  const disk = await statfs(spool)
+  return disk.blocks === 0 ? 0 : disk.bavail / disk.blocks
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
