@@ -1,0 +1,148 @@
+/** The one door to recordings: what lies in the spool becomes one stereo file in the vault. Keeps no rows, knows no server. */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { check, type Finding, isGap, type Kept } from './check.ts'
+import { bytesOf, laidBytes, msOf, type Plan, planLay, type VoiceFile } from './lay.ts'
+import { peaksOf } from './peaks.ts'
+import { discard, freeRatio, isStale, type SpoolFile, salvage, scanSpool, soundOf } from './spool.ts'
+import { type Vault, verify } from './vault/vault.ts'
+import type { Voice } from './voice.ts'
+import { HEADER_BYTES } from './wav.ts'
+
+export { type Finding, isGap, TOLERANCE_MS } from './check.ts'
+export { BUCKETS } from './peaks.ts'
+export { isStale, type SpoolFile, type SpoolScan, STALE_AFTER_MS } from './spool.ts'
+export { folderVault } from './vault/folder.ts'
+export { type MinioSettings, minioVault } from './vault/minio.ts'
+export { NotInVault, type Vault, VaultDown, VaultLies, VaultLocked, type VaultTraits } from './vault/vault.ts'
+export { lengthOf, type Side, type Stretch, type Voice } from './voice.ts'
+
+/** A call (or a message left) whose voices are to be filed. `revision` grows when a late voice makes a new file of it. */
+export type ToFile = { callId: string; kind: 'call' | 'voicemail'; revision: number; voices: Voice[] }
+
+/** How a recording was filed. `peaks`: 1,000 bytes of left, then of right. Times: epoch milliseconds. */
+export type Filed = {
+  key: string
+  sha256: string
+  bytes: number
+  ms: number
+  startedAt: number
+  peaks: Buffer
+  findings: Finding[]
+}
+
+/** What became of `file`: in the vault and read back, or nothing with sound in it was there. */
+export type FileResult = ({ filed: true } & Filed) | { filed: false; findings: Finding[] }
+
+/** A stereo file that can be played from the spool while the vault has it not. */
+export type Playable = { bytes: number; ms: number; read: (range?: { from: number; to: number }) => Readable }
+
+/** The recordings of one PBX's spool and one vault. Every verb may be repeated after a kill at any point. */
+export type Recordings = ReturnType<typeof makeRecordings>
+
+/** Opens the door: a spool folder on the PBX's host and a vault. */
+export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }) {
+  return {
+    vault,
+
+    /** What lies in the spool. */
+    scan: () => scanSpool(spool),
+
+    /** The share of the spool's disk that is free, 0 to 1. */
+    freeRatio: () => freeRatio(spool),
+
+    /** Moves live files nobody writes any more to `done/`, headers closed; `over` says when a file's Asterisk and leg ended. */
+    async rescue(
+      files: SpoolFile[],
+      over: (file: SpoolFile) => { now: number; bootAt?: number; legEndedAt?: number },
+    ): Promise<SpoolFile[]> {
+      const stale = files.filter((file) => isStale(file, over(file)))
+      for (const file of stale) await salvage(spool, file)
+      return stale
+    },
+
+    /**
+     * Checks each voice, lays them on one time line, puts the file in the vault and reads it back. The spool is left
+     * as it is: `release` it once what this says is committed.
+     * @throws VaultDown, VaultLies: nothing is lost, try later
+     */
+    async file(call: ToFile, files: SpoolFile[]): Promise<FileResult> {
+      const { kept, plan } = await gather(call, files)
+      if (!plan) return { filed: false, findings: check(kept) }
+
+      const { sha256, peaks, loudest } = await readThrough(plan)
+      for (const [i, voice] of kept.filter(({ file }) => file).entries()) voice.loudest = loudest[i] ?? 0
+      const key = keyOf(call, plan.startAt)
+      const promised = { bytes: bytesOf(plan), sha256 }
+      await vault.put(key, () => Readable.from(laidBytes(plan), { objectMode: false }), promised)
+      await verify(vault, key, promised)
+      return { filed: true, key, ...promised, ms: msOf(plan), startedAt: plan.startAt, peaks, findings: check(kept) }
+    },
+
+    /** Takes a filed call's voices out of the spool. Only after the commit that says where the recording is. */
+    async release(filed: { key: string; sha256: string; bytes: number }, files: SpoolFile[]): Promise<boolean> {
+      const stored = await vault.head(filed.key)
+      if (stored?.bytes !== filed.bytes) return false
+      if (stored.sha256 !== undefined && stored.sha256 !== filed.sha256) return false
+      await discard(files)
+      return true
+    },
+
+    /** Takes files with nothing in them out of the spool: a caller who gave up leaves a bare header. Says how many. */
+    async dropEmpty(files: SpoolFile[]): Promise<number> {
+      const empty = files.filter((file) => !file.live && file.bytes <= HEADER_BYTES)
+      await discard(empty)
+      return empty.length
+    },
+
+    /** The recording as it can be played from the spool alone; undefined when no sound of it is there. */
+    async fromSpool(call: ToFile, files: SpoolFile[]): Promise<Playable | undefined> {
+      const { plan } = await gather(call, files)
+      if (!plan) return
+      const bytes = bytesOf(plan)
+      return {
+        bytes,
+        ms: msOf(plan),
+        read: (range) =>
+          Readable.from(laidBytes(plan, range && { from: range.from, to: range.to + 1 }), { objectMode: false }),
+      }
+    },
+  }
+}
+
+/** Finds each voice's file and lays out the time line; no plan when there is nothing to hear. */
+async function gather(call: ToFile, files: SpoolFile[]): Promise<{ kept: Kept[]; plan?: Plan }> {
+  const kept: Kept[] = []
+  for (const voice of call.voices) {
+    const file = files.find((file) => !file.live && file.uniqueid === voice.uniqueid && file.side === voice.side)
+    const sound = file && (await soundOf(file))
+    kept.push({ voice, ...(sound && { file: sound }) })
+  }
+  const sounding = kept.filter((one): one is Kept & { file: VoiceFile & { torn: boolean } } => one.file !== undefined)
+  if (!sounding.length) return { kept }
+  const plan = planLay(sounding)
+  return plan.frames > 0 ? { kept, plan } : { kept }
+}
+
+/** One pass over what will be put: its hash, its waveform, and whether each voice has anything in it. */
+async function readThrough(plan: Plan): Promise<{ sha256: string; peaks: Buffer; loudest: number[] }> {
+  const hash = createHash('sha256')
+  const waveform = peaksOf(plan.frames)
+  const loudest: number[] = []
+  let header = true
+  for await (const piece of laidBytes(plan, { loudest })) {
+    hash.update(piece)
+    if (!header) waveform.hear(piece)
+    header = false
+  }
+  return { sha256: hash.digest('hex'), peaks: waveform.peaks(), loudest }
+}
+
+/** Where a recording lies: by day (UTC), the call's own id, and its revision. Never anything a caller said. */
+function keyOf({ callId, kind, revision }: ToFile, startedAt: number): string {
+  const day = new Date(startedAt).toISOString().slice(0, 10).replaceAll('-', '/')
+  return `${kind}/${day}/${callId}-${revision}.wav`
+}
+
+/** Sound was lost: the recording is short. */
+export const hasGap = (findings: Finding[]): boolean => findings.some(isGap)
