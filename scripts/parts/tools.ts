@@ -23,6 +23,7 @@ const TOOLS: readonly Tool[] = [
   { package: 'chromium', program: 'chromium', runs: 'usr/lib/chromium/chromium' },
   { package: 'fonts-noto-cjk', sign: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' },
   { package: 'sip-tester', program: 'sipp', runs: 'usr/bin/sipp' },
+  { package: 'openssl', program: 'openssl', runs: 'usr/bin/openssl' },
   { package: 'nginx', program: 'nginx', runs: 'usr/sbin/nginx' },
   { package: 'docker-compose', program: 'docker-compose', runs: 'usr/bin/docker-compose' },
 ]
