@@ -1,0 +1,98 @@
+/** Who may do what: one pure function, asked by every route, every live frame and every file. */
+import type { Actor, Thing, Verb } from './grant.ts'
+
+type Grant = Actor['grants'][number]
+
+/**
+ * May this person do this to that?
+ *
+ * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
+ *   recordings of calls they took or of tickets assigned to them.
+ * - engineer: the tickets assigned to them, with their recordings.
+ * - supervisor: all of it within the scope, recordings too.
+ * - auditor: sees and hears everything, and the journal; changes nothing.
+ * - admin: the directory; no call and no recording by that role alone (three separated powers, 三员分立).
+ * - reporter: their own tickets.
+ *
+ * A thing whose campus or line is not known is covered only by a grant that is not narrowed by it.
+ */
+export function may(actor: Actor, verb: Verb, thing: Thing): boolean {
+  for (const grant of actor.grants) if (allows(grant, actor.personId, verb, thing)) return true
+  return thing.kind === 'agent' && thing.personId === actor.personId && (verb === 'see' || verb === 'change')
+}
+
+function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
+  switch (grant.role) {
+    case 'auditor':
+      return verb === 'see' || (verb === 'listen' && thing.kind === 'recording')
+    case 'admin':
+      return thing.kind === 'directory' && ADMIN.has(verb)
+    case 'supervisor':
+      return supervisorMay(grant, verb, thing)
+    case 'agent':
+      return agentMay(grant, me, verb, thing)
+    case 'engineer':
+      return engineerMay(me, verb, thing)
+    case 'reporter':
+      return thing.kind === 'ticket' && thing.reporterId === me && (verb === 'see' || verb === 'open')
+  }
+}
+
+const ADMIN: ReadonlySet<Verb> = new Set(['see', 'administer', 'import', 'export'])
+
+function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
+  switch (thing.kind) {
+    case 'directory':
+      return verb === 'see'
+    case 'journal':
+      return false
+    case 'agent':
+      return (verb === 'see' || verb === 'change') && sharesLine(grant, thing.lines)
+    case 'recording':
+      return (verb === 'see' || verb === 'listen') && covers(grant, thing)
+    default:
+      return WORK.has(verb) && covers(grant, thing)
+  }
+}
+
+const WORK: ReadonlySet<Verb> = new Set(['see', 'open', 'change', 'take'])
+
+function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
+  switch (thing.kind) {
+    case 'directory':
+      return verb === 'see'
+    case 'journal':
+      return false
+    case 'agent':
+      return verb === 'see' && sharesLine(grant, thing.lines)
+    case 'call':
+      // A call that rang or reached this agent is theirs to work on, wherever it came from.
+      return WORK.has(verb) && (covers(grant, thing) || thing.agentIds.includes(me))
+    case 'recording': {
+      const mine = thing.agentIds.includes(me) || thing.assigneeIds.includes(me)
+      return verb === 'listen' ? mine : verb === 'see' && (mine || covers(grant, thing))
+    }
+    case 'ticket':
+      return WORK.has(verb) && (covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me)
+    case 'callback':
+      return WORK.has(verb) && covers(grant, thing)
+  }
+}
+
+function engineerMay(me: string, verb: Verb, thing: Thing): boolean {
+  switch (thing.kind) {
+    case 'directory':
+      return verb === 'see'
+    case 'ticket':
+      return thing.assigneeId === me && (verb === 'see' || verb === 'change')
+    case 'recording':
+      return thing.assigneeIds.includes(me) && (verb === 'see' || verb === 'listen')
+    default:
+      return false
+  }
+}
+
+const covers = (grant: Grant, thing: { campus: string | null; line: string | null }) =>
+  (grant.campus === null || grant.campus === thing.campus) && (grant.line === null || grant.line === thing.line)
+
+const sharesLine = (grant: Grant, lines: string[]) => grant.line === null || lines.includes(grant.line)

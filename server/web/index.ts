@@ -1,0 +1,69 @@
+/** What a room's routes.ts needs to answer by HTTP. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { Db } from '../db/index.ts'
+import type { Actor } from '../people/index.ts'
+import { Refusal } from './errors.ts'
+
+export { Type } from '@fastify/type-provider-typebox'
+export { notFound, Outage, Refusal } from './errors.ts'
+export { idempotent } from './idempotent.ts'
+export {
+  answers,
+  Code,
+  Cursor,
+  cut,
+  Id,
+  listOf,
+  Nullable,
+  openCursor,
+  PageQuery,
+  sealCursor,
+  Text,
+  Version,
+} from './schemas.ts'
+
+/** Fastify with bodies, queries and params typed by their TypeBox schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+/** A room's doors: `export const ticketRoutes = (…): Routes => async (app) => { app.get(…) }`. */
+export type Routes = (app: App) => Promise<void>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** who asks; undefined when signed out */
+    actor: (Actor & { mustChangePassword: boolean }) | undefined
+  }
+  interface FastifyInstance {
+    /** for the web's own rows (requests, sessions); rooms bring their own */
+    deskDb: Db
+  }
+  interface FastifyContextConfig {
+    /** reachable without a session (sign-in, health, the console's files); a route says so itself */
+    open?: boolean
+    /** reachable while a first password is still to be changed */
+    withFirstPassword?: boolean
+  }
+}
+
+/** Who asks. Throws the refusal 401 when signed out, 403 while a first password is still to be changed. */
+export function actorOf(request: Pick<FastifyRequest, 'actor'> & Partial<Pick<FastifyRequest, 'routeOptions'>>): Actor {
+  const { actor } = request
+  if (!actor) throw new Refusal('signed-out', {}, 401)
+  if (actor.mustChangePassword && !request.routeOptions?.config?.withFirstPassword) {
+    throw new Refusal('password-must-be-changed', {}, 403)
+  }
+  return actor
+}

@@ -1,0 +1,54 @@
+/** Schemas and list pages that every room uses in the same way. */
+import { type TSchema, Type } from '@fastify/type-provider-typebox'
+import { Refusal } from './errors.ts'
+
+/** A row's id. */
+export const Id = Type.String({ format: 'uuid' })
+/** A code such as `old`, `it`, `b1001`. */
+export const Code = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' })
+/** Free text of at most `max` characters; never NUL, which PostgreSQL cannot hold. */
+export const Text = (max: number, min = 0) => Type.String({ minLength: min, maxLength: max, pattern: '^[^\\u0000]*$' })
+/** The version the screen was showing when the person changed it. */
+export const Version = Type.Integer({ minimum: 1 })
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** `?limit=` at most 500, `?after=` the cursor that the page before answered as `next`. */
+export const Cursor = Type.String({ maxLength: 400 })
+export const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+  after: Type.Optional(Cursor),
+}
+/** The shape of a list's answer. */
+export const listOf = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: Nullable(Type.String()) })
+/** Errors as every door answers them. */
+export const Fault = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+})
+/** A route's answers for the OpenAPI page, errors included. */
+export const answers = <T extends TSchema>(ok: T) => ({ 200: ok, '4xx': Fault, '5xx': Fault })
+
+/** A page of a list read with `limit + 1` rows: the extra row tells that there is more. */
+export function cut<T>(rows: T[], limit: number, cursorOf: (row: T) => unknown): { items: T[]; next: string | null } {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last !== undefined ? sealCursor(cursorOf(last)) : null }
+}
+
+/** A cursor is opaque to the console: base64url of JSON. */
+export const sealCursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** Reads a cursor back. A cursor we did not write is a refusal, never a query. */
+export function openCursor<T>(after: string | undefined, isOurs: (value: unknown) => value is T): T | undefined {
+  if (after === undefined || after === '') return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'))
+  } catch {
+    throw new Refusal('cursor-not-ours', {}, 400)
+  }
+  if (!isOurs(value)) throw new Refusal('cursor-not-ours', {}, 400)
+  return value
+}
