@@ -1,0 +1,16 @@
+/** Asterisk for the desk: found or fetched, rendered, started. Rules of the desk live elsewhere. */
+export { NoAsterisk } from './debs.ts'
+export { type AsteriskBinary, ensureAsterisk } from './install.ts'
+export { type Instance, renderAll, renderCampus, renderPbx } from './render.ts'
+export { type RunningAsterisk, rx, startAsterisk } from './run.ts'
+export {
+  type DeskPhone,
+  demoSettings,
+  type Line,
+  type PbxSettings,
+  type Ports,
+  phonePassword,
+  type Secrets,
+  type Trunk,
+  USUAL_PORTS,
+} from './settings.ts'

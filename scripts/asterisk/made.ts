@@ -1,0 +1,107 @@
+/** The parts of the configuration that grow with the hospital: one small file each, included by a hand-written one. */
+import { existsSync } from 'node:fs'
+import { type PbxSettings, phonePassword, type Trunk } from './settings.ts'
+
+const HEAD = '; Made from the settings at each start; the hand-written file that includes it explains it.\n'
+
+/** Trunks, desk phones and the duty handset, on the templates of pjsip.conf. */
+export function pjsipMade({ trunks, deskPhones, handset, secrets }: PbxSettings): string {
+  const stations = [...deskPhones.map((phone) => phone.station), ...(handset ? [handset] : [])]
+  return [
+    HEAD,
+    ...trunks.map(
+      (trunk) => `[${trunk.campus}](trunk)
+context=from-${trunk.campus}
+aors=${trunk.campus}
+[${trunk.campus}](trunk-aor)
+contact=sip:${trunk.gateway}
+[${trunk.campus}]
+type=identify
+endpoint=${trunk.campus}
+${trunk.from.map((address) => `match=${address}\n`).join('')}`,
+    ),
+    ...stations.map(
+      (station) => `[${station}](phone)
+auth=${station}
+aors=${station}
+[${station}](phone-auth)
+username=${station}
+password=${phonePassword(secrets, station)}
+[${station}](phone-aor)
+`,
+    ),
+  ].join('\n')
+}
+
+/** A queue per line for browsers (members come by QueueAdd), and its second tier of desk phones. */
+export function queuesMade({ lines, deskPhones, seconds }: PbxSettings): string {
+  return [
+    HEAD,
+    ...lines.map(({ code }) => {
+      const phones = deskPhones.filter((phone) => phone.lines.includes(code))
+      const members = phones.map(({ station }) => `member => PJSIP/${station},0,${station}\n`).join('')
+      return `[${code}](line)\ntimeout=${seconds.ring}\n[${code}-desk](line)\ntimeout=${seconds.ring}\n${members}`
+    }),
+  ].join('\n')
+}
+
+/** For each line its night: hours, handset, mobile; the number it shows when calling out; the mobile trunk. */
+export function globalsMade({ lines, mobileTrunk }: PbxSettings): string {
+  return [
+    HEAD,
+    ...lines.flatMap(({ code, numbers, night, handset, mobile }) => [
+      `HOURS_${code}=${night.join('|')}`,
+      `HANDSET_${code}=${handset}`,
+      `MOBILE_${code}=${mobile}`,
+      ...Object.entries(numbers).map(([campus, number]) => `PILOT_${campus}_${code}=${number}`),
+    ]),
+    ...trunksPilots(lines),
+    `MOBILE_TRUNK=${mobileTrunk}`,
+    '',
+  ].join('\n')
+}
+
+/** A call out without a line shows the campus's first number. */
+function trunksPilots(lines: PbxSettings['lines']): string[] {
+  const first = lines[0]
+  return first ? Object.entries(first.numbers).map(([campus, number]) => `PILOT_${campus}_=${number}`) : []
+}
+
+/** `from-<campus>`: the numbers a ward can reach, exactly; and the mobiles the desk may call. */
+export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): string {
+  const arrive = (
+    number: string,
+    trunk: Trunk,
+    line: string,
+  ) => `exten => ${number},1,Set(__DESK_CAMPUS=${trunk.campus})
+ same => n,Set(__DESK_LINE=${line})
+ same => n,Set(BUSY_TONE=${trunk.busyTone ? 'yes' : 'no'})
+ same => n,Goto(arrived,\${EXTEN},1)
+`
+  return [
+    HEAD,
+    ...trunks.map(
+      (trunk) =>
+        `[from-${trunk.campus}]\n${lines
+          .flatMap((line) =>
+            [line.numbers[trunk.campus] ?? [], line.legacy].flat().map((n) => arrive(n, trunk, line.code)),
+          )
+          .join('')}`,
+    ),
+    '[allowed-mobiles]',
+    ...allowedMobiles.map((number) => `exten => ${number},1,Return()`),
+    '',
+  ].join('\n')
+}
+
+/**
+ * The zone as Asterisk can read it: its name when this machine has the zone files, else POSIX (`CST-8`), which needs
+ * none. The POSIX form holds today's offset: right for zones without summer time.
+ */
+export function zoneFor(timeZone: string, at = new Date()): string {
+  if (existsSync(`/usr/share/zoneinfo/${timeZone}`)) return timeZone
+  const shown = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(at)
+  const offset = /GMT([+-])(\d\d):(\d\d)/.exec(shown.find((part) => part.type === 'timeZoneName')?.value ?? '')
+  if (!offset) return 'UTC0'
+  return `LOC${offset[1] === '+' ? '-' : '+'}${Number(offset[2])}:${offset[3]}`
+}
