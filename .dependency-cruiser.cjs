@@ -50,15 +50,15 @@ module.exports = {
       name: 'rules-are-pure',
       severity: 'error',
       comment:
-        'A noun file holds types and rules. Reading and writing belong in store.ts; putting them together, in index.ts.',
-      from: { path: `^server/(${rooms})/`, pathNot: '/(store|routes|index)\\.ts$' },
-      to: { path: '(^server/(db|web|asterisk)/|node_modules/|/(store|routes)\\.ts$)' },
+        'A noun file holds types and rules. Reading and writing belong in store.ts (or x-store.ts); putting them together, in index.ts (or x-door.ts).',
+      from: { path: `^server/(${rooms})/`, pathNot: '/([a-z]+-)?(store|routes|index|door)\\.ts$' },
+      to: { path: '(^server/(db|web|asterisk)/|node_modules/|/([a-z]+-)?(store|routes|door)\\.ts$)' },
     },
     {
       name: 'rules-are-pure-core',
       severity: 'error',
       comment: 'A rule takes what it needs as a value; it does not read files, sockets or processes.',
-      from: { path: `^server/(${rooms})/`, pathNot: '/(store|routes|index)\\.ts$' },
+      from: { path: `^server/(${rooms})/`, pathNot: '/([a-z]+-)?(store|routes|index|door)\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
 
@@ -68,11 +68,11 @@ module.exports = {
       '^server/asterisk/',
       'Only asterisk/ speaks AMI and ARI.',
     ),
-    only('sql-in-stores', 'knex|pg', '^server/([^/]+/store\\.ts|db/)', "SQL belongs in a room's store.ts."),
+    only('sql-in-stores', 'knex|pg', '^server/(.+/([a-z]+-)?store\\.ts|db/)', "SQL belongs in a room's store.ts."),
     only(
       'http-in-routes',
       'fastify|@fastify',
-      '(/routes\\.ts|^server/(web/|desk\\.ts|main\\.ts))',
+      '(/([a-z]+-)?routes\\.ts|^server/(web/|desk\\.ts|main\\.ts))',
       'HTTP belongs in routes.ts.',
     ),
     only('minio-in-the-vault', 'minio', '^recordings/vault/', 'Only the vault talks to object storage.'),

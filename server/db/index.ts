@@ -27,3 +27,9 @@ export function openDb(url: string, { max = 12, name = 'desk' }: { max?: number;
     pool: { min: 0, max, acquireTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 },
   })
 }
+
+/** PostgreSQL's clock: the time of what people do. */
+export async function clock(tx: Tx): Promise<Date> {
+  const { rows } = await tx.raw('select clock_timestamp() as at')
+  return rows[0].at
+}

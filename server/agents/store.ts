@@ -1,0 +1,150 @@
+import type { Db, Tx } from '../db/index.ts'
+import { type Agent, signedOut } from './agent.ts'
+
+type Row = Record<string, unknown> & { person_id: string; station: string }
+
+const fromRow = (row: Row): Agent => ({
+  personId: row.person_id,
+  station: row.station,
+  state: row.state as Agent['state'],
+  reason: row.reason as string | null,
+  since: row.since as Date,
+  next: row.next_state as Agent['next'],
+  nextReason: row.next_reason as string | null,
+  wrapUpCallId: row.wrap_up_call_id as string | null,
+  wrapUpUntil: row.wrap_up_until as Date | null,
+  phone: row.phone as Agent['phone'],
+})
+
+/** Reads an agent and holds them until the transaction ends; one who never signed in reads as signed out. */
+export async function holdAgent(tx: Tx, personId: string): Promise<Agent> {
+  await tx.raw(`select pg_advisory_xact_lock(hashtextextended('agent:' || ?, 0))`, [personId])
+  const row = await tx('agents').where({ person_id: personId }).first()
+  return row ? fromRow(row) : signedOut(personId, '', new Date(0))
+}
+
+export async function saveAgent(tx: Tx, agent: Agent): Promise<void> {
+  const row = {
+    station: agent.station,
+    state: agent.state,
+    reason: agent.reason,
+    since: agent.since,
+    next_state: agent.next,
+    next_reason: agent.nextReason,
+    wrap_up_call_id: agent.wrapUpCallId,
+    wrap_up_until: agent.wrapUpUntil,
+    phone: agent.phone,
+  }
+  await tx('agents')
+    .insert({ person_id: agent.personId, ...row })
+    .onConflict('person_id')
+    .merge({ ...row, version: tx.raw('agents.version + 1') })
+}
+
+export async function stationOf(tx: Tx, personId: string): Promise<{ code: string; pbx: number } | undefined> {
+  const row = await tx('stations').where({ person_id: personId, kind: 'browser' }).first('code', 'pbx_id')
+  return row && { code: row.code, pbx: row.pbx_id }
+}
+
+export async function personAt(tx: Db | Tx, station: string): Promise<string | undefined> {
+  const row = await tx('agents').where({ station }).whereNot({ state: 'signed_out' }).first('person_id')
+  return row?.person_id
+}
+
+/** The queues an agent takes; a queue is named as its line. */
+export async function queuesOf(tx: Db | Tx, personId: string): Promise<string[]> {
+  const rows = await tx('queue_members')
+    .join('lines', 'lines.id', 'queue_members.line_id')
+    .where({ person_id: personId })
+    .orderBy('lines.sort')
+    .select('lines.code')
+  return rows.map((row) => row.code)
+}
+
+/** A leg of this person is up: answered and not over. */
+export async function isTalking(tx: Tx, personId: string): Promise<boolean> {
+  const row = await tx('call_legs')
+    .where({ person_id: personId, side: 'agent' })
+    .whereNotNull('answered_at')
+    .whereNull('ended_at')
+    .first('id')
+  return row !== undefined
+}
+
+/** How long this call's line gives for wrap-up, in seconds. */
+export async function wrapUpSeconds(tx: Tx, callId: string): Promise<number> {
+  const row = await tx('calls')
+    .join('lines', 'lines.id', 'calls.line_id')
+    .where('calls.id', callId)
+    .first('wrap_up_seconds')
+  return row?.wrap_up_seconds ?? 0
+}
+
+export async function setCredential(tx: Tx, personId: string, until: Date): Promise<void> {
+  await tx('agents').where({ person_id: personId }).update({ credential_until: until })
+}
+
+export async function setPhone(tx: Tx, personId: string, at: Date, why: string | null): Promise<void> {
+  await tx('agents').where({ person_id: personId }).update({ phone_since: at, phone_why: why })
+}
+
+export async function setRingTested(tx: Tx, personId: string, at: Date): Promise<void> {
+  await tx('agents').where({ person_id: personId }).update({ ring_tested_at: at })
+}
+
+export async function insertDecline(tx: Tx, callId: string, personId: string, until: Date): Promise<void> {
+  await tx('declines')
+    .insert({ call_id: callId, person_id: personId, until })
+    .onConflict(['call_id', 'person_id'])
+    .merge({ until, lifted_at: null })
+}
+
+/** Lifts declines: all of a call, or all whose time is over. Answers whose they were. */
+export async function liftDeclines(tx: Tx, which: { callId: string } | { before: Date }): Promise<string[]> {
+  const open = tx('declines').whereNull('lifted_at')
+  const chosen = 'callId' in which ? open.where({ call_id: which.callId }) : open.where('until', '<=', which.before)
+  const rows = await chosen.update({ lifted_at: tx.fn.now() }).returning('person_id')
+  return [...new Set<string>(rows.map((row) => row.person_id))]
+}
+
+export async function isDeclining(tx: Db | Tx, personId: string): Promise<boolean> {
+  const row = await tx('declines').where({ person_id: personId }).whereNull('lifted_at').first('call_id')
+  return row !== undefined
+}
+
+/** Everybody signed in, with the queues they take and whether a decline is remembered. */
+export async function signedInMembers(
+  db: Db,
+): Promise<
+  { station: string; queue: string | null; state: Agent['state']; reason: string | null; declining: boolean }[]
+> {
+  const { rows } = await db.raw(`
+    select a.station, l.code as queue, a.state, a.reason,
+           exists (select 1 from declines d where d.person_id = a.person_id and d.lifted_at is null) as declining
+      from agents a
+      left join queue_members m on m.person_id = a.person_id
+      left join lines l on l.id = m.line_id
+     where a.state <> 'signed_out'`)
+  return rows
+}
+
+/** Agents whose state the clock alone must change. */
+export async function dueAgents(
+  tx: Tx,
+  phoneGraceMs: number,
+): Promise<{ personId: string; why: 'wrap_up_over' | 'phone_lost' | 'phone_back' | 'session_ended' }[]> {
+  const { rows } = await tx.raw(
+    `select person_id, case
+        when credential_until < now() or not exists (select 1 from sessions s where s.person_id = a.person_id
+             and s.revoked_at is null and s.expires_at > now()) then 'session_ended'
+        when state = 'wrap_up' and wrap_up_until <= now() then 'wrap_up_over'
+        when state = 'ready' and phone = 'unregistered' and phone_since < now() - ? * interval '1 millisecond' then 'phone_lost'
+        when state = 'not_ready' and reason = 'phone_lost' and phone = 'registered' then 'phone_back'
+      end as why
+      from agents a where state <> 'signed_out'`,
+    [phoneGraceMs],
+  )
+  return rows
+    .filter((row: { why: string | null }) => row.why !== null)
+    .map((row: { person_id: string; why: string }) => ({ personId: row.person_id, why: row.why }))
+}

@@ -1,0 +1,338 @@
+/** What people do to a ticket. Every act is asked of may(), held, decided, written on the timeline. */
+import { type CallRow, readCall } from '../calls/index.ts'
+import { clock, type Tx } from '../db/index.ts'
+import { type Actor, may, type Thing } from '../people/index.ts'
+import { notFound, Refusal } from '../web/index.ts'
+import type { NewTicket, TicketChange } from '../wire/api.ts'
+import * as callbacks from './callback-store.ts'
+import type { CallReason, CallRelation, TicketEvent } from './events.ts'
+import * as follow from './follow-door.ts'
+import * as store from './store.ts'
+import { type Act, collisions, isIpAddress, isUntouched, LONGEST, stateAfter, type Ticket } from './ticket.ts'
+
+/** What may() is asked about a ticket. */
+export const thing = (ticket: Ticket): Thing => ({
+  kind: 'ticket',
+  campus: ticket.campus,
+  line: ticket.line,
+  assigneeId: ticket.assigneeId,
+  firstTakerId: ticket.firstTakerId,
+  reporterId: ticket.reporterId,
+})
+
+/** A ticket begun at the desk, without a call. */
+export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promise<TicketEvent[]> {
+  const where = await store.campusAndLine(tx, actor.organisationId, wanted.campus, wanted.line)
+  if (!where) throw new Refusal('no-such-line', { campus: wanted.campus, line: wanted.line }, 400)
+  const about: Thing = {
+    kind: 'ticket',
+    campus: wanted.campus,
+    line: wanted.line,
+    assigneeId: null,
+    firstTakerId: null,
+    reporterId: null,
+  }
+  if (!may(actor, 'open', about)) throw new Refusal('not-allowed', {}, 403)
+  const at = await clock(tx)
+  const placeText = wanted.placeId ? await store.placePath(tx, wanted.placeId) : ''
+  if (placeText === undefined) throw new Refusal('no-such-place', {}, 400)
+  const { id, version } = await store.insertTicket(tx, {
+    organisationId: actor.organisationId,
+    ...where,
+    kind: 'incident',
+    source: 'desk',
+    reportedAt: at,
+    what: wanted.what ?? '',
+    contactNumber: wanted.contactNumber ?? '',
+    placeId: wanted.placeId ?? null,
+    placeText,
+    reporterId: wanted.reporterId ?? null,
+    firstTakerId: actor.personId,
+  })
+  return [
+    {
+      type: 'ticket.opened',
+      ticketId: id,
+      at,
+      byId: actor.personId,
+      callId: null,
+      campus: wanted.campus,
+      line: wanted.line,
+      version,
+    },
+  ]
+}
+
+/**
+ * Changes what was typed. A change made against an older version is taken as long as nobody touched the same fields
+ * since; else it is refused with both values, and nothing of it is written.
+ */
+export async function change(tx: Tx, actor: Actor, id: string, wanted: TicketChange): Promise<TicketEvent[]> {
+  const ticket = await held(tx, actor, id, 'change')
+  const { columns, fields } = await translated(tx, ticket, wanted)
+  if (Object.keys(fields).length === 0) return []
+  if (wanted.version > ticket.version) throw new Refusal('no-such-version', {}, 400)
+  const clash = collisions(Object.keys(fields), await store.changesSince(tx, id, wanted.version))
+  if (clash.length > 0) {
+    const theirs = Object.fromEntries(clash.map((field) => [field, fields[field]?.[0]]))
+    throw new Refusal('ticket-changed-meanwhile', { version: ticket.version, fields: clash, theirs })
+  }
+  if (
+    'reported_impact' in columns ||
+    'reported_urgency' in columns ||
+    'confirmed_impact' in columns ||
+    'confirmed_urgency' in columns
+  ) {
+    const as = { ...ticket, ...pick(wanted) }
+    columns.priority = await store.priorityOf(
+      tx,
+      as.confirmedImpact ?? as.reportedImpact,
+      as.confirmedUrgency ?? as.reportedUrgency,
+    )
+  }
+  const version = await store.updateTicket(tx, id, columns)
+  const at = await clock(tx)
+  await store.insertEntry(tx, id, { at, byId: actor.personId, kind: 'changed', body: { version, fields } })
+  return [{ type: 'ticket.changed', ticketId: id, at, byId: actor.personId, fields: Object.keys(fields), version }]
+}
+
+const pick = (wanted: TicketChange) => ({
+  ...(wanted.impact !== undefined && { reportedImpact: wanted.impact }),
+  ...(wanted.urgency !== undefined && { reportedUrgency: wanted.urgency }),
+  ...(wanted.confirmedImpact !== undefined && { confirmedImpact: wanted.confirmedImpact }),
+  ...(wanted.confirmedUrgency !== undefined && { confirmedUrgency: wanted.confirmedUrgency }),
+})
+
+const COLUMN = {
+  what: ['what', 'what'],
+  notes: ['notes', 'notes'],
+  kind: ['kind', 'kind'],
+  placeId: ['reported_place_id', 'reportedPlaceId'],
+  placeText: ['place_text', 'placeText'],
+  unitId: ['unit_id', 'unitId'],
+  reporterId: ['reporter_id', 'reporterId'],
+  reporterName: ['reporter_name', 'reporterName'],
+  contactNumber: ['contact_number', 'contactNumber'],
+  categoryId: ['reported_category_id', 'reportedCategoryId'],
+  confirmedCategoryId: ['confirmed_category_id', 'confirmedCategoryId'],
+  confirmedPlaceId: ['confirmed_place_id', 'confirmedPlaceId'],
+  impact: ['reported_impact', 'reportedImpact'],
+  urgency: ['reported_urgency', 'reportedUrgency'],
+  confirmedImpact: ['confirmed_impact', 'confirmedImpact'],
+  confirmedUrgency: ['confirmed_urgency', 'confirmedUrgency'],
+  ipAddress: ['ip_address', 'ipAddress'],
+} as const satisfies Record<string, [string, keyof Ticket]>
+
+/** From what was typed to columns, checked; `fields` holds what really changes, from what to what. */
+async function translated(
+  tx: Tx,
+  ticket: Ticket,
+  wanted: TicketChange,
+): Promise<{ columns: Record<string, unknown>; fields: Record<string, [unknown, unknown]> }> {
+  const columns: Record<string, unknown> = {}
+  const fields: Record<string, [unknown, unknown]> = {}
+  for (const [field, [column, property]] of Object.entries(COLUMN)) {
+    const value = wanted[field as keyof typeof COLUMN]
+    if (value === undefined || value === ticket[property]) continue
+    columns[column] = value
+    fields[field] = [ticket[property], value]
+  }
+  if (wanted.ipAddress && !isIpAddress(wanted.ipAddress))
+    throw new Refusal('not-an-ip-address', { field: 'ipAddress' }, 400)
+  if (wanted.placeId && wanted.placeText === undefined) {
+    const path = await store.placePath(tx, wanted.placeId)
+    if (path === undefined) throw new Refusal('no-such-place', { field: 'placeId' }, 400)
+    columns.place_text = path
+  }
+  const line = wanted.line !== undefined && wanted.line !== ticket.line ? wanted.line : undefined
+  if (line) {
+    const where = await store.campusAndLine(tx, ticket.organisationId, ticket.campus, line)
+    if (!where) throw new Refusal('no-such-line', { line }, 400)
+    columns.line_id = where.lineId
+    columns.reported_category_id = wanted.categoryId ?? null
+    fields.line = [ticket.line, line]
+  }
+  if (wanted.categoryId) {
+    const category = await store.categoryOf(tx, wanted.categoryId)
+    if (!category) throw new Refusal('no-such-category', { field: 'categoryId' }, 400)
+    if (category.lineId !== (columns.line_id ?? ticket.lineId))
+      throw new Refusal('category-of-another-line', { field: 'categoryId' }, 400)
+  }
+  for (const [field, most] of [
+    ['what', LONGEST.what],
+    ['notes', LONGEST.notes],
+    ['placeText', LONGEST.short],
+    ['reporterName', LONGEST.short],
+    ['contactNumber', LONGEST.short],
+  ] as const) {
+    if ((wanted[field] ?? '').length > most) throw new Refusal('too-long', { field, most }, 400)
+  }
+  return { columns, fields }
+}
+
+/** Something to add that is not a field: it stands on the timeline. */
+export async function note(tx: Tx, actor: Actor, id: string, text: string): Promise<TicketEvent[]> {
+  const ticket = await held(tx, actor, id, 'change')
+  const at = await clock(tx)
+  const entryId = await store.insertEntry(tx, id, { at, byId: actor.personId, kind: 'note', body: { text } })
+  return [{ type: 'ticket.noted', ticketId: id, at, byId: actor.personId, entryId, version: ticket.version }]
+}
+
+/** 催单: the ward asks where it stays. Counted, shown, and heard by whoever works on it. */
+export async function urge(tx: Tx, actor: Actor, id: string, callId: string | null = null): Promise<TicketEvent[]> {
+  const ticket = await held(tx, actor, id, 'change')
+  if (stateAfter(ticket.state, 'withdraw') === undefined) throw new Refusal('ticket-not-open', { state: ticket.state })
+  const version = await store.updateTicket(tx, id, { urged: ticket.urged + 1 })
+  const at = await clock(tx)
+  await store.insertEntry(tx, id, { at, byId: actor.personId, kind: 'urged', body: { callId } })
+  return [{ type: 'ticket.urged', ticketId: id, at, byId: actor.personId, callId, version }]
+}
+
+/** Moves a ticket along its states: who, when, and what came of it. */
+export async function act(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  what: Act,
+  how: { version?: number; reason?: string; resolution?: Ticket['resolution']; faultCause?: string } = {},
+): Promise<TicketEvent[]> {
+  const ticket = await held(tx, actor, id, 'change')
+  const to = stateAfter(ticket.state, what)
+  if (!to) throw new Refusal('ticket-not-in-that-state', { state: ticket.state, act: what })
+  if (what === 'withdraw' && !how.reason?.trim()) throw new Refusal('reason-needed', {}, 400)
+  if (what === 'done' && !how.resolution) throw new Refusal('resolution-needed', {}, 400)
+  if (what === 'done' && ticket.reportedCategoryId === null)
+    throw new Refusal('category-needed', { field: 'categoryId' }, 400)
+  const at = await clock(tx)
+  const columns: Record<string, unknown> = { state: to }
+  if (what === 'take') Object.assign(columns, { assignee_id: actor.personId, responded_at: ticket.respondedAt ?? at })
+  if (what === 'done')
+    Object.assign(columns, {
+      resolution: how.resolution,
+      fault_cause: how.faultCause ?? null,
+      finished_at: at,
+      responded_at: ticket.respondedAt ?? at,
+    })
+  if (what === 'withdraw' || what === 'give-up') Object.assign(columns, { finished_at: at })
+  if (what === 'reopen')
+    Object.assign(columns, { finished_at: null, resolution: null, fault_cause: null, assignee_id: null, crew_id: null })
+  const version = await store.updateTicket(tx, id, columns)
+  const { reason, resolution, faultCause } = how
+  await store.insertEntry(tx, id, {
+    at,
+    byId: actor.personId,
+    kind: what,
+    body: { from: ticket.state, to, reason, resolution, faultCause },
+  })
+  const events: TicketEvent[] = [
+    { type: 'ticket.state', ticketId: id, at, byId: actor.personId, from: ticket.state, to, version },
+  ]
+  if (what === 'take') {
+    events.push({
+      type: 'ticket.assigned',
+      ticketId: id,
+      at,
+      byId: actor.personId,
+      assigneeId: actor.personId,
+      crewId: null,
+      version,
+    })
+  }
+  return events
+}
+
+/**
+ * The call is about a ticket there already is. The ticket begun for the call, when nobody wrote on it, is withdrawn
+ * in the same breath: one call, one ticket.
+ */
+export async function join(
+  tx: Tx,
+  actor: Actor,
+  callId: string,
+  ticketId: string,
+  relation: Exclude<CallRelation, 'opened'>,
+): Promise<TicketEvent[]> {
+  const call = await mine(tx, actor, callId)
+  const ticket = await held(tx, actor, ticketId, 'change')
+  const at = await clock(tx)
+  const events: TicketEvent[] = []
+  const before = await store.ticketOfCall(tx, call.id)
+  if (before?.ticketId === ticketId) {
+    if (relation === 'also') return []
+  } else if (before && relation !== 'also') {
+    events.push(...(await leave(tx, actor, call.id, before.ticketId, at)))
+  } else if (!before && relation !== 'also') {
+    await callbacks.deleteReason(tx, call.id)
+  }
+  await store.linkCall(tx, call.id, ticketId, relation, at)
+  const version = await store.updateTicket(tx, ticketId, {})
+  await store.insertEntry(tx, ticketId, { at, byId: actor.personId, kind: 'call-joined', body: { callId, relation } })
+  events.push({ type: 'ticket.call-joined', ticketId, at, byId: actor.personId, callId, relation, version })
+  if (relation === 'urge' && stateAfter(ticket.state, 'withdraw'))
+    events.push(...(await urge(tx, actor, ticketId, callId)))
+  return events
+}
+
+/** A second, different fault in one call: a ticket of its own, and the first stays as it is. */
+export async function openSecond(tx: Tx, actor: Actor, callId: string): Promise<TicketEvent[]> {
+  const call = await mine(tx, actor, callId)
+  const at = await clock(tx)
+  const before = await store.ticketOfCall(tx, call.id)
+  // The database lets one ticket only be the call's own; the one before becomes a ticket the call touched also.
+  if (before) await store.linkCall(tx, call.id, before.ticketId, 'also', at)
+  return follow.open(tx, call, { kind: 'incident', source: 'call', at, firstTakerId: actor.personId })
+}
+
+/** No ticket is needed, and why. Only while nobody wrote on the ticket begun for the call: that one is withdrawn. */
+export async function explain(
+  tx: Tx,
+  actor: Actor,
+  callId: string,
+  reason: CallReason,
+  words: string | null,
+): Promise<TicketEvent[]> {
+  const call = await mine(tx, actor, callId)
+  const at = await clock(tx)
+  const events: TicketEvent[] = []
+  const before = await store.ticketOfCall(tx, call.id)
+  if (before) {
+    const ticket = await store.holdTicket(tx, before.ticketId)
+    if (ticket && !isUntouched(ticket)) throw new Refusal('ticket-has-content', { ticketId: ticket.id })
+    events.push(...(await leave(tx, actor, call.id, before.ticketId, at)))
+  }
+  await callbacks.insertReason(tx, { callId, reason, note: words, byId: actor.personId, at })
+  return [...events, { type: 'call.explained', callId, reason, at, byId: actor.personId }]
+}
+
+async function leave(tx: Tx, actor: Actor, callId: string, ticketId: string, at: Date): Promise<TicketEvent[]> {
+  const ticket = await store.holdTicket(tx, ticketId)
+  if (!ticket) return []
+  await store.unlinkCall(tx, callId, ticketId)
+  const others = await store.callsOf(tx, ticketId)
+  const empty = isUntouched(ticket) && others.length === 0
+  const version = await store.updateTicket(tx, ticketId, empty ? { state: 'withdrawn', finished_at: at } : {})
+  await store.insertEntry(tx, ticketId, { at, byId: actor.personId, kind: 'call-left', body: { callId } })
+  const left: TicketEvent = { type: 'ticket.call-left', ticketId, at, byId: actor.personId, callId, version }
+  if (!empty) return [left]
+  return [
+    left,
+    { type: 'ticket.state', ticketId, at, byId: actor.personId, from: ticket.state, to: 'withdrawn', version },
+  ]
+}
+
+async function held(tx: Tx, actor: Actor, id: string, verb: 'change'): Promise<Ticket> {
+  const ticket = await store.holdTicket(tx, id)
+  if (!ticket || ticket.organisationId !== actor.organisationId || !may(actor, 'see', thing(ticket)))
+    throw notFound('ticket')
+  if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+  return ticket
+}
+
+/** A call this person may work on. */
+async function mine(tx: Tx, actor: Actor, callId: string): Promise<CallRow> {
+  const call = await readCall(tx, callId)
+  const about: Thing | undefined = call && { kind: 'call', campus: call.campus, line: call.line, agentIds: [] }
+  if (!call || !about || !may(actor, 'see', about)) throw notFound('call')
+  if (!may(actor, 'change', about)) throw new Refusal('not-allowed', {}, 403)
+  return call
+}

@@ -1,0 +1,175 @@
+/** What follows from a call: a ticket begun, a callback owed or cleared, a reason written. Exactly one for each call. */
+import { type CallEvent, type CallRow, readCall } from '../calls/index.ts'
+import type { Tx } from '../db/index.ts'
+import * as callbacks from './callback-store.ts'
+import type { CallReason, TicketEvent } from './events.ts'
+import * as store from './store.ts'
+import { REPEAT_CALLS } from './ticket.ts'
+
+type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
+
+/** Follows call.answered: the ticket is begun with what is known of the caller, once, whatever legs come after. */
+export async function openForCall(tx: Tx, event: Of<'call.answered'>): Promise<TicketEvent[]> {
+  const call = await heldCall(tx, event.callId)
+  if (call.direction === 'outbound') return []
+  const already = await store.ticketOfCall(tx, call.id)
+  if (already) return event.personId ? noteFirstTaker(tx, already.ticketId, event.personId) : []
+  return open(tx, call, { kind: 'incident', source: 'call', at: event.at, firstTakerId: event.personId })
+}
+
+/** Follows call.voicemail-left: what was said to the machine waits as a ticket. */
+export async function openForVoicemail(tx: Tx, event: Of<'call.voicemail-left'>): Promise<TicketEvent[]> {
+  const call = await heldCall(tx, event.callId)
+  if (await store.ticketOfCall(tx, call.id)) return []
+  return open(tx, call, { kind: 'voicemail', source: 'voicemail', at: event.at, firstTakerId: null })
+}
+
+/** Follows call.ended: what has no ticket by now is owed a callback or gets a written reason. */
+export async function settleEndedCall(tx: Tx, event: Of<'call.ended'>): Promise<TicketEvent[]> {
+  const call = await heldCall(tx, event.callId)
+  if (await store.ticketOfCall(tx, call.id)) return []
+  if (await callbacks.callbackOfCall(tx, call.id)) return []
+
+  if (event.outcome === 'answered' && event.direction !== 'outbound') {
+    return open(tx, call, { kind: 'incident', source: 'call', at: event.at, firstTakerId: null })
+  }
+  if (event.direction === 'callback') return explain(tx, call.id, 'outbound', event.at)
+  if (event.direction === 'outbound') return explain(tx, call.id, 'outbound', event.at)
+  if (event.outcome === 'refused') return explain(tx, call.id, 'technical', event.at)
+  if (event.outcome === 'abandoned' && !call.queuedAt) return explain(tx, call.id, 'hung_up_in_notice', event.at)
+  return owe(tx, call, event.outcome === 'callback_asked' ? 'asked' : 'abandoned', event.at)
+}
+
+/** Follows call.answered: somebody of that number or place got through, or was called back. */
+export async function clearCallbacksOf(tx: Tx, event: Of<'call.answered'>): Promise<TicketEvent[]> {
+  const call = await heldCall(tx, event.callId)
+  if (call.direction === 'outbound' || !event.first) return []
+  const owed = await callbacks.owedTo(tx, {
+    organisationId: call.organisationId,
+    campusId: call.campusId,
+    number: call.ani,
+    placeId: call.placeId,
+  })
+  const events: TicketEvent[] = []
+  for (const { id, byNumber } of owed) {
+    const got = byNumber ? 'caller_got_through' : 'place_got_through'
+    const how = call.direction === 'callback' ? 'called_back' : got
+    await callbacks.clear(tx, id, how, { personId: event.personId, callId: call.id, note: null })
+    events.push({
+      type: 'callback.cleared',
+      callbackId: id,
+      at: event.at,
+      byId: event.personId,
+      how,
+      clearedCallId: call.id,
+    })
+  }
+  return events
+}
+
+/** Follows call.identified: a ticket begun under another or no name takes the right one, where nobody chose by hand. */
+export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<TicketEvent[]> {
+  const link = await store.ticketOfCall(tx, event.callId)
+  if (!link || link.relation !== 'opened') return []
+  const ticket = await store.holdTicket(tx, link.ticketId)
+  if (!ticket) return []
+  const byHand = new Set((await store.changesSince(tx, ticket.id, 0)).flatMap((change) => change.fields))
+  const call = await heldCall(tx, event.callId)
+
+  const columns: Record<string, unknown> = {}
+  const fields: string[] = []
+  if (!byHand.has('placeId') && call.placeId !== ticket.reportedPlaceId) {
+    columns.reported_place_id = call.placeId
+    columns.place_text = call.placeId ? ((await store.placePath(tx, call.placeId)) ?? '') : ''
+    fields.push('placeId')
+  }
+  if (!byHand.has('reporterId') && call.personId !== ticket.reporterId) {
+    columns.reporter_id = call.personId
+    fields.push('reporterId')
+  }
+  if (!byHand.has('unitId') && call.unitId !== ticket.unitId) {
+    columns.unit_id = call.unitId
+    fields.push('unitId')
+  }
+  if (!byHand.has('contactNumber') && call.ani !== ticket.contactNumber) {
+    columns.contact_number = call.ani
+    fields.push('contactNumber')
+  }
+  if (fields.length === 0) return []
+  const version = await store.updateTicket(tx, ticket.id, columns)
+  return [{ type: 'ticket.changed', ticketId: ticket.id, at: event.at, byId: event.byId ?? null, fields, version }]
+}
+
+async function heldCall(tx: Tx, callId: string): Promise<CallRow> {
+  const call = await readCall(tx, callId)
+  if (!call) throw new Error(`an event tells of a call that is not in the database: ${callId}`)
+  return call
+}
+
+/** Begins a ticket for a call: also what the agent asks for when one call brings a second, different fault. */
+export async function open(
+  tx: Tx,
+  call: CallRow,
+  as: { kind: 'incident' | 'voicemail'; source: 'call' | 'voicemail'; at: Date; firstTakerId: string | null },
+): Promise<TicketEvent[]> {
+  const where = await whereFor(tx, call)
+  const { id, version } = await store.insertTicket(tx, {
+    organisationId: call.organisationId,
+    ...where,
+    kind: as.kind,
+    source: as.source,
+    reportedAt: call.arrivedAt,
+    contactNumber: call.ani,
+    reporterId: call.personId,
+    unitId: call.unitId,
+    placeId: call.placeId,
+    placeText: call.placeId ? ((await store.placePath(tx, call.placeId)) ?? '') : '',
+    firstTakerId: as.firstTakerId,
+    repeat: (await store.callsIn24h(tx, call)) >= REPEAT_CALLS,
+  })
+  await store.linkCall(tx, call.id, id, 'opened', as.at)
+  const [ticket] = await store.readTickets(tx, [id])
+  return [
+    {
+      type: 'ticket.opened',
+      ticketId: id,
+      at: as.at,
+      byId: as.firstTakerId,
+      callId: call.id,
+      campus: ticket?.campus ?? '',
+      line: ticket?.line ?? '',
+      version,
+    },
+  ]
+}
+
+/** A call heard of only in CEL may know neither campus nor line; the ticket still belongs somewhere: the first of each. */
+async function whereFor(tx: Tx, call: CallRow): Promise<{ campusId: string; lineId: string }> {
+  if (call.campusId && call.lineId) return { campusId: call.campusId, lineId: call.lineId }
+  const first = await store.firstCampusAndLine(tx, call.organisationId)
+  return { campusId: call.campusId ?? first.campusId, lineId: call.lineId ?? first.lineId }
+}
+
+async function noteFirstTaker(tx: Tx, ticketId: string, personId: string): Promise<TicketEvent[]> {
+  await store.setFirstTakerIfNone(tx, ticketId, personId)
+  return []
+}
+
+async function owe(tx: Tx, call: CallRow, why: 'abandoned' | 'asked', at: Date): Promise<TicketEvent[]> {
+  const callbackId = await callbacks.insertCallback(tx, {
+    organisationId: call.organisationId,
+    callId: call.id,
+    campusId: call.campusId,
+    lineId: call.lineId,
+    number: call.ani,
+    placeId: call.placeId,
+    owedAt: at,
+    why,
+  })
+  return callbackId ? [{ type: 'callback.owed', callbackId, callId: call.id, why, at }] : []
+}
+
+async function explain(tx: Tx, callId: string, reason: CallReason, at: Date): Promise<TicketEvent[]> {
+  const isNew = await callbacks.insertReason(tx, { callId, reason, note: null, byId: null, at })
+  return isNew ? [{ type: 'call.explained', callId, reason, at }] : []
+}
