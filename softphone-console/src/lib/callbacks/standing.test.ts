@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { CallbackRow } from '../../../../server/wire/views.ts'
-import { owed, repeated, standing } from './owed.ts'
+import type { CallbackRow } from '../wire.ts'
+import { repeated, standing } from './standing.ts'
 
 const aCallback = (but: Partial<CallbackRow> = {}): CallbackRow => ({
   callbackId: 'k1',
@@ -17,18 +17,6 @@ const aCallback = (but: Partial<CallbackRow> = {}): CallbackRow => ({
   clearedAt: null,
   clearedHow: null,
   ...but,
-})
-
-t.test('the list holds what is owed, the longest waiting first, and lets go of what is cleared', async (t) => {
-  const rows = [
-    aCallback({ callbackId: 'late', owedAt: '2026-11-19T06:20:00Z' }),
-    aCallback({ callbackId: 'early' }),
-    aCallback({ callbackId: 'done', clearedAt: '2026-11-19T06:21:00Z', clearedHow: 'caller_got_through' }),
-  ]
-  t.same(
-    owed(rows).map((row) => row.callbackId),
-    ['early', 'late'],
-  )
 })
 
 t.test('a callback somebody took is theirs until the lease runs out', async (t) => {

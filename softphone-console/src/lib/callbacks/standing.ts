@@ -1,11 +1,4 @@
-import type { CallbackRow } from '../../../../server/wire/views.ts'
-
-/** Callbacks still owed, the one who has waited longest first: they are rung in that order unless somebody chooses. */
-export function owed(rows: Iterable<CallbackRow>): CallbackRow[] {
-  return [...rows]
-    .filter((row) => row.clearedAt === null)
-    .sort((a, b) => a.owedAt.localeCompare(b.owedAt) || a.callbackId.localeCompare(b.callbackId))
-}
+import type { CallbackRow } from '../wire.ts'
 
 export type Standing = 'free' | 'mine' | 'theirs'
 

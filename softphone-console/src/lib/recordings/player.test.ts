@@ -1,5 +1,5 @@
 import t from 'tap'
-import { clock, lane, nextSpeed, peaksOf, press } from './player.ts'
+import { lane, nextSpeed, peaksOf, press } from './player.ts'
 
 const at = { seconds: 3, length: 60, speed: 1 }
 
@@ -25,12 +25,6 @@ t.test('a lane draws silence as a thin line and speech as a tall one', async (t)
 t.test('long recordings keep their loudest moments when drawn small', async (t) => {
   const peaks = Array.from({ length: 1000 }, (_, i) => (i === 500 ? 1 : 0))
   t.match(lane(peaks, 30, 18, 16), 'V34')
-})
-
-t.test('a length is said in minutes and seconds', async (t) => {
-  t.equal(clock(188.9), '3:08')
-  t.equal(clock(3661), '1:01:01')
-  t.equal(clock(-1), '0:00')
 })
 
 t.test('the first half of the peaks is the caller, the second everyone else', async (t) => {

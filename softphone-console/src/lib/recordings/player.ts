@@ -66,11 +66,3 @@ export function lane(peaks: readonly number[], width: number, middle: number, ha
 }
 
 const round = (n: number) => Math.round(n * 10) / 10
-
-/** Minutes and seconds, hours when there are any: 188 → "3:08". */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds))
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60]
-  const two = (n: number) => String(n).padStart(2, '0')
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
-}

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { CategoryView } from '../../../../server/wire/views.ts'
+import type { CategoryView } from '../wire.ts'
 import { choicesOf, filter, initials, rank } from './category.ts'
 
 const aCategory = (

@@ -1,4 +1,4 @@
-import type { CategoryView } from '../../../../server/wire/views.ts'
+import type { CategoryView } from '../wire.ts'
 
 /** A category with its place in the two levels. */
 export type Choice = { category: CategoryView; parent: CategoryView | null }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PlaceRef, TicketPage } from '../../../../server/wire/views.ts'
+import type { PlaceRef, TicketPage } from '../wire.ts'
 import { begin, choose, collided, failed, hasClash, isDirty, openDraft, saved, shown, type } from './draft.ts'
 
 const ward: PlaceRef = { id: 'p1', campus: 'new', zh: '3 号楼 5 层', en: 'Building 3 floor 5', noTransmit: false }

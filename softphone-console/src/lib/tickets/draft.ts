@@ -1,5 +1,4 @@
-import type { TicketChange } from '../../../../server/wire/api.ts'
-import type { PersonRef, PlaceRef, TicketPage, UnitRef } from '../../../../server/wire/views.ts'
+import type { PersonRef, PlaceRef, TicketChange, TicketPage, UnitRef } from '../wire.ts'
 import { isAddress } from './address.ts'
 
 /*

@@ -1,6 +1,5 @@
 import t from 'tap'
-import type { TicketChange } from '../../../../server/wire/api.ts'
-import type { TicketPage } from '../../../../server/wire/views.ts'
+import type { TicketChange, TicketPage } from '../wire.ts'
 import { Drafts, type Outside } from './drafts.ts'
 
 const aPage = (but: Partial<TicketPage> = {}): TicketPage =>

@@ -1,6 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { TicketChange } from '../../../../server/wire/api.ts'
-import type { TicketPage } from '../../../../server/wire/views.ts'
+import type { Frame, TicketChange, TicketPage } from '../wire.ts'
 import {
   begin,
   choose,
@@ -32,8 +31,6 @@ export const SAVE_AFTER_MS = 700
 /** When the server is away we try again this often; the text stays in the tab's storage meanwhile. */
 export const RETRY_AFTER_MS = 4_000
 
-const KEPT = 'desk.draft.'
-
 /**
  * Kept because an agent types while calls come and go, pages change and servers die: one draft per ticket, so
  * that another call popping never overwrites it, and a copy in the tab's storage, so that a reload loses nothing.
@@ -41,6 +38,7 @@ const KEPT = 'desk.draft.'
 export class Drafts {
   readonly #drafts = new SvelteMap<string, Draft>()
   readonly #pages = new SvelteMap<string, TicketPage>()
+  readonly #watched = new Map<string, number>()
   readonly #timers = new Map<string, () => void>()
   readonly #outside: Outside
 
@@ -65,6 +63,39 @@ export class Drafts {
   /** Reads the ticket and lays over it what was typed before a reload. Rejects as `read` does. */
   async open(ticketId: string): Promise<void> {
     this.heard(await this.#outside.read(ticketId))
+  }
+
+  /** While a ticket is on the screen, news of it is fetched; answers how to stop. */
+  watch(ticketId: string): () => void {
+    this.#watched.set(ticketId, (this.#watched.get(ticketId) ?? 0) + 1)
+    return () => this.#watched.set(ticketId, (this.#watched.get(ticketId) ?? 1) - 1)
+  }
+
+  /** A frame of the live socket: a newer ticket is read again, calls and recordings of a held page are replaced. */
+  hear(frame: Frame): void {
+    if (frame.subject === 'ticket') {
+      const { ticketId, version } = frame.ticket
+      const held = this.#pages.get(ticketId)
+      // our own change comes back as a frame as well: the answer to it is on its way
+      if (!held || held.version > version || this.#drafts.get(ticketId)?.sending) return
+      if ((this.#watched.get(ticketId) ?? 0) > 0) this.open(ticketId).catch(() => {})
+    }
+    if (frame.subject === 'call') this.#relabel(frame.call.callId, (call) => ({ ...call, ...frame.call }))
+    if (frame.subject === 'recording' && frame.recording.callId) {
+      const { recording } = frame
+      this.#relabel(frame.recording.callId, (call) => ({
+        ...call,
+        recordings: [...call.recordings.filter((one) => one.recordingId !== recording.recordingId), recording],
+      }))
+    }
+  }
+
+  #relabel(callId: string, change: (call: TicketPage['calls'][number]) => TicketPage['calls'][number]): void {
+    for (const page of [...this.#pages.values()]) {
+      if (!page.calls.some((call) => call.callId === callId)) continue
+      const calls = page.calls.map((call) => (call.callId === callId ? change(call) : call))
+      this.#pages.set(page.ticketId, { ...page, calls })
+    }
   }
 
   /** The ticket as the server has it now: from a read, an answer, or a newer frame. */
@@ -151,8 +182,8 @@ export class Drafts {
     this.#drafts.set(draft.ticketId, draft)
     const typed = { ...draft.sending, ...draft.typed }
     try {
-      if (Object.keys(typed).length === 0) this.#outside.storage.removeItem(KEPT + draft.ticketId)
-      else this.#outside.storage.setItem(KEPT + draft.ticketId, JSON.stringify({ base: draft.base, typed }))
+      if (Object.keys(typed).length === 0) this.#outside.storage.removeItem(draft.ticketId)
+      else this.#outside.storage.setItem(draft.ticketId, JSON.stringify({ base: draft.base, typed }))
     } catch {
       // A full or forbidden storage only costs the copy: the text is still on the screen and goes to the server.
     }
@@ -161,7 +192,7 @@ export class Drafts {
   #unkept(page: TicketPage): Draft {
     const fresh = openDraft(page)
     try {
-      const kept = this.#outside.storage.getItem(KEPT + page.ticketId)
+      const kept = this.#outside.storage.getItem(page.ticketId)
       if (!kept) return fresh
       const { base, typed } = JSON.parse(kept) as { base: Fields; typed: Partial<Fields> }
       return collided({ ...fresh, base, typed }, page)

@@ -1,4 +1,4 @@
-import type { TicketState } from '../../../../server/wire/words.ts'
+import type { TicketState } from '../wire.ts'
 
 /** What a list of tickets is narrowed to. The address bar holds it, so that a list can be sent to a colleague. */
 export type Filter = {

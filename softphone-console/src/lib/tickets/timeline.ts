@@ -1,0 +1,100 @@
+import { named, t } from '../i18n/index.ts'
+import { callRelation, impacts, resolution, ticketState, urgencies } from '../i18n/tickets.ts'
+import { fieldName, happened, timeline } from '../i18n/timeline.ts'
+import type { IconName } from '../ui/icons.ts'
+import type { Catalogue, TimelineItem } from '../wire.ts'
+import { categoryWord } from './words.ts'
+
+/** One thing that happened, in words: a sentence, and the lines under it. */
+export type Told = { text: string; more: string[]; icon: IconName; tone: '' | 'ok' | 'warn' | 'alarm' | 'acc' }
+
+const ICONS: Record<string, IconName> = {
+  changed: 'pen',
+  note: 'whisper',
+  urged: 'bell',
+  'call-joined': 'link',
+  'call-left': 'link',
+  take: 'user',
+  assign: 'user',
+  done: 'checkc',
+  withdraw: 'x',
+  'give-up': 'alert',
+  reopen: 'loop',
+  'ticket.opened': 'plus',
+  'call.answered': 'phone',
+  'call.arrived': 'phonein',
+  'call.ended': 'phoneoff',
+  'recording.filed': 'rec',
+  'recording.missing': 'alert',
+  'recording.short': 'alert',
+  'recording.listened': 'ear',
+}
+const TONES: Record<string, Told['tone']> = {
+  urged: 'warn',
+  done: 'ok',
+  take: 'ok',
+  withdraw: 'warn',
+  'give-up': 'alarm',
+  'recording.filed': 'ok',
+  'recording.missing': 'alarm',
+  'recording.short': 'alarm',
+  'call.unrecorded': 'alarm',
+  'call.answered': 'acc',
+}
+
+/** A timeline item as the screen says it. What this console has no words for is still shown, by its name. */
+export function tell(item: TimelineItem, catalogue: Catalogue | null): Told {
+  const sentence = (happened as Record<string, { zh: (who: string) => string; en: (who: string) => string }>)[item.kind]
+  const text = sentence ? t(sentence, item.by?.name ?? '') : t(timeline.other, item.kind)
+  return { text, more: detail(item, catalogue), icon: ICONS[item.kind] ?? 'clock', tone: TONES[item.kind] ?? '' }
+}
+
+function detail(item: TimelineItem, catalogue: Catalogue | null): string[] {
+  const { body } = item
+  const lines: string[] = []
+  const { fields } = body
+  if (fields && typeof fields === 'object' && !Array.isArray(fields)) {
+    for (const [field, change] of Object.entries(fields)) lines.push(changed(field, change, catalogue))
+  }
+  if (typeof body.text === 'string') lines.push(body.text)
+  if (typeof body.relation === 'string') lines.push(word(callRelation, body.relation))
+  if (typeof body.resolution === 'string') lines.push(word(resolution, body.resolution))
+  for (const key of ['faultCause', 'reason'] as const) {
+    const value = body[key]
+    if (typeof value === 'string' && value !== '') lines.push(value)
+  }
+  if (item.kind === 'ticket.state' && typeof body.to === 'string')
+    lines.push(t(timeline.became, word(ticketState, body.to)))
+  return lines.filter((line) => line !== '')
+}
+
+function changed(field: string, change: unknown, catalogue: Catalogue | null): string {
+  const name = word(fieldName, field)
+  const [from, to] = Array.isArray(change) ? change : [null, null]
+  const [was, is] = [valueWord(field, from, catalogue), valueWord(field, to, catalogue)]
+  if (is === null) return name
+  if (is === '') return t(timeline.cleared, name)
+  return was ? t(timeline.changed, name, was, is) : t(timeline.set, name, is)
+}
+
+/** A value in words; '' for none, null for an id this console has no name for. */
+function valueWord(field: string, value: unknown, catalogue: Catalogue | null): string | null {
+  if (value === null || value === undefined || value === '') return ''
+  if (field === 'impact' || field === 'confirmedImpact') return numbered(impacts, value)
+  if (field === 'urgency' || field === 'confirmedUrgency') return numbered(urgencies, value)
+  if (field === 'categoryId' || field === 'confirmedCategoryId')
+    return categoryWord(catalogue?.categories, String(value)) || null
+  if (field === 'line') return named(catalogue?.lines.find((line) => line.code === value)) || String(value)
+  if (field.endsWith('Id')) return null
+  return String(value)
+}
+
+function numbered(words: { zh: string; en: string }[], value: unknown): string {
+  const found = words[Number(value) - 1]
+  return found ? t(found) : String(value)
+}
+
+function word(words: Record<string, { zh: string; en: string }>, code: string): string {
+  const found = words[code]
+  return found ? t(found) : code
+}
