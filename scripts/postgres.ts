@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { anyFreePort } from './parts/ports.ts'
+import { anyFreePort, isFree } from './parts/ports.ts'
 import { type Identity, ownedBy, whoRuns } from './parts/postgres-user.ts'
 import { beganAt, commandLine, endProcess } from './parts/processes.ts'
 import { type Say, Stop } from './parts/say.ts'
@@ -51,7 +51,10 @@ export async function startPostgres(wish: { varDir: string; say: Say }): Promise
   ownedBy(identity, home)
 
   for (let attempt = 1; ; attempt++) {
-    const port = await anyFreePort()
+    // The same port as last time when it is free: those who were told it find the database again after its death.
+    const last = existsSync(join(home, 'port')) ? Number(readFileSync(join(home, 'port'), 'utf8')) : 0
+    const port = last > 0 && (await isFree(last, '127.0.0.1', 'tcp')) ? last : await anyFreePort()
+    writeFileSync(join(home, 'port'), String(port))
     const pid = await launch(home, bin.postgres, port, identity)
     const owner = `postgres://postgres:${password.postgresOwner}@127.0.0.1:${port}/postgres`
     if (await comesUp(pid, owner)) {
