@@ -57,8 +57,11 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
       over: (file: SpoolFile) => { now: number; bootAt?: number; legEndedAt?: number },
     ): Promise<SpoolFile[]> {
       const stale = files.filter((file) => isStale(file, over(file)))
-      for (const file of stale) await salvage(spool, file)
-      return stale
+      const saved: SpoolFile[] = []
+      for (const file of stale) {
+        if (await salvage(spool, file)) saved.push(file)
+      }
+      return saved
     },
 
     /**
@@ -87,6 +90,9 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
       await discard(files)
       return true
     },
+
+    /** Takes voices out of the spool that are not to be kept: of one who only waited. */
+    discard,
 
     /** Takes files with nothing in them out of the spool: a caller who gave up leaves a bare header. Says how many. */
     async dropEmpty(files: SpoolFile[]): Promise<number> {

@@ -55,11 +55,16 @@ export function isStale(
   return quiet && legEndedAt !== undefined && now - legEndedAt > STALE_AFTER_MS
 }
 
-/** Closes the header of an abandoned live file and moves it to `done/`. Says whether the header was torn. */
-export async function salvage(spool: string, file: SpoolFile): Promise<{ torn: boolean }> {
-  const torn = await repairHeader(file.path)
-  await rename(file.path, join(spool, 'done', `${file.callId}_${file.side}_${file.uniqueid}.wav`))
-  return { torn }
+/** Closes the header of an abandoned live file and moves it to `done/`. False: somebody else did meanwhile. */
+export async function salvage(spool: string, file: SpoolFile): Promise<boolean> {
+  try {
+    await repairHeader(file.path)
+    await rename(file.path, join(spool, 'done', `${file.callId}_${file.side}_${file.uniqueid}.wav`))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /**

@@ -1,0 +1,151 @@
+/** What was recorded of each call, its state, what is missing of it, and who listened. The only user of recordings/. */
+import type { Readable } from 'node:stream'
+import { NotInVault, type Recordings, VaultDown } from '../../recordings/index.ts'
+import type { CallEvent } from '../calls/index.ts'
+import type { Db, Tx } from '../db/index.ts'
+import { type Actor, may, type Thing } from '../people/index.ts'
+import { notFound, Outage } from '../web/index.ts'
+import type { RecordingView } from '../wire/views.ts'
+import type { ArchiveEvent } from './events.ts'
+import { ONE_LISTENING_MS, type Recording, revisionAfter, voicesOf } from './recording.ts'
+import * as store from './store.ts'
+
+export type { ArchiveEvent, RecordingState } from './events.ts'
+export type { ArchiveHealth } from './filing/health.ts'
+export { type Archive, startArchive } from './filing/index.ts'
+export { type ArchiveMetrics, archiveMetrics } from './metrics/index.ts'
+export { readRange } from './recording.ts'
+export { readAlarms as recordingAlarms } from './store.ts'
+
+type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
+
+/** A call is answered: from now on there is a recording of it, and the ticket says so. */
+export async function noteRecording(tx: Tx, event: Of<'call.answered'>): Promise<ArchiveEvent[]> {
+  await store.expect(tx, { callId: event.callId, kind: 'call', state: 'recording', startedAt: event.at })
+  return []
+}
+
+/** A call is over: what was recorded of it waits to be filed. One nobody talked in has nothing to keep. */
+export async function expectRecording(tx: Tx, event: Of<'call.ended'>): Promise<ArchiveEvent[]> {
+  const { callId, at, outcome } = event
+  const waiting = await store.startFiling(tx, callId)
+  if (outcome === 'answered' || outcome === 'voicemail') {
+    const kind = outcome === 'voicemail' ? 'voicemail' : 'call'
+    const made = await store.expect(tx, { callId, kind, state: 'filing', startedAt: at })
+    if (made) waiting.push(made)
+  }
+  return waiting.map((recordingId) => ({ type: 'recording.filing', recordingId, callId, at }))
+}
+
+/** The recordings of these calls as this person may see them. One they may not see is not there. */
+export async function recordingsOf(db: Db | Tx, actor: Actor, callIds: string[]): Promise<RecordingView[]> {
+  const recordings = await store.readOfCalls(db, callIds)
+  const reach = await store.readReach(db, [...new Set(recordings.map(({ callId }) => callId))])
+  return recordings.flatMap((recording) => {
+    const thing = reach.get(recording.callId)
+    return thing && may(actor, 'see', thing) ? [viewOf(recording, may(actor, 'listen', thing))] : []
+  })
+}
+
+/** One recording as this person may see it. Hidden or not there: 404. */
+export async function recordingFor(db: Db | Tx, actor: Actor, recordingId: string): Promise<RecordingView> {
+  const { recording, thing } = await reachable(db, actor, 'see', recordingId)
+  return viewOf(recording, may(actor, 'listen', thing))
+}
+
+/** The waveform: 1,000 heights of the caller's side, then of the other; undefined until it is filed. */
+export async function peaksFor(db: Db, actor: Actor, recordingId: string): Promise<Buffer | undefined> {
+  await reachable(db, actor, 'listen', recordingId)
+  return store.readPeaks(db, recordingId)
+}
+
+/** A recording that can be played: its length, and its bytes from wherever they are. */
+export type Sound = {
+  recordingId: string
+  callId: string
+  bytes: number
+  read: (range?: { from: number; to: number }) => Promise<Readable>
+}
+
+/**
+ * Opens a recording for one who may hear it: from the vault, or, while that has it not or cannot be reached, from the
+ * spool.
+ * @throws Refusal recording-not-found (hidden or absent), recording-has-no-sound; Outage vault
+ */
+export async function soundFor(db: Db, actor: Actor, recordings: Recordings, recordingId: string): Promise<Sound> {
+  const { recording } = await reachable(db, actor, 'listen', recordingId)
+  const { callId, vaultKey, bytes } = recording
+  if (vaultKey !== null && bytes !== null) {
+    const read = async (range?: { from: number; to: number }) => {
+      try {
+        return await recordings.vault.readRange(vaultKey, range)
+      } catch (error) {
+        if (!(error instanceof VaultDown || error instanceof NotInVault)) throw error
+        const spooled = await fromSpool(db, recordings, recording)
+        if (spooled?.bytes === bytes) return spooled.read(range)
+        throw new Outage('vault', { cause: error })
+      }
+    }
+    return { recordingId, callId, bytes, read }
+  }
+  const spooled = await fromSpool(db, recordings, recording)
+  if (!spooled) throw notFound('sound')
+  return { recordingId, callId, bytes: spooled.bytes, read: async (range) => spooled.read(range) }
+}
+
+/** Writes down that a person listens. Several pieces fetched within ten minutes are one listening. */
+export async function listened(
+  tx: Tx,
+  {
+    recordingId,
+    callId,
+    personId,
+    address,
+  }: { recordingId: string; callId: string; personId: string; address: string },
+): Promise<ArchiveEvent[]> {
+  const fresh = await store.writeListening(tx, { recordingId, personId, address, withinMs: ONE_LISTENING_MS })
+  return fresh ? [{ type: 'recording.listened', recordingId, callId, personId, at: await store.clock(tx) }] : []
+}
+
+async function reachable(
+  db: Db | Tx,
+  actor: Actor,
+  verb: 'see' | 'listen',
+  recordingId: string,
+): Promise<{ recording: Recording; thing: Thing }> {
+  const recording = await store.read(db, recordingId)
+  const thing = recording && (await store.readReach(db, [recording.callId])).get(recording.callId)
+  if (!recording || !thing || !may(actor, verb, thing)) throw notFound('recording')
+  return { recording, thing }
+}
+
+async function fromSpool(db: Db, recordings: Recordings, recording: Recording) {
+  const call = (await store.readCalls(db, [recording.callId])).get(recording.callId)
+  if (!call?.ended) return
+  const files = (await recordings.scan()).files.filter((file) => file.callId === recording.callId)
+  const { callId, kind } = recording
+  const toFile = { callId, kind, revision: revisionAfter(recording.vaultKey), voices: voicesOf(kind, call, files) }
+  return recordings.fromSpool(toFile, files)
+}
+
+/** What a console is told of a recording: no key, no path, no channel names. */
+function viewOf(recording: Recording, mayListen: boolean): RecordingView {
+  return {
+    recordingId: recording.recordingId,
+    kind: recording.kind,
+    callId: recording.callId,
+    state: recording.state,
+    ms: recording.ms,
+    talkMs: recording.talkMs,
+    findings: recording.findings
+      .filter(({ kind }) => kind !== 'kept')
+      .map(({ kind, side, talkMs, recordedMs }) => ({
+        kind,
+        side: side === 'agent' ? 'agent' : 'caller',
+        ms: Math.max(0, talkMs - recordedMs),
+      })),
+    startedAt: recording.startedAt.toISOString(),
+    filedAt: recording.filedAt?.toISOString() ?? null,
+    mayListen,
+  }
+}
