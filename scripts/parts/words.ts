@@ -1,0 +1,44 @@
+/** What `npm start` says when it is done, in both languages. */
+import type { Account, DeskFile } from './desk-file.ts'
+
+const ROLES: Record<string, string> = {
+  agent: '坐席',
+  engineer: '工程师',
+  supervisor: '班长',
+  admin: '管理员',
+  auditor: '审计员',
+  reporter: '报修人',
+}
+
+/** Prints the address, the accounts and the next step. */
+export function greet(file: DeskFile, demo: boolean, seconds: number): void {
+  const rows = Object.entries(file.accounts).flatMap(([role, given]) => {
+    const all: readonly Account[] = Array.isArray(given) ? given : [given as Account]
+    return all.map(
+      ({ name, password }) =>
+        `    ${(ROLES[role] ?? '').padEnd(4, '　')} ${role.padEnd(11)} ${name.padEnd(12)} ${password}`,
+    )
+  })
+  const next = demo
+    ? ['下一步 · next step:', '    npm run call -- --campus new --line it --from 62041']
+    : [
+        '打开上面的地址,按提示设置第一位管理员、院区和中继',
+        'Open the address: it leads through the first administrator, campuses and trunks',
+      ]
+  console.log(
+    [
+      '',
+      `  值班台已就绪 · Dutydesk is ready (${seconds.toFixed(1)} s)`,
+      '',
+      `    ${file.url}`,
+      '',
+      ...(rows.length > 0 ? ['  账号 · accounts', ...rows, ''] : []),
+      ...next.map((line) => `  ${line}`),
+      '',
+      '  Ctrl-C 停止全部 · stops everything',
+      '',
+    ].join('\n'),
+  )
+}
+
+export const farewell = (): string => '正在停止:先服务器,最后数据库 · stopping: the server first, the database last'

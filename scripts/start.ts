@@ -1,0 +1,168 @@
+/**
+ * `npm start`: Asterisk, PostgreSQL, the PBX, two simulated campuses, the console and the server, all of it real; then
+ * stays up and keeps them up. Ctrl-C ends what it started, in order, the database last.
+ *
+ * `--no-demo` seeds nothing: the console then leads through the first administrator, campuses and trunks.
+ */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { ConfigRefused, readConfig } from '../server/config.ts'
+import { demoSettings, ensureAsterisk, renderAll, startAsterisk } from './asterisk/index.ts'
+import { buildConsole, ROOT } from './build.ts'
+import { deskFile, removeDeskFile, writeDeskFile } from './parts/desk-file.ts'
+import { choosePorts } from './parts/desk-ports.ts'
+import { type Kept, keep, type Running } from './parts/keep.ts'
+import { endProcess, forget, remember, remembered } from './parts/processes.ts'
+import { fail, Stop, say, step } from './parts/say.ts'
+import { secretsIn } from './parts/secrets.ts'
+import { serverMark, startServer, untilReady } from './parts/server-process.ts'
+import { farewell, greet } from './parts/words.ts'
+import { startPostgres } from './postgres.ts'
+
+const started = performance.now()
+/** What is to be ended, the latest first. */
+const endings: { what: string; end: () => Promise<void> }[] = []
+let ending: Promise<void> | undefined
+
+function stopAll(): Promise<void> {
+  ending ??= (async () => {
+    for (let next = endings.pop(); next; next = endings.pop()) {
+      const { what, end } = next
+      await end().catch((error: Error) => say(`${what}: ${error.message}`))
+    }
+  })()
+  return ending
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (!ending) say(farewell())
+    stopAll().then(() => process.exit(0))
+  })
+
+/** Keeps a part up, and has it ended in its turn. */
+async function up<T extends Running>(what: string, start: () => Promise<T>): Promise<Kept<T>> {
+  const kept = await keep(what, start, say, () => writeFile?.())
+  if (ending) {
+    // Ctrl-C came while it was starting: nobody else would end it now.
+    await kept.stop()
+    throw new Stop('已停止 · stopped')
+  }
+  endings.push({ what, end: () => kept.stop() })
+  return kept
+}
+
+/** Writes var/desk.json anew; set once everything runs. */
+let writeFile: (() => void) | undefined
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  const unknown = args.find((word) => word !== '--no-demo')
+  if (unknown) throw new Stop(`不认识的参数 · unknown option: ${unknown} (--no-demo)`)
+  if (existsSync(join(ROOT, '.env'))) process.loadEnvFile(join(ROOT, '.env'))
+  const env = process.env
+  const varDir = resolve(ROOT, env.DESK_VAR || 'var')
+  const demo = !args.includes('--no-demo') && env.DESK_DEMO !== '0'
+  const secrets = withGiven(secretsIn(varDir))
+  refuseBadSettings(varDir)
+  await clearTheWay(varDir)
+
+  // Three slow things that do not need each other; the machine has more than one core.
+  const root = resolve(ROOT, env.DESK_ASTERISK_ROOT || join(varDir, 'asterisk'))
+  const [binary, database] = await Promise.all([
+    ensureAsterisk({ root, say }),
+    env.DATABASE_URL
+      ? undefined
+      : step(say, 'PostgreSQL', () => up('PostgreSQL', () => startPostgres({ varDir, say }))),
+    buildConsole(say),
+  ])
+  const databaseUrl = env.DATABASE_URL || database?.current().url || ''
+
+  const ports = await choosePorts(varDir, env, say)
+  const settings = demoSettings({ varDir, binary, secrets }, ports)
+  const instances = await renderAll(settings)
+  const pbx = await step(say, `Asterisk ${binary.version}`, () =>
+    up('PBX', () => startAsterisk(instances.pbx, { adopt: true })),
+  )
+  // A real hospital has gateways of its own; the simulated ones belong to the demonstration.
+  const campus = demo
+    ? await step(say, '两个院区(模拟) · both campuses (simulated)', () =>
+        up('campus', () => startAsterisk(instances.campus, { adopt: true })),
+      )
+    : undefined
+  const wish = { varDir, ports, secrets, databaseUrl, demo, env: ownNames(env) }
+  const server = await step(say, '服务器 · server', async () => {
+    const kept = await up('server', () => startServer(wish))
+    await untilReady(ports, kept.current().pid, varDir)
+    return kept
+  })
+
+  writeFile = () => {
+    const pids = {
+      starter: process.pid,
+      server: server.current().pid,
+      pbx: pbx.current().pid,
+      ...(campus ? { campus: campus.current().pid } : {}),
+      ...(database ? { postgres: database.current().pid } : {}),
+    }
+    writeDeskFile(varDir, deskFile(settings, ports, pids))
+  }
+  writeFile()
+  greet(deskFile(settings, ports, {}), demo, (performance.now() - started) / 1000)
+}
+
+/** Our variables that the person set; what the server does not know of stays out of it. */
+function ownNames(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(npm_|DESK_ASTERISK_ROOT|DESK_TOOLS)/.test(name)))
+}
+
+function withGiven(made: ReturnType<typeof secretsIn>): ReturnType<typeof secretsIn> {
+  const { AMI_READER_SECRET, AMI_ACTOR_SECRET, ARI_SECRET } = process.env
+  return {
+    ...made,
+    amiReader: AMI_READER_SECRET || made.amiReader,
+    amiActor: AMI_ACTOR_SECRET || made.amiActor,
+    ari: ARI_SECRET || made.ari,
+  }
+}
+
+/** The server would refuse them as well, but only after everything else has come up. */
+function refuseBadSettings(varDir: string): void {
+  const made = { AMI_READER_SECRET: 'x'.repeat(32), AMI_ACTOR_SECRET: 'x'.repeat(32), ARI_SECRET: 'x'.repeat(32) }
+  try {
+    readConfig({ ...made, DATABASE_URL: 'postgres://desk@127.0.0.1/desk', ...process.env, DESK_VAR: varDir })
+  } catch (error) {
+    throw error instanceof ConfigRefused ? new Stop(error.message) : error
+  }
+}
+
+/** Another `npm start` on this folder is told apart from one that was killed; what the latter left is ended. */
+async function clearTheWay(varDir: string): Promise<void> {
+  const mark = join(varDir, 'run', 'starter.json')
+  const other = remembered(mark)
+  if (other !== undefined)
+    throw new Stop(
+      `值班台已在运行(进程 ${other},数据目录 ${varDir})。要停止它:kill ${other}\n` +
+        `  A desk already runs on ${varDir} (process ${other}). To stop it: kill ${other}`,
+    )
+  remember(mark, process.pid)
+  endings.push({
+    what: 'marks',
+    end: async () => {
+      removeDeskFile(varDir)
+      forget(mark)
+    },
+  })
+  const orphan = remembered(serverMark(varDir))
+  if (orphan !== undefined) {
+    say(`结束上次留下的服务器进程 ${orphan} · ending the server ${orphan} of an earlier run`)
+    await endProcess(orphan)
+    forget(serverMark(varDir))
+  }
+}
+
+await main().catch(async (error) => {
+  const stopped = ending !== undefined
+  await stopAll()
+  if (!stopped) fail(error)
+})
