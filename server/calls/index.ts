@@ -1,0 +1,182 @@
+/** A call, from its arrival to its last leg. What this room can do: hear what a phone system says, and say who called. */
+import type { Db, Tx } from '../db/index.ts'
+import { type Actor, identify, normaliseCaller, type PeopleEvent, type Thing } from '../people/index.ts'
+import { type Call, type Leg, learn } from './call.ts'
+import * as directory from './directory-store.ts'
+import type { CallEvent } from './events.ts'
+import type { CallFact } from './fact.ts'
+import * as store from './store.ts'
+import { turns } from './turns.ts'
+
+export { type CallState, lineOfQueue, SHORT_ABANDON_MS } from './call.ts'
+export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
+export type { CallFact } from './fact.ts'
+export { isDeskPhone } from './leg.ts'
+export type { CallRow, LegRow } from './store.ts'
+
+/** An agent's own word on who called is not overruled by a caller ID that comes late. */
+const BY_HAND = new Set(['keyed_by_agent', 'attached_by_agent'])
+
+/**
+ * Takes in what a phone system said of one call: what it means is decided once, after all of it is known, and saved.
+ * Hearing a thing twice, late or out of order ends in the same rows. All facts of one hearing are of one call.
+ */
+export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEvent[]> {
+  const facts = Array.isArray(heard) ? heard : [heard]
+  const [one] = facts
+  if (!one) return []
+  const { callId } = one
+  if (facts.some((fact) => fact.callId !== callId)) throw new Error('one hearing is of one call')
+
+  const held = await store.holdCall(tx, callId)
+  let call = facts.reduce<Call | undefined>(learn, held?.call) as Call
+  call = await withPeople(tx, call)
+  if (held && same(held.call, call)) return []
+
+  const events = turns(held?.call, call)
+  // Recovered: what made it news was not heard live. A second telling of what we knew marks nothing.
+  const late = facts.every((fact) => fact.recovered)
+  const recovered = Boolean(held?.row.recovered) || (late && events.length > 0)
+  const heardAs = normaliseCaller(call.caller)
+  await store.saveCall(tx, call, { before: held?.call, heardAs, recovered })
+
+  const told = late ? events.map((event) => ({ ...event, recovered: true })) : events
+  const identified = await identifyAgain(tx, call, held, heardAs)
+  if (!identified) return told
+  // Right after the arrival: what follows from later events may ask who called.
+  const at = told[0]?.type === 'call.arrived' ? 1 : 0
+  return told.toSpliced(at, 0, late ? { ...identified, recovered: true } : identified)
+}
+
+async function identifyAgain(
+  tx: Tx,
+  call: Call,
+  held: store.Held | undefined,
+  { ani, aniName }: store.HeardAs,
+): Promise<CallEvent | null> {
+  if (!call.arrival) return null
+  if (held?.call.arrival && (held.row.ani === ani || BY_HAND.has(held.row.identifiedHow ?? ''))) return null
+  const organisationId = held?.row.organisationId ?? (await store.organisationOf(tx, call.pbx))
+  const outbound = call.arrival.direction !== 'inbound'
+  // In a call we made, the party to be known is the one dialled.
+  const found = await identify(tx, {
+    organisationId,
+    campus: call.arrival.campus,
+    ani: outbound ? call.arrival.dialled : ani,
+    aniName,
+  })
+  await store.saveIdentity(tx, [call.id], found)
+  const { placeId, personId, how, confidence } = found
+  return { type: 'call.identified', callId: call.id, at: call.arrival.at, placeId, personId, how, confidence }
+}
+
+/** Who sits at the stations of legs we hear of for the first time. */
+async function withPeople(tx: Tx, call: Call): Promise<Call> {
+  const fresh = call.legs.filter((leg) => leg.station && leg.personId === null).map((leg) => leg.station as string)
+  if (fresh.length === 0) return call
+  const people = await store.peopleAt(tx, [...new Set(fresh)])
+  const seat = (leg: Leg): Leg => {
+    const personId = leg.personId ?? people.get(leg.station ?? '') ?? null
+    return personId === leg.personId ? leg : { ...leg, personId }
+  }
+  return { ...call, legs: call.legs.map(seat) }
+}
+
+const same = (a: Call, b: Call): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+export type IdentifyTarget = { number: string } | { placeId: string } | { personId: string }
+
+/**
+ * An agent says who called: by keying the ward's number (this call only: the trunk is shared), or by attaching the
+ * caller's number to a place or a person from now on. Attaching also explains the number's past calls that nobody could
+ * place. Answers no events when the call, place or person is not there.
+ */
+export async function identifyCall(
+  tx: Tx,
+  callId: string,
+  by: Actor,
+  target: IdentifyTarget,
+): Promise<(CallEvent | PeopleEvent)[]> {
+  const [call] = await store.readCalls(tx, [callId])
+  if (!call) return []
+  const at = await now(tx)
+  const say = (id: string, who: store.Identity): CallEvent => {
+    const { placeId, personId, how, confidence } = who
+    return { type: 'call.identified', callId: id, at, placeId, personId, how, confidence, byId: by.personId }
+  }
+
+  if ('number' in target) {
+    const { ani } = normaliseCaller({ ani: target.number, aniName: '' })
+    const { organisationId, campus } = call
+    const found = await identify(tx, { organisationId, campus, ani, aniName: '' })
+    const who = { ...found, how: 'keyed_by_agent' }
+    await store.saveIdentity(tx, [callId], who)
+    return [say(callId, who)]
+  }
+
+  const placeId = 'placeId' in target ? target.placeId : null
+  const personId = 'personId' in target ? target.personId : null
+  if (!(await directory.exists(tx, placeId ? 'places' : 'people', (placeId ?? personId) as string))) return []
+  const unitId = await directory.unitOf(tx, { placeId, personId })
+  const attached = { numberId: call.numberId, placeId, unitId, personId, how: 'attached_by_agent', confidence: 100 }
+  const number = await ownNumber(tx, call, placeId ? 'place' : 'person')
+  if (!number) {
+    await store.saveIdentity(tx, [callId], attached)
+    return [say(callId, attached)]
+  }
+
+  const past = await directory.unexplainedCalls(tx, {
+    ...number,
+    numberId: number.id,
+    ani: call.ani,
+    campus: call.campus,
+  })
+  const changed = placeId
+    ? await directory.ringsAt(tx, number.id, placeId)
+    : await directory.belongsTo(tx, number.id, personId as string)
+  const ids = [...new Set([callId, ...past])]
+  const who = { ...attached, numberId: number.id }
+  await store.saveIdentity(tx, ids, who)
+  const told: (CallEvent | PeopleEvent)[] = ids.map((id) => say(id, who))
+  const verb = number.made ? 'created' : 'changed'
+  const fields = [placeId ? 'place' : 'people']
+  if (changed)
+    told.push({ type: 'directory.changed', at, byId: by.personId, what: 'numbers', id: number.id, verb, fields })
+  return told
+}
+
+/** The directory's number behind this call, if it is one that can mean one place or person: not withheld, not shared. */
+async function ownNumber(tx: Tx, call: store.CallRow, what: 'place' | 'person') {
+  const heard = call.direction === 'inbound' ? call.ani : call.dialled
+  const mobile = /^(?:\+?86|0086|0)?(1[3-9]\d{9})$/.exec(heard)?.[1]
+  if (!/^\d{2,15}$/.test(mobile ?? heard)) return null
+  const { organisationId } = call
+  const realm = mobile ? 'public' : (call.campus ?? 'public')
+  const kind = mobile || what === 'person' ? 'mobile' : 'ward'
+  const number = await directory.numberFor(tx, { organisationId, realm, number: mobile ?? heard, kind })
+  return number.kind === 'shared_trunk' || number.kind === 'pilot' ? null : { ...number, organisationId }
+}
+
+async function now(tx: Tx): Promise<Date> {
+  return (await tx.raw('select now() as at')).rows[0].at
+}
+
+/** What `may` asks about a call; undefined when there is no such call. */
+export async function callThing(db: Db, callId: string): Promise<Thing | undefined> {
+  const [call] = await store.readCalls(db, [callId])
+  if (!call) return undefined
+  return { kind: 'call', campus: call.campus, line: call.line, agentIds: await store.agentsOf(db, callId) }
+}
+
+export async function readCall(db: Db, callId: string): Promise<store.CallRow | undefined> {
+  return (await store.readCalls(db, [callId]))[0]
+}
+
+/** Many calls at once, in no order. */
+export const readCalls = store.readCalls
+/** Every call that has not ended, oldest first. */
+export const liveCalls = store.readLive
+/** The call's legs with the times each stood in a bridge, first leg first. */
+export const legsOf = store.readLegs
+/** Calls not ended on a PBX, those included of which only later news was heard. */
+export const openCalls = store.readOpen
