@@ -10,7 +10,18 @@ export type { PeopleEvent } from './events.ts'
 export type { Actor, Thing, Verb } from './grant.ts'
 export type { Candidate, Identified } from './identify.ts'
 export { may } from './may.ts'
-export { closeSession, loadActor, me, openSession } from './sessions/index.ts'
+export { readingScopes } from './scope.ts'
+export {
+  actorsOfSessions,
+  closeSession,
+  closeSessionsOf,
+  loadActor,
+  me,
+  type OpenedSession,
+  openSession,
+  type SignedIn,
+  touchSessions,
+} from './sessions/index.ts'
 
 /** Says who and where a caller is, and how sure that is. `campus` is the code of the trunk the call came by. */
 export async function identify(

@@ -41,6 +41,9 @@ export type App = FastifyInstance<
 /** A room's doors: `export const ticketRoutes = (…): Routes => async (app) => { app.get(…) }`. */
 export type Routes = (app: App) => Promise<void>
 
+/** An answer that was given: `route` is the pattern, never the address with its ids. */
+export type ObserveAnswer = (method: string, route: string, status: number, seconds: number) => void
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** who asks; undefined when signed out */
@@ -49,6 +52,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** for the web's own rows (requests, sessions); rooms bring their own */
     deskDb: Db
+    /** asks to be told of every answer, for the figures */
+    observeAnswer: (observe: ObserveAnswer) => void
   }
   interface FastifyContextConfig {
     /** reachable without a session (sign-in, health, the console's files); a route says so itself */

@@ -1,0 +1,103 @@
+import type { Db, Numbered, Tx } from '../../db/index.ts'
+import { actorOf, answers, Nullable, Refusal, type Routes, Type } from '../../web/index.ts'
+import type { PeopleEvent } from '../events.ts'
+import { changePassword, checkPassword, closeSession, loadActor, me, openSession } from './index.ts'
+
+type Commit = (work: (tx: Tx) => Promise<PeopleEvent[]>) => Promise<Numbered<PeopleEvent>[]>
+
+export type SessionParts = {
+  db: Db
+  commit: Commit
+  /** name of the cookie, whether it needs https, and how long a session lasts at most */
+  cookie: string
+  secure: boolean
+  absoluteMinutes: number
+}
+
+const Me = Type.Object({
+  personId: Type.String(),
+  name: Type.String(),
+  login: Type.String(),
+  locale: Type.String(),
+  grants: Type.Array(
+    Type.Object({ role: Type.String(), campus: Nullable(Type.String()), line: Nullable(Type.String()) }),
+  ),
+  mustChangePassword: Type.Boolean(),
+  station: Nullable(Type.String()),
+  lines: Type.Array(Type.String()),
+})
+
+/** Signing in, signing out, one's own password. */
+export const sessionRoutes =
+  ({ db, commit, cookie, secure, absoluteMinutes }: SessionParts): Routes =>
+  async (app) => {
+    app.get(
+      '/api/session',
+      { config: { withFirstPassword: true }, schema: { response: answers(Me) } },
+      async (request) => me(db, actorOf(request)),
+    )
+
+    app.post(
+      '/api/session',
+      {
+        config: { open: true, rateLimit: { max: 600, timeWindow: 60_000 } },
+        schema: {
+          body: Type.Object({ name: Type.String({ maxLength: 200 }), password: Type.String({ maxLength: 1000 }) }),
+          response: answers(Me),
+        },
+      },
+      async (request, reply) => {
+        const tried = await checkPassword(db, { ...request.body, address: request.ip, now: new Date() })
+        if (tried.outcome === 'wait') throw new Refusal('too-many-attempts', { waitMs: tried.waitMs }, 429)
+        if (tried.outcome === 'wrong') throw new Refusal('wrong-name-or-password', {}, 401)
+        const before = request.actor
+        let token = ''
+        await commit(async (tx) => {
+          const opened = await openSession(tx, {
+            personId: tried.personId,
+            absoluteMinutes,
+            address: request.ip,
+            agentString: request.headers['user-agent'] ?? '',
+          })
+          token = opened.token
+          // The cookie this browser held is worth nothing from now on: no session is fixed or left behind.
+          const left = before ? await closeSession(tx, before.sessionId, 'signed-in-again', before.personId) : []
+          return [...left, ...opened.events]
+        })
+        reply.setCookie(cookie, token, {
+          path: '/',
+          httpOnly: true,
+          sameSite: 'strict',
+          secure,
+          maxAge: absoluteMinutes * 60,
+        })
+        const actor = await loadActor(db, token)
+        if (!actor) throw new Refusal('signed-out', {}, 401)
+        return me(db, actor)
+      },
+    )
+
+    app.delete('/api/session', { config: { withFirstPassword: true } }, async (request, reply) => {
+      const actor = actorOf(request)
+      await commit((tx) => closeSession(tx, actor.sessionId, 'signed-out', actor.personId))
+      return reply.clearCookie(cookie, { path: '/' }).code(204).send()
+    })
+
+    app.post(
+      '/api/session/password',
+      {
+        config: { withFirstPassword: true, rateLimit: { max: 20, timeWindow: 60_000 } },
+        schema: { body: Type.Object({ old: Type.String({ maxLength: 1000 }), new: Type.String({ maxLength: 1000 }) }) },
+      },
+      async (request, reply) => {
+        const actor = actorOf(request)
+        await commit(async (tx) => {
+          const change = await changePassword(tx, actor, request.body.old, request.body.new)
+          if (change.outcome === 'wrong') throw new Refusal('wrong-password', {}, 403)
+          if (change.outcome === 'refused') throw new Refusal('password-refused', { why: change.why }, 400)
+          return change.events
+        })
+        return reply.code(204).send()
+      },
+    )
+  }

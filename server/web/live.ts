@@ -1,0 +1,277 @@
+/**
+ * The live socket. It reads the journal itself - a commit of ours pokes it, a notice of another server's pokes it, and
+ * each second it looks anyway - makes one frame per event, and tells each console all it may see, in order, by number.
+ *
+ *   connected ──?after=──▶ catching up ──▶ in step ──too slow / rights changed──▶ told to resync ──again──▶ catching up
+ */
+import type { FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { WebSocket } from 'ws'
+import { type Db, type JournalRow, journalHead, readJournal } from '../db/index.ts'
+import { actorsOfSessions, touchSessions } from '../people/index.ts'
+import type { FromConsole, FromServer } from '../wire/frames.ts'
+import type { Health, QueueNow } from '../wire/views.ts'
+import { batchOf, maskFor, type Sees, type SharedFrame, type Told, toTold } from './batch.ts'
+import { type App, actorOf, type Routes, Type } from './index.ts'
+import { listen } from './listen.ts'
+import { Seat } from './seat.ts'
+
+export type { SharedFrame } from './batch.ts'
+
+/** Rows kept ready so that many consoles coming back at once cost the database nothing. */
+const KEPT_ROWS = 4_096
+/** A console further behind than this fetches the desk anew: cheaper for both. */
+const CATCH_UP_MAX = 2_000
+const READ_ROWS = 500
+/** At most this long between two rounds when the house is busy, so that rounds grow instead of multiplying. */
+const PAUSE_MAX_MS = 20
+/** Figures are sent at least this often, so that a console knows the wire is alive. */
+const NOW_AT_LEAST_MS = 4_000
+const PING_EVERY_MS = 20_000
+
+export type LiveParts = {
+  db: Db
+  /** may this person see this? */
+  sees: Sees
+  /** the frame of a journal row; undefined: this row is nobody's business */
+  frameOf: (row: JournalRow) => Promise<SharedFrame | undefined>
+  /** figures that are not in the journal */
+  now: () => Promise<{ queues?: QueueNow[]; health?: Health }>
+  log: Logger
+  /** what a console said besides asking again, e.g. that it painted a pop */
+  heard?: (seat: Seat['actor'], said: Exclude<FromConsole, { kind: 'again' }>) => Promise<void>
+  idleMinutes?: number
+}
+
+export type Live = {
+  /** says that the journal has grown */
+  publish: () => void
+  routes: Routes
+  stop: () => Promise<void>
+  clients: () => number
+  /** for /metrics: since start */
+  figures: () => { framesSent: number; replays: number; resyncs: number; dropped: number }
+}
+
+/** Starts reading the journal from its end. */
+export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 }: LiveParts): Live {
+  const seats = new Set<Seat>()
+  const figures = { framesSent: 0, replays: 0, resyncs: 0, dropped: 0 }
+  let head: number | undefined
+  let kept: Told[] = []
+  let poked = false
+  let running = false
+  let stopped = false
+  let lastNow = { json: '', at: 0 }
+
+  function publish(): void {
+    poked = true
+    if (!running && !stopped) void run()
+  }
+
+  /** One at a time: reads what is new, tells it, lets those who were behind catch up; again while poked. */
+  async function run(): Promise<void> {
+    running = true
+    try {
+      while (poked && !stopped) {
+        poked = false
+        const began = performance.now()
+        head ??= await journalHead(db)
+        const rows = await readJournal(db, head, READ_ROWS)
+        if (rows.length > 0) tell(await ready(rows))
+        for (const row of rows) if (row.type === 'session.closed') letGo(row)
+        if (rows.length === READ_ROWS) poked = true
+        for (const seat of seats) if (seat.asksAfter !== undefined) await catchUp(seat)
+        if (poked) await new Promise((go) => setTimeout(go, Math.min(performance.now() - began, PAUSE_MAX_MS)))
+      }
+    } catch (error) {
+      // The database is away: nothing is lost, the next round starts from the same place.
+      log.warn({ code: (error as { code?: string }).code }, 'the journal cannot be read')
+    } finally {
+      running = false
+    }
+  }
+
+  /** Frames for rows, in order, few at a time so that reading them does not take the whole pool. */
+  async function ready(rows: JournalRow[]): Promise<Told[]> {
+    const told: Told[] = []
+    for (let from = 0; from < rows.length; from += 6) {
+      const part = rows.slice(from, from + 6)
+      told.push(...(await Promise.all(part.map(async (row) => toTold(row.seq, await frameOrNothing(row))))))
+    }
+    return told
+  }
+  async function frameOrNothing(row: JournalRow): Promise<SharedFrame | undefined> {
+    try {
+      return await frameOf(row)
+    } catch (error) {
+      if (typeof (error as { code?: unknown }).code === 'string') throw error
+      // A frame that cannot be made must not stop all that come after it.
+      log.error({ seq: row.seq, type: row.type, message: (error as Error).message }, 'no frame for this event')
+      return undefined
+    }
+  }
+
+  /** A closed session's console leaves at once, and is told whether it was its own doing. */
+  function letGo({ body }: JournalRow): void {
+    for (const seat of seats) {
+      if (seat.actor.sessionId === body.sessionId) seat.bye(body.why === 'signed-out' ? 'signed_out' : 'revoked')
+    }
+  }
+
+  function tell(rows: Told[]): void {
+    const upTo = rows.at(-1)?.seq
+    if (upTo === undefined) return
+    head = upTo
+    kept = kept.concat(rows).slice(-KEPT_ROWS)
+    const messages = new Map<string, Buffer>()
+    for (const seat of seats) {
+      if (seat.upTo === undefined) continue
+      const mask = maskFor(seat.actor, rows, sees)
+      // Nothing to see: the number is told by the tick, once a second, instead of a hundred times.
+      if (mask.indexOf('1') < 0 && mask.indexOf('2') < 0) continue
+      const key = `${seat.upTo} ${mask}`
+      const message = messages.get(key) ?? Buffer.from(batchOf(rows, mask, seat.upTo, upTo))
+      messages.set(key, message)
+      send(seat, message, upTo)
+    }
+  }
+
+  async function catchUp(seat: Seat): Promise<void> {
+    const after = seat.asksAfter as number
+    const upTo = head ?? 0
+    seat.asksAfter = undefined
+    if (after > upTo || upTo - after > CATCH_UP_MAX) return resync(seat, 'too-far-behind')
+    figures.replays += 1
+    const oldest = kept[0]?.seq ?? upTo + 1
+    let rows = kept.filter(({ seq }) => seq > after)
+    if (after < oldest - 1 && after < upTo) {
+      const older = await readJournal(db, after, CATCH_UP_MAX)
+      rows = [...(await ready(older.filter(({ seq }) => seq < oldest && seq <= upTo))), ...rows]
+    }
+    const mask = maskFor(seat.actor, rows, sees)
+    send(seat, Buffer.from(batchOf(rows, mask, after, upTo)), upTo)
+  }
+
+  function send(seat: Seat, message: Buffer, upTo: number): void {
+    if (!seat.send(message)) {
+      figures.dropped += 1
+      resync(seat, 'too-slow')
+    } else {
+      figures.framesSent += 1
+      seat.upTo = upTo
+    }
+  }
+  function resync(seat: Seat, why: string): void {
+    seat.upTo = undefined
+    seat.owes = why
+    figures.resyncs += 1
+    seat.settleDebt()
+  }
+
+  /** Each second: who is still signed in, and with which rights; figures; the number for those who saw nothing. */
+  async function tick(): Promise<void> {
+    poked = true
+    if (!running) await run()
+    const all = [...seats]
+    for (const seat of all) {
+      seat.settleDebt()
+      if (seat.upTo !== undefined && head !== undefined && seat.upTo < head) {
+        send(seat, Buffer.from(batchOf([], '', seat.upTo, head)), head)
+      }
+    }
+    await checkSessions(all).catch(() => {}) // away with the database: the sockets stay, the strip says so
+    await tellNow(all).catch((error) => log.debug({ message: (error as Error).message }, 'no figures'))
+  }
+  async function checkSessions(all: Seat[]): Promise<void> {
+    const ids = all.map(({ actor }) => actor.sessionId)
+    const actors = await actorsOfSessions(db, ids, idleMinutes)
+    for (const seat of all) {
+      const actor = actors.get(seat.actor.sessionId)
+      if (!actor) seat.bye('expired')
+      else if (seat.renew(actor)) resync(seat, 'rights-changed')
+    }
+  }
+  async function tellNow(all: Seat[]): Promise<void> {
+    const { queues, health } = await now()
+    const json = JSON.stringify([queues, health && { ...health, serverTime: '' }])
+    const at = performance.now()
+    if (json === lastNow.json && at - lastNow.at < NOW_AT_LEAST_MS) return
+    lastNow = { json, at }
+    const serverTime = new Date().toISOString()
+    const messages = new Map<string, Buffer>()
+    for (const seat of all) {
+      const seen = queues?.filter((queue) => sees(seat.actor, { kind: 'call', ...where(queue), agentIds: [] }))
+      const mayWork = seat.actor.grants.some(({ role }) => role !== 'reporter')
+      const key = `${mayWork} ${seen?.map((queue) => `${queue.campus}/${queue.line}`).join(' ')}`
+      const said: FromServer = {
+        kind: 'now',
+        serverTime,
+        ...(seen && { queues: seen }),
+        ...(health && mayWork && { health }),
+      }
+      const message = messages.get(key) ?? Buffer.from(JSON.stringify(said))
+      messages.set(key, message)
+      seat.send(message)
+    }
+  }
+
+  const listening = listen(db, 'journal', publish, log)
+  let ticking = false
+  const ticker = setInterval(() => {
+    if (ticking || stopped) return
+    ticking = true
+    void tick().finally(() => {
+      ticking = false
+    })
+  }, 1_000)
+  const pinger = setInterval(() => {
+    for (const seat of seats) seat.ping()
+    const ids = [...seats].map(({ actor }) => actor.sessionId)
+    // An open console is a session in use; only the twelve hours end it.
+    if (ids.length > 0) touchSessions(db, ids).catch(() => {})
+  }, PING_EVERY_MS)
+  publish()
+
+  function join(socket: WebSocket, request: FastifyRequest): void {
+    const actor = actorOf(request)
+    const seat: Seat = new Seat(socket, actor, {
+      again: () => publish(),
+      said: async (said) => heard?.(seat.actor, said),
+      left: () => seats.delete(seat),
+      log,
+    })
+    seats.add(seat)
+    const { after } = request.query as { after?: number }
+    // Without a number the console starts from now; it compares with what it fetched and asks again if need be.
+    seat.asksAfter = after ?? head ?? 0
+    publish()
+  }
+
+  const routes: Routes = async (app: App) => {
+    app.get(
+      '/live',
+      {
+        websocket: true,
+        schema: { hide: true, querystring: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }) },
+      },
+      (socket, request) => join(socket, request as unknown as FastifyRequest),
+    )
+  }
+
+  return {
+    publish,
+    routes,
+    clients: () => seats.size,
+    figures: () => ({ ...figures }),
+    async stop() {
+      stopped = true
+      clearInterval(ticker)
+      clearInterval(pinger)
+      for (const seat of seats) seat.close(1012, 'the server is restarting')
+      await listening.stop()
+    },
+  }
+}
+
+const where = ({ campus, line }: QueueNow) => ({ campus, line })

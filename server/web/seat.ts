@@ -1,0 +1,137 @@
+/** One console on the live socket: what it holds, what it may say, and how it leaves. */
+import type { Logger } from 'pino'
+import { WebSocket } from 'ws'
+import type { Actor } from '../people/index.ts'
+import type { FromConsole, FromServer } from '../wire/frames.ts'
+
+/** Bytes waiting for a console's network: above, it is told to fetch anew; far above, it is gone. */
+const SLOW_BYTES = 1024 * 1024
+const GONE_BYTES = 8 * SLOW_BYTES
+/** What a console may say: this many at once, then this many a second. */
+const SAY_AT_ONCE = 60
+const SAY_A_SECOND = 20
+
+type Said = Exclude<FromConsole, { kind: 'again' }>
+type Ears = {
+  again: () => void
+  said: (said: Said) => Promise<void>
+  left: () => void
+  log: Logger
+}
+
+export class Seat {
+  actor: Actor
+  /** the journal number this console holds; undefined while it is behind */
+  upTo: number | undefined
+  /** it asks for everything after this */
+  asksAfter: number | undefined
+  /** a resync not yet sent, because the wire is full */
+  owes: string | undefined
+  readonly #socket: WebSocket
+  readonly #ears: Ears
+  #answered = true
+  #allowance = SAY_AT_ONCE
+  #allowedAt = performance.now()
+
+  constructor(socket: WebSocket, actor: Actor, ears: Ears) {
+    this.#socket = socket
+    this.actor = actor
+    this.#ears = ears
+    socket.on('message', (data, isBinary) => this.#hear(data as Buffer, isBinary))
+    socket.on('pong', () => {
+      this.#answered = true
+    })
+    socket.on('close', ears.left)
+    // ws closes by itself after an error (too large, bad UTF-8); without a listener the server would fall.
+    socket.on('error', () => {})
+  }
+
+  /** Sends, unless the console does not keep up. */
+  send(message: Buffer): boolean {
+    if (this.#socket.readyState !== WebSocket.OPEN) return true
+    const waiting = this.#socket.bufferedAmount
+    if (waiting > GONE_BYTES) this.#socket.terminate()
+    if (waiting > SLOW_BYTES) return false
+    this.#socket.send(message, { binary: false, compress: false })
+    return true
+  }
+
+  /** Tells it to fetch the desk anew, as soon as the wire has room. */
+  settleDebt(): void {
+    if (this.owes === undefined) return
+    const said: FromServer = { kind: 'resync', why: this.owes }
+    if (this.send(Buffer.from(JSON.stringify(said)))) this.owes = undefined
+  }
+
+  /** Takes the rights as they stand now; true when they are others than before. */
+  renew(actor: Actor): boolean {
+    const changed = JSON.stringify(actor.grants) !== JSON.stringify(this.actor.grants)
+    this.actor = actor
+    return changed
+  }
+
+  /** Ends it because the session has ended. 4401 tells the console not to dial again. */
+  bye(why: 'signed_out' | 'expired' | 'revoked'): void {
+    const said: FromServer = { kind: 'bye', why }
+    this.send(Buffer.from(JSON.stringify(said)))
+    this.close(4401, why)
+  }
+
+  close(code: number, why: string): void {
+    this.upTo = undefined
+    this.#ears.left()
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, why)
+    // One who does not answer the close is cut off.
+    setTimeout(() => this.#socket.terminate(), 2_000).unref()
+  }
+
+  /** Called now and then: one who has not answered the last ping is gone. */
+  ping(): void {
+    if (!this.#answered) this.#socket.terminate()
+    this.#answered = false
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping()
+  }
+
+  #hear(data: Buffer, isBinary: boolean): void {
+    const now = performance.now()
+    this.#allowance = Math.min(SAY_AT_ONCE, this.#allowance + ((now - this.#allowedAt) / 1000) * SAY_A_SECOND)
+    this.#allowedAt = now
+    this.#allowance -= 1
+    const said = isBinary ? undefined : understand(data)
+    if (this.#allowance < 0) this.close(1008, 'too much')
+    else if (isBinary) this.close(1003, 'text only')
+    else if (said === 'not-json') this.close(1007, 'not JSON')
+    else if (said === undefined) this.close(1008, 'not understood')
+    else if (said.kind === 'again') {
+      this.upTo = undefined
+      this.owes = undefined
+      this.asksAfter = said.after
+      this.#ears.again()
+    } else {
+      this.#ears.said(said).catch((error: unknown) => this.#ears.log.warn({ message: String(error) }, 'a console said'))
+    }
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Reads what a console said; anything but the words of wire/frames.ts is not understood. */
+export function understand(data: Buffer): FromConsole | 'not-json' | undefined {
+  let said: unknown
+  try {
+    said = JSON.parse(data.toString('utf8'))
+  } catch {
+    return 'not-json'
+  }
+  if (typeof said !== 'object' || said === null) return undefined
+  const { kind, after, callId, legUniqueid, afterMs, ...others } = said as Record<string, unknown>
+  if (Object.keys(others).length > 0) return undefined
+  if (kind === 'again' && isCount(after)) return { kind, after }
+  const isPainted = kind === 'painted' && typeof callId === 'string' && UUID.test(callId) && isCount(afterMs)
+  if (isPainted && typeof legUniqueid === 'string' && /^[\w.-]{1,64}$/.test(legUniqueid)) {
+    return { kind, callId, legUniqueid, afterMs }
+  }
+  return undefined
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
