@@ -1,0 +1,212 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type { App } from '../app.ts'
+import { Cell } from '../desk/cell.ts'
+import { ApiFault } from '../live/api.ts'
+import * as kept from '../live/kept.ts'
+import { Levels } from '../sound/levels.ts'
+import { Sound } from '../sound/sound.ts'
+import type { AgentView, PhoneState, SipCredential } from '../wire.ts'
+import { lead } from './leader.ts'
+import { makePhone } from './make.ts'
+import type { Phone, PhoneCall, PhoneEvents, PhoneStatus, PhoneWhy } from './phone.ts'
+
+/** A refused password is replaced by signing in again, but not oftener than this. */
+const SIGN_ON_AGAIN_MS = 10_000
+/** An INVITE that comes this soon after "dial" is our own leg, and answers itself. */
+const OWN_DIAL_MS = 20_000
+
+/**
+ * This agent's phone as the screens see it: the phone itself, its sound, and what the server is told of both. Kept apart
+ * from the desk because it goes on when the server is gone.
+ */
+export class Line {
+  #app: App
+  #phone: Phone | undefined
+  #status = new Cell<PhoneStatus>({ state: 'off', since: Date.now(), why: 'not_asked' })
+  #calls = new SvelteMap<string, PhoneCall>()
+  #stopLeading: (() => void) | undefined
+  #signedOnAt = 0
+  #told: string | undefined
+  #ownDialAt = 0
+  readonly sound = new Sound()
+  readonly levels = new Levels()
+
+  constructor(app: App) {
+    this.#app = app
+  }
+
+  get status(): PhoneStatus {
+    return this.#status.value
+  }
+
+  /** Dialogues that are on, oldest first. */
+  get calls(): PhoneCall[] {
+    return [...this.#calls.values()].sort((a, b) => a.since - b.since)
+  }
+
+  /** Starts taking calls: asks the server for a credential and leads with it. Needs a gesture, which also unlocks sound. */
+  async signOn(): Promise<void> {
+    this.sound.unlock()
+    const { credential, agent } = await this.#app.api.post<{ credential: SipCredential; agent: AgentView }>(
+      '/api/agent/sign-in',
+    )
+    this.#signedOnAt = Date.now()
+    this.#app.desk.agents.put(agent)
+    kept.keepCredential(credential)
+    this.#lead(credential)
+  }
+
+  /** Stops taking calls. The phone is let go even when the server cannot be told. */
+  async signOff(): Promise<void> {
+    const wasOn = this.status.state !== 'off'
+    this.drop()
+    kept.forgetCredential()
+    if (!wasOn) return
+    const agent = await this.#app.api.post<AgentView>('/api/agent/sign-out').catch(() => undefined)
+    if (agent) this.#app.desk.agents.put(agent)
+  }
+
+  /** After a reload: goes on with the credential this tab kept, server or no server. */
+  resume(): void {
+    const credential = kept.credential()
+    if (credential && this.status.state === 'off') this.#lead(credential)
+  }
+
+  /** Lets the phone go without telling anybody. */
+  drop(): void {
+    this.#stopLeading?.()
+    this.#stopLeading = undefined
+    this.#phone?.unregister()
+    this.#phone = undefined
+    this.sound.silence()
+    this.#calls.clear()
+    this.#setStatus({ state: 'off', since: Date.now(), why: 'not_asked' })
+  }
+
+  /** The server came back: tell it how the phone is, it may have guessed wrong meanwhile. */
+  async serverIsBack(): Promise<void> {
+    this.#told = undefined
+    if (this.status.state === 'lost' && !kept.credential()) await this.#signOnAgain()
+    else this.#tell()
+  }
+
+  /** The next INVITE is the leg of a call this agent dialled. */
+  expectOwnDial(): void {
+    this.#ownDialAt = Date.now()
+  }
+
+  async answer(id: string): Promise<void> {
+    this.sound.silence()
+    await this.#phone?.answer(id)
+  }
+
+  decline(id: string): void {
+    this.sound.silence()
+    this.#phone?.decline(id)
+  }
+
+  hangUp(id: string): void {
+    this.#phone?.hangUp(id)
+  }
+
+  /** Answers the finger at once, before any server: one of the two exceptions (STYLE.md, the console). */
+  toggleMute(call: PhoneCall): boolean {
+    const on = !call.muted
+    this.#phone?.mute(call.id, on)
+    return on
+  }
+
+  dtmf(id: string, digit: string): void {
+    this.#phone?.dtmf(id, digit)
+  }
+
+  #lead(credential: SipCredential): void {
+    this.#stopLeading?.()
+    this.#setStatus({ state: 'connecting', since: Date.now(), why: null })
+    this.#stopLeading = lead(
+      `desk.phone.${credential.station}`,
+      async (alone) => {
+        this.#phone?.unregister()
+        this.#phone = undefined
+        const phone = await makePhone(this.#events())
+        if (!alone()) return
+        this.#phone = phone
+        phone.register(kept.credential() ?? credential)
+      },
+      () => this.#setStatus({ state: 'following', since: Date.now(), why: 'other_tab' }),
+    )
+  }
+
+  #events(): PhoneEvents {
+    return {
+      status: (status) => {
+        this.#setStatus(status)
+        if (status.why === 'refused' || status.why === 'expired') void this.#signOnAgain()
+      },
+      call: (call) => this.#hear(call),
+      sound: (id, streams) => this.levels.watch(id, streams),
+    }
+  }
+
+  #hear(call: PhoneCall): void {
+    const before = this.#calls.get(call.id)
+    if (call.state === 'ended') {
+      this.#calls.delete(call.id)
+      this.levels.forget(call.id)
+    } else {
+      this.#calls.set(call.id, call)
+    }
+    if (!before && call.state === 'ringing' && Date.now() - this.#ownDialAt < OWN_DIAL_MS) {
+      this.#ownDialAt = 0
+      void this.answer(call.id)
+      return
+    }
+    if (!this.calls.some((one) => one.state === 'ringing')) this.sound.silence()
+    else if (!before) this.onRinging(call)
+    if (call.state === 'ended' && call.ended === 'no_microphone')
+      this.#setStatus({ ...this.status, why: 'no_microphone' })
+  }
+
+  /** Set by the bay: shows the call first, then lets it sound. */
+  onRinging: (call: PhoneCall) => void = () => this.ring()
+
+  /** Sounds the ring, or one tick when the ear is already on a call. */
+  ring(): void {
+    if (this.calls.some((one) => one.state === 'talking' || one.state === 'connecting')) this.sound.tick()
+    else if (this.calls.some((one) => one.state === 'ringing')) this.sound.ring()
+  }
+
+  #setStatus(status: PhoneStatus): void {
+    const was = this.#status.value
+    this.#status.value = was.state === status.state && was.why === status.why ? was : status
+    this.#tell()
+  }
+
+  /** Tells the server whether this phone can ring; once for each change. */
+  #tell(): void {
+    const { state, why } = this.status
+    if (state === 'connecting' || state === 'following' || state === 'off' || this.#app.blind) return
+    const phone: PhoneState = state === 'registered' ? 'registered' : 'unregistered'
+    const word = `${phone} ${why}`
+    if (this.#told === word) return
+    this.#told = word
+    this.#app.api
+      .post<AgentView>('/api/agent/phone', { phone, ...(why ? { why } : {}) })
+      .then((agent) => this.#app.desk.agents.put(agent))
+      .catch(() => {
+        this.#told = undefined
+      })
+  }
+
+  async #signOnAgain(): Promise<void> {
+    if (Date.now() - this.#signedOnAt < SIGN_ON_AGAIN_MS) return
+    this.#signedOnAt = Date.now()
+    try {
+      await this.signOn()
+    } catch (error) {
+      if (!(error instanceof ApiFault && error.unreachable)) this.#app.toasts.fault(error)
+    }
+  }
+}
+
+export type { PhoneCall, PhoneStatus, PhoneWhy }

@@ -1,0 +1,5 @@
+/** The words both sides speak; the console knows nothing else of the server. Types only. */
+export type * from '../../../server/wire/api.ts'
+export type * from '../../../server/wire/frames.ts'
+export type * from '../../../server/wire/views.ts'
+export type * from '../../../server/wire/words.ts'
