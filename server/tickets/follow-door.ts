@@ -46,8 +46,8 @@ export async function clearCallbacksOf(tx: Tx, event: Of<'call.answered'>): Prom
   if (call.direction === 'outbound' || !event.first) return []
   const owed = await callbacks.owedTo(tx, {
     organisationId: call.organisationId,
-    campusId: call.campusId,
-    number: call.ani,
+    campusId: (await whereOf(tx, call)).campusId,
+    number: wardNumber(call),
     placeId: call.placeId,
   })
   const events: TicketEvent[] = []
@@ -91,8 +91,8 @@ export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<Tic
     columns.unit_id = call.unitId
     fields.push('unitId')
   }
-  if (!byHand.has('contactNumber') && call.ani !== ticket.contactNumber) {
-    columns.contact_number = call.ani
+  if (!byHand.has('contactNumber') && wardNumber(call) !== ticket.contactNumber) {
+    columns.contact_number = wardNumber(call)
     fields.push('contactNumber')
   }
   if (fields.length === 0) return []
@@ -119,13 +119,13 @@ export async function open(
     kind: as.kind,
     source: as.source,
     reportedAt: call.arrivedAt,
-    contactNumber: call.ani,
+    contactNumber: wardNumber(call),
     reporterId: call.personId,
     unitId: call.unitId,
     placeId: call.placeId,
     placeText: call.placeId ? ((await store.placePath(tx, call.placeId)) ?? '') : '',
     firstTakerId: as.firstTakerId,
-    repeat: (await store.callsIn24h(tx, call)) >= REPEAT_CALLS,
+    repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
   })
   await store.linkCall(tx, call.id, id, 'opened', as.at)
   const [ticket] = await store.readTickets(tx, [id])
@@ -143,11 +143,17 @@ export async function open(
   ]
 }
 
+/** The ward's number, whoever dialled. */
+export const wardNumber = (call: CallRow): string => (call.direction === 'inbound' ? call.ani : call.dialled)
+
+const whereOf = (tx: Tx, call: CallRow) => store.campusAndLineOf(tx, call.organisationId, call.campus, call.line)
+
 /** A call heard of only in CEL may know neither campus nor line; the ticket still belongs somewhere: the first of each. */
 async function whereFor(tx: Tx, call: CallRow): Promise<{ campusId: string; lineId: string }> {
-  if (call.campusId && call.lineId) return { campusId: call.campusId, lineId: call.lineId }
+  const known = await whereOf(tx, call)
+  if (known.campusId && known.lineId) return { campusId: known.campusId, lineId: known.lineId }
   const first = await store.firstCampusAndLine(tx, call.organisationId)
-  return { campusId: call.campusId ?? first.campusId, lineId: call.lineId ?? first.lineId }
+  return { campusId: known.campusId ?? first.campusId, lineId: known.lineId ?? first.lineId }
 }
 
 async function noteFirstTaker(tx: Tx, ticketId: string, personId: string): Promise<TicketEvent[]> {
@@ -159,9 +165,8 @@ async function owe(tx: Tx, call: CallRow, why: 'abandoned' | 'asked', at: Date):
   const callbackId = await callbacks.insertCallback(tx, {
     organisationId: call.organisationId,
     callId: call.id,
-    campusId: call.campusId,
-    lineId: call.lineId,
-    number: call.ani,
+    ...(await whereOf(tx, call)),
+    number: wardNumber(call),
     placeId: call.placeId,
     owedAt: at,
     why,

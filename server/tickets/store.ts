@@ -220,6 +220,18 @@ export async function campusAndLine(
   return row && { campusId: row.campus_id, lineId: row.line_id }
 }
 
+/** Ids for codes; null for what is not known. */
+export async function campusAndLineOf(
+  tx: Tx,
+  organisationId: string,
+  campus: string | null,
+  line: string | null,
+): Promise<{ campusId: string | null; lineId: string | null }> {
+  const found = async (table: string, code: string | null) =>
+    code === null ? null : ((await tx(table).where({ organisation_id: organisationId, code }).first('id'))?.id ?? null)
+  return { campusId: await found('campuses', campus), lineId: await found('lines', line) }
+}
+
 /** The place's name in full, as it is written on the ticket when chosen. */
 export async function placePath(tx: Tx, placeId: string): Promise<string | undefined> {
   return (await tx('places').where({ id: placeId }).first('path_zh'))?.path_zh

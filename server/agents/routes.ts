@@ -1,0 +1,133 @@
+import { type Db, settled } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import type { Actor } from '../people/index.ts'
+import { agentViews } from '../pop/index.ts'
+import { actorOf, Nullable, Outage, Refusal, type Routes, Text, Type } from '../web/index.ts'
+import type { AgentView, SipCredential } from '../wire/views.ts'
+import type { Ask } from './agent.ts'
+import { ask, type Credential, extendWrapUp, hearStation, ringTested, SIP_REALM, signIn } from './index.ts'
+
+const Reason = Type.Union(
+  ['break', 'meal', 'meeting', 'training', 'paperwork', 'phone_lost', 'ring_untested', 'no_answer'].map((reason) =>
+    Type.Literal(reason),
+  ),
+)
+const empty = { additionalProperties: false } as const
+
+/** The agent's own place: sign in with a phone, ready, not ready, wrap-up, phone and ring. */
+export function agentRoutes({
+  db,
+  commit,
+  sipSocket,
+  credentialMinutes,
+}: {
+  db: Db
+  commit: Commit
+  /** ws(s) URL, or a path of the console's own origin */
+  sipSocket: string
+  credentialMinutes: number
+}): Routes {
+  const view = async (actor: Actor): Promise<AgentView> => {
+    const [agent] = await agentViews(db, actor.organisationId, [actor.personId])
+    if (!agent) throw new Refusal('not-signed-in')
+    return agent
+  }
+  const asked = async (actor: Actor, what: Ask): Promise<AgentView> => {
+    await commit((tx) => ask(tx, actor.personId, what))
+    return view(actor)
+  }
+
+  return async (app) => {
+    app.post('/api/agent/sign-in', async (request) => {
+      const actor = actorOf(request)
+      if (!actor.grants.some((grant) => grant.role === 'agent')) throw new Refusal('not-an-agent', {}, 403)
+      let credential: Credential | undefined
+      await commit(async (tx) => {
+        const signed = await signIn(tx, actor.personId, { untilMs: credentialMinutes * 60_000 })
+        credential = signed.credential
+        return signed.events
+      })
+      if (!credential) throw new Error('signing in gave no credential')
+      const { outcome, answer } = await settled(db, credential.wishId)
+      // The seat is taken all the same: the phone tries again, and the queues are put right when Asterisk is back.
+      if (outcome !== 'done') throw new Outage('ari', { cause: answer })
+      return { credential: shown(credential, sipSocket, request.host, request.protocol), agent: await view(actor) }
+    })
+
+    app.get('/api/agent', async (request) => view(actorOf(request)))
+    app.post('/api/agent/sign-out', async (request) => asked(actorOf(request), { ask: 'sign-out', why: 'asked' }))
+    app.post('/api/agent/ready', async (request) => asked(actorOf(request), { ask: 'ready' }))
+
+    app.post('/api/agent/not-ready', { schema: { body: Type.Object({ reason: Reason }, empty) } }, async (request) =>
+      asked(actorOf(request), { ask: 'not-ready', reason: request.body.reason }),
+    )
+
+    app.post(
+      '/api/agent/next',
+      {
+        schema: {
+          body: Type.Object(
+            {
+              next: Nullable(Type.Union([Type.Literal('ready'), Type.Literal('not_ready')])),
+              reason: Type.Optional(Reason),
+            },
+            empty,
+          ),
+        },
+      },
+      async (request) => {
+        const { next, reason } = request.body
+        return asked(actorOf(request), { ask: 'choose-next', next, reason: reason ?? null })
+      },
+    )
+
+    app.post(
+      '/api/agent/wrap-up',
+      { schema: { body: Type.Object({ do: Type.Union([Type.Literal('extend'), Type.Literal('end')]) }, empty) } },
+      async (request) => {
+        const actor = actorOf(request)
+        if (request.body.do === 'end') return asked(actor, { ask: 'end-wrap-up' })
+        await commit((tx) => extendWrapUp(tx, actor.personId))
+        return view(actor)
+      },
+    )
+
+    app.post(
+      '/api/agent/phone',
+      {
+        schema: {
+          body: Type.Object(
+            {
+              phone: Type.Union([Type.Literal('registered'), Type.Literal('unregistered')]),
+              why: Type.Optional(Nullable(Text(200))),
+            },
+            empty,
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { phone, why } = request.body
+        const station = (await view(actor)).station
+        await commit((tx) => hearStation(tx, { station, registered: phone === 'registered', why: why ?? null }))
+        return view(actor)
+      },
+    )
+
+    app.post(
+      '/api/agent/ring-test',
+      { schema: { body: Type.Object({ ok: Type.Boolean(), why: Type.Optional(Text(200)) }, empty) } },
+      async (request) => {
+        const actor = actorOf(request)
+        await commit((tx) => ringTested(tx, actor.personId, request.body.ok))
+        return view(actor)
+      },
+    )
+  }
+}
+
+function shown(credential: Credential, sipSocket: string, host: string, protocol: string): SipCredential {
+  const wsUrl = sipSocket.startsWith('/') ? `${protocol === 'https' ? 'wss' : 'ws'}://${host}${sipSocket}` : sipSocket
+  const { station, username, password, until } = credential
+  return { wsUrl, uri: `sip:${station}@${SIP_REALM}`, username, password, station, until: until.toISOString() }
+}

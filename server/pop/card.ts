@@ -1,0 +1,104 @@
+/** Rows into what a console is shown; pure. */
+import type { AgentView, CallCard, PersonRef, PlaceRef, QueueNow, RecordingView, UnitRef } from '../wire/views.ts'
+import type { CallOutcome, CallReason, IdentifiedHow } from '../wire/words.ts'
+import type { AgentShown, CallShown, QueueShown, RecordingShown } from './shown.ts'
+
+export type Names = { places: Map<string, PlaceRef>; units: Map<string, UnitRef>; people: Map<string, PersonRef> }
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null
+const of = <T>(map: Map<string, T>, id: string | null): T | null => (id && map.get(id)) || null
+const short = (number: number | null): string | null => (number === null ? null : String(number).padStart(4, '0'))
+
+export function callCard(row: CallShown, names: Names): CallCard {
+  return {
+    callId: row.id,
+    direction: row.direction,
+    state: row.state,
+    outcome: row.outcome as CallOutcome | null,
+    campus: row.campus,
+    line: row.line,
+    ani: row.ani,
+    aniName: row.ani_name,
+    dialled: row.dialled,
+    diverted: row.diverted,
+    place: of(names.places, row.place_id),
+    unit: of(names.units, row.unit_id),
+    person: of(names.people, row.person_id),
+    identified: { how: (row.identified_how ?? 'unknown') as IdentifiedHow, confidence: row.confidence ?? 0 },
+    arrivedAt: row.arrived_at.toISOString(),
+    queuedAt: iso(row.queued_at),
+    answeredAt: iso(row.answered_at),
+    endedAt: iso(row.ended_at),
+    waitedMs: row.waited_ms,
+    talkMs: row.talk_ms,
+    station: row.station,
+    agent: of(names.people, row.agent_id),
+    legUniqueid: row.leg_uniqueid,
+    firstTakerId: row.first_taker_id,
+    ticketId: row.ticket_id,
+    ticketNumber: short(row.ticket_number),
+    callbackId: row.callback_id,
+    reason: row.reason as CallReason | null,
+    recovered: row.recovered,
+    unrecorded: row.unrecorded_why,
+    recording: row.recording && recordingView(row.recording, false),
+  }
+}
+
+/** `mayListen` belongs to one person; what goes to many says false, and the player asks for itself. */
+export function recordingView(row: RecordingShown, mayListen: boolean): RecordingView {
+  return {
+    recordingId: row.id,
+    kind: row.kind,
+    callId: row.call_id,
+    state: row.state,
+    ms: row.ms,
+    talkMs: row.talk_ms,
+    findings: row.findings,
+    startedAt: new Date(row.started_at).toISOString(),
+    filedAt: row.filed_at && new Date(row.filed_at).toISOString(),
+    mayListen,
+  }
+}
+
+export function agentView(row: AgentShown): AgentView {
+  return {
+    person: { id: row.person_id, name: row.name, title: row.title },
+    station: row.station,
+    state: row.state,
+    reason: row.reason,
+    since: row.since.toISOString(),
+    nextState: row.next_state,
+    nextReason: row.next_reason,
+    wrapUpUntil: iso(row.wrap_up_until),
+    wrapUpCallId: row.wrap_up_call_id,
+    phone: row.phone,
+    phoneSince: iso(row.phone_since),
+    phoneWhy: row.phone_why,
+    ringTestedAt: iso(row.ring_tested_at),
+    callId: row.call_id,
+    callState: row.call_state,
+    lines: row.lines,
+  }
+}
+
+/** The T of the service level, in ms; the formula stands beside the figure on the screen. */
+export const SERVICE_LEVEL_MS = 20_000
+/** A caller who gives up sooner never gave us a fair chance to answer: left out of the service level. */
+export const SHORT_ABANDON_MS = 5_000
+
+export function queueNow(row: QueueShown): QueueNow {
+  const counted = row.answered + row.abandoned
+  return {
+    campus: row.campus,
+    line: row.line,
+    waiting: row.waiting,
+    longestSince: iso(row.longest_since),
+    agentsReady: row.agents_ready,
+    agentsSignedIn: row.agents_signed_in,
+    answeredToday: row.answered,
+    abandonedToday: row.abandoned,
+    shortAbandonsToday: row.short_abandons,
+    serviceLevel: counted === 0 ? null : (row.answered_in_time + row.abandoned_in_time) / counted,
+  }
+}

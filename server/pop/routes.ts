@@ -1,0 +1,156 @@
+import { recordingsOf } from '../archive/index.ts'
+import { type IdentifyTarget, identifyCall, readCall } from '../calls/index.ts'
+import { type Db, journalHead } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import { type Actor, may, readingScopes } from '../people/index.ts'
+import {
+  actorOf,
+  Code,
+  cut,
+  Id,
+  notFound,
+  openCursor,
+  PageQuery,
+  Refusal,
+  type Routes,
+  Text,
+  Type,
+} from '../web/index.ts'
+import type { Health } from '../wire/views.ts'
+import { callCards, callIds, markPainted, popFor, snapshot } from './index.ts'
+
+type Cursor = { at: string; id: string }
+const isCursor = (value: unknown): value is Cursor =>
+  typeof value === 'object' &&
+  value !== null &&
+  'at' in value &&
+  'id' in value &&
+  typeof value.at === 'string' &&
+  typeof value.id === 'string'
+
+const Call = Type.Object({ id: Id }, { additionalProperties: false })
+
+/** The console's start, and calls as a person may see them. `painted` hears how long a pop took to be on the screen. */
+export function popRoutes({
+  db,
+  commit,
+  health,
+  painted,
+}: {
+  db: Db
+  commit: Commit
+  health: () => Health
+  painted: (ms: number) => void
+}): Routes {
+  const mine = async (actor: Actor, id: string) => {
+    const shown = (await callCards(db, [id])).get(id)
+    if (!shown || !may(actor, 'see', shown.thing)) throw notFound('call')
+    return shown
+  }
+
+  return async (app) => {
+    app.get('/api/desk', async (request) => snapshot(db, actorOf(request), await journalHead(db), health()))
+
+    app.get(
+      '/api/calls',
+      {
+        schema: {
+          querystring: Type.Object(
+            {
+              ...PageQuery,
+              mine: Type.Optional(Type.Boolean()),
+              open: Type.Optional(Type.Boolean()),
+              ani: Type.Optional(Text(40)),
+              place: Type.Optional(Id),
+              campus: Type.Optional(Code),
+              line: Type.Optional(Code),
+            },
+            { additionalProperties: false },
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { limit, after, mine, open, ani, place, campus, line } = request.query
+        const cursor = openCursor(after, isCursor)
+        const rows = await callIds(
+          db,
+          actor.organisationId,
+          { pairs: readingScopes(actor), personId: actor.personId },
+          {
+            ...(mine && { personId: actor.personId }),
+            ...(open && { open }),
+            ...(ani && { ani }),
+            ...(place && { placeId: place }),
+            ...(campus && { campus }),
+            ...(line && { line }),
+          },
+          { limit: limit + 1, ...(cursor && { after: cursor }) },
+        )
+        const page = cut(rows, limit, (row) => ({ at: row.at.toISOString(), id: row.id }))
+        const cards = await callCards(
+          db,
+          page.items.map((row) => row.id),
+        )
+        return { items: page.items.flatMap((row) => cards.get(row.id)?.card ?? []), next: page.next }
+      },
+    )
+
+    app.get('/api/calls/:id', { schema: { params: Call } }, async (request) => {
+      const actor = actorOf(request)
+      const { card } = await mine(actor, request.params.id)
+      return { ...card, recordings: await recordingsOf(db, actor, [card.callId]) }
+    })
+
+    app.get('/api/calls/:id/pop', { schema: { params: Call } }, async (request) => {
+      const actor = actorOf(request)
+      const { card } = await mine(actor, request.params.id)
+      // Only whoever is rung or talks gets the pop.
+      if (card.agent?.id !== actor.personId || !card.legUniqueid) throw notFound('pop')
+      const pop = await popFor(db, card.callId, card.legUniqueid)
+      if (!pop) throw notFound('pop')
+      return pop
+    })
+
+    app.post(
+      '/api/calls/:id/painted',
+      {
+        schema: {
+          params: Call,
+          body: Type.Object(
+            { legUniqueid: Text(80, 1), afterMs: Type.Number({ minimum: 0, maximum: 600_000 }) },
+            { additionalProperties: false },
+          ),
+        },
+      },
+      async (request, reply) => {
+        const actor = actorOf(request)
+        if (await markPainted(db, request.params.id, request.body.legUniqueid, actor.personId))
+          painted(request.body.afterMs)
+        return reply.code(204).send()
+      },
+    )
+
+    app.post(
+      '/api/calls/:id/identify',
+      {
+        schema: {
+          params: Call,
+          body: Type.Object(
+            { number: Type.Optional(Text(40, 1)), personId: Type.Optional(Id), placeId: Type.Optional(Id) },
+            { additionalProperties: false, minProperties: 1, maxProperties: 1 },
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { thing } = await mine(actor, request.params.id)
+        if (!may(actor, 'change', thing)) throw new Refusal('not-allowed', {}, 403)
+        const call = await readCall(db, request.params.id)
+        if (!call) throw notFound('call')
+        await commit((tx) => identifyCall(tx, call.id, actor, request.body as IdentifyTarget))
+        return (await mine(actor, call.id)).card
+      },
+    )
+  }
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import { type Db, settled, wish } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import { type Actor, may } from '../people/index.ts'
+import { callCards } from '../pop/index.ts'
+import {
+  actorOf,
+  Code,
+  Id,
+  idempotent,
+  Nullable,
+  notFound,
+  Outage,
+  Refusal,
+  type Routes,
+  Text,
+  Type,
+} from '../web/index.ts'
+import { seatOf } from './dial-store.ts'
+import {
+  callbackRows,
+  clearCallback,
+  dialling,
+  explain,
+  join,
+  openSecond,
+  owedCallbacks,
+  readCallbacks,
+  readTickets,
+  releaseCallback,
+  takeCallback,
+  ticketRows,
+} from './index.ts'
+
+const strict = { additionalProperties: false } as const
+const One = Type.Object({ id: Id }, strict)
+const REASONS = ['wrong_number', 'test_call', 'caller_silent', 'asked_only', 'internal', 'technical'] as const
+/** Long enough for a busy Asterisk, short enough that a late ring does not startle anybody. */
+const DIAL_WITHIN_MS = 5_000
+
+/** What a call and a ticket do to each other; callbacks owed; dialling out. */
+export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
+  const card = async (actor: Actor, id: string) => {
+    const shown = (await callCards(db, [id])).get(id)
+    if (!shown || !may(actor, 'see', shown.thing)) throw notFound('call')
+    return shown.card
+  }
+  const row = async (id: string) => (await ticketRows(db, await readTickets(db, [id])))[0]
+  const callback = async (id: string) => (await callbackRows(db, await readCallbacks(db, [id])))[0]
+
+  return async (app) => {
+    app.post(
+      '/api/calls/:id/join',
+      {
+        schema: {
+          params: One,
+          body: Type.Object(
+            {
+              ticketId: Id,
+              relation: Type.Union(['same_fault', 'urge', 'callback', 'also'].map((word) => Type.Literal(word))),
+            },
+            strict,
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { ticketId, relation } = request.body
+        await commit((tx) => join(tx, actor, request.params.id, ticketId, relation as never))
+        return row(ticketId)
+      },
+    )
+
+    app.post(
+      '/api/calls/:id/ticket',
+      { schema: { params: One } },
+      idempotent(async (request, reply) => {
+        const actor = actorOf(request)
+        const told = await commit((tx) => openSecond(tx, actor, (request.params as { id: string }).id))
+        reply.code(201)
+        return row(told.find((event) => event.type === 'ticket.opened')?.ticketId ?? '')
+      }),
+    )
+
+    app.post(
+      '/api/calls/:id/explain',
+      {
+        schema: {
+          params: One,
+          body: Type.Object(
+            {
+              reason: Type.Union(REASONS.map((reason) => Type.Literal(reason))),
+              note: Type.Optional(Nullable(Text(500))),
+            },
+            strict,
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { reason, note } = request.body
+        await commit((tx) => explain(tx, actor, request.params.id, reason, note ?? null))
+        return card(actor, request.params.id)
+      },
+    )
+
+    app.post(
+      '/api/calls/dial',
+      {
+        schema: {
+          body: Type.Object(
+            {
+              number: Type.Optional(Type.String({ pattern: '^[0-9*#]{2,20}$' })),
+              campus: Type.Optional(Code),
+              line: Type.Optional(Code),
+              ticketId: Type.Optional(Id),
+              callbackId: Type.Optional(Id),
+            },
+            strict,
+          ),
+        },
+      },
+      idempotent(async (request, reply) => {
+        const actor = actorOf(request)
+        const callId = randomUUID()
+        const sent = await dial(db, commit, actor, callId, request.body as Dial)
+        if (sent.outcome !== 'done')
+          throw sent.outcome === 'refused' ? new Refusal('dial-refused', { answer: sent.answer }) : new Outage('ami')
+        reply.code(202)
+        return { callId }
+      }),
+    )
+
+    app.get('/api/callbacks', async (request) => {
+      const actor = actorOf(request)
+      const owed = await owedCallbacks(db, actor.organisationId)
+      const seen = owed.filter((one) => may(actor, 'see', { kind: 'callback', campus: one.campus, line: one.line }))
+      return { items: await callbackRows(db, seen), next: null }
+    })
+
+    app.post('/api/callbacks/:id/take', { schema: { params: One } }, async (request) => {
+      await commit((tx) => takeCallback(tx, actorOf(request), request.params.id))
+      return callback(request.params.id)
+    })
+    app.post('/api/callbacks/:id/release', { schema: { params: One } }, async (request) => {
+      await commit((tx) => releaseCallback(tx, actorOf(request), request.params.id))
+      return callback(request.params.id)
+    })
+    app.post(
+      '/api/callbacks/:id/clear',
+      {
+        schema: {
+          params: One,
+          body: Type.Object(
+            {
+              how: Type.Union(['unreachable', 'by_hand', 'ticket_exists'].map((how) => Type.Literal(how))),
+              note: Type.Optional(Nullable(Text(500))),
+            },
+            strict,
+          ),
+        },
+      },
+      async (request) => {
+        const { how, note } = request.body
+        await commit((tx) => clearCallback(tx, actorOf(request), request.params.id, how as never, note ?? null))
+        return callback(request.params.id)
+      },
+    )
+  }
+}
+
+type Dial = { number?: string; campus?: string; line?: string; ticketId?: string; callbackId?: string }
+
+/** Rings the agent's own phone first, then the number. A callback is dialled only by whoever holds its lease. */
+async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted: Dial) {
+  let wishId = 0
+  await commit(async (tx) => {
+    const station = await seatOf(tx, actor.personId)
+    if (!station) throw new Refusal('not-signed-in')
+    const back = wanted.callbackId ? await dialling(tx, actor, wanted.callbackId) : undefined
+    const number = back?.number ?? wanted.number
+    const campus = back?.call.campus ?? wanted.campus
+    if (!number) throw new Refusal('number-needed', { field: 'number' }, 400)
+    if (!campus) throw new Refusal('campus-needed', { field: 'campus' }, 400)
+    const line = back?.call.line ?? wanted.line ?? null
+    if (!may(actor, 'change', { kind: 'call', campus, line, agentIds: [actor.personId] }))
+      throw new Refusal('not-allowed', {}, 403)
+    const direction = back ? 'callback' : 'outbound'
+    wishId = await wish(
+      tx,
+      1,
+      { verb: 'originate', callId, station, number, campus, line, direction },
+      { notAfterMs: DIAL_WITHIN_MS },
+    )
+    return back?.events ?? []
+  })
+  return settled(db, wishId, DIAL_WITHIN_MS)
+}

@@ -1,0 +1,249 @@
+import { recordingsOf } from '../archive/index.ts'
+import type { Db } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import { type Actor, may, personRefs, placeRefs, readingScopes } from '../people/index.ts'
+import { callCards } from '../pop/index.ts'
+import {
+  actorOf,
+  Code,
+  cut,
+  Id,
+  idempotent,
+  Nullable,
+  notFound,
+  openCursor,
+  PageQuery,
+  type Routes,
+  Text,
+  Type,
+  Version,
+} from '../web/index.ts'
+import type { TicketPage } from '../wire/views.ts'
+import type { TicketState } from './events.ts'
+import {
+  act,
+  callsOf,
+  change,
+  entriesOf,
+  listTickets,
+  note,
+  openAtDesk,
+  readTickets,
+  thing,
+  ticketRows,
+  urge,
+} from './index.ts'
+import type { Act } from './ticket.ts'
+import { timeline } from './timeline.ts'
+
+type Cursor = { at: string; id: string }
+const isCursor = (value: unknown): value is Cursor =>
+  typeof value === 'object' &&
+  value !== null &&
+  'at' in value &&
+  'id' in value &&
+  typeof value.at === 'string' &&
+  typeof value.id === 'string'
+
+const strict = { additionalProperties: false } as const
+const One = Type.Object({ id: Id }, strict)
+const State = Type.Union(
+  ['unassigned', 'in_progress', 'done', 'withdrawn', 'unresolved'].map((state) => Type.Literal(state)),
+)
+const Grade = Type.Integer({ minimum: 1, maximum: 3 })
+
+const Change = Type.Object(
+  {
+    version: Version,
+    what: Type.Optional(Text(2_000)),
+    notes: Type.Optional(Text(20_000)),
+    kind: Type.Optional(Type.Union([Type.Literal('incident'), Type.Literal('service_request')])),
+    line: Type.Optional(Code),
+    placeId: Type.Optional(Nullable(Id)),
+    placeText: Type.Optional(Text(200)),
+    unitId: Type.Optional(Nullable(Id)),
+    reporterId: Type.Optional(Nullable(Id)),
+    reporterName: Type.Optional(Text(200)),
+    contactNumber: Type.Optional(Text(40)),
+    categoryId: Type.Optional(Nullable(Id)),
+    confirmedCategoryId: Type.Optional(Nullable(Id)),
+    confirmedPlaceId: Type.Optional(Nullable(Id)),
+    impact: Type.Optional(Grade),
+    urgency: Type.Optional(Grade),
+    confirmedImpact: Type.Optional(Nullable(Grade)),
+    confirmedUrgency: Type.Optional(Nullable(Grade)),
+    ipAddress: Type.Optional(Nullable(Text(60, 1))),
+  },
+  strict,
+)
+
+const Acting = Type.Object(
+  {
+    version: Type.Optional(Version),
+    reason: Type.Optional(Text(500)),
+    resolution: Type.Optional(Type.Union(['phone', 'remote', 'on_site'].map((how) => Type.Literal(how)))),
+    faultCause: Type.Optional(Text(500)),
+  },
+  strict,
+)
+
+/** Tickets: list, open, page, change as typed, and what people do to them. */
+export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
+  return async (app) => {
+    app.get(
+      '/api/tickets',
+      {
+        schema: {
+          querystring: Type.Object(
+            {
+              ...PageQuery,
+              state: Type.Optional(State),
+              line: Type.Optional(Code),
+              campus: Type.Optional(Code),
+              assignee: Type.Optional(Type.Union([Type.Literal('me'), Id])),
+              place: Type.Optional(Id),
+              q: Type.Optional(Text(100)),
+            },
+            strict,
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { limit, after, state, line, campus, assignee, place, q } = request.query
+        const cursor = openCursor(after, isCursor)
+        const found = await listTickets(
+          db,
+          actor.organisationId,
+          { pairs: readingScopes(actor), personId: actor.personId },
+          {
+            ...(state !== undefined && { state: state as TicketState }),
+            ...(line && { line }),
+            ...(campus && { campus }),
+            ...(assignee && { assigneeId: assignee === 'me' ? actor.personId : assignee }),
+            ...(place && { openOf: { placeId: place, reporterId: null } }),
+            ...(q && q.trim() !== '' && { q }),
+          },
+          { limit: limit + 1, ...(cursor && { after: cursor }) },
+        )
+        const page = cut(found, limit, (ticket) => ({ at: ticket.reportedAt.toISOString(), id: ticket.id }))
+        return { items: await ticketRows(db, page.items), next: page.next }
+      },
+    )
+
+    app.post(
+      '/api/tickets',
+      {
+        schema: {
+          body: Type.Object(
+            {
+              campus: Code,
+              line: Code,
+              what: Type.Optional(Text(2_000)),
+              placeId: Type.Optional(Id),
+              reporterId: Type.Optional(Id),
+              contactNumber: Type.Optional(Text(40)),
+            },
+            strict,
+          ),
+        },
+      },
+      idempotent(async (request, reply) => {
+        const actor = actorOf(request)
+        const told = await commit((tx) => openAtDesk(tx, actor, request.body as never))
+        const opened = told.find((event) => event.type === 'ticket.opened')
+        const [row] = await ticketRows(db, await readTickets(db, [opened?.ticketId ?? '']))
+        reply.code(201)
+        return row
+      }),
+    )
+
+    app.get('/api/tickets/:id', { schema: { params: One } }, async (request) =>
+      page(db, actorOf(request), request.params.id),
+    )
+
+    app.patch('/api/tickets/:id', { schema: { params: One, body: Change } }, async (request) => {
+      const actor = actorOf(request)
+      await commit((tx) => change(tx, actor, request.params.id, request.body as never))
+      return page(db, actor, request.params.id)
+    })
+
+    app.post(
+      '/api/tickets/:id/notes',
+      { schema: { params: One, body: Type.Object({ text: Text(4_000, 1) }, strict) } },
+      idempotent(async (request) => {
+        const actor = actorOf(request)
+        const { id } = request.params as { id: string }
+        await commit((tx) => note(tx, actor, id, (request.body as { text: string }).text))
+        return page(db, actor, id)
+      }),
+    )
+
+    app.post('/api/tickets/:id/urge', { schema: { params: One } }, async (request) => {
+      const actor = actorOf(request)
+      await commit((tx) => urge(tx, actor, request.params.id))
+      return page(db, actor, request.params.id)
+    })
+
+    for (const what of ['take', 'withdraw', 'done', 'reopen', 'give-up'] satisfies Act[]) {
+      app.post(
+        `/api/tickets/:id/${what}`,
+        { schema: { params: One, body: Type.Optional(Nullable(Acting)) } },
+        async (request) => {
+          const actor = actorOf(request)
+          await commit((tx) => act(tx, actor, request.params.id, what, (request.body ?? {}) as never))
+          return page(db, actor, request.params.id)
+        },
+      )
+    }
+  }
+}
+
+/** One ticket with its calls, recordings and timeline, as this person may see it. Hidden answers as absent. */
+async function page(db: Db, actor: Actor, id: string): Promise<TicketPage> {
+  const [ticket] = await readTickets(db, [id])
+  if (!ticket || ticket.organisationId !== actor.organisationId || !may(actor, 'see', thing(ticket)))
+    throw notFound('ticket')
+  const links = await callsOf(db, id)
+  const callIds = links.map((link) => link.callId)
+  const [rows, cards, recordings, entries, confirmed] = await Promise.all([
+    ticketRows(db, [ticket]),
+    callCards(db, callIds),
+    recordingsOf(db, actor, callIds),
+    entriesOf(db, id),
+    placeRefs(db, [ticket.confirmedPlaceId]),
+  ])
+  const items = timeline(
+    ticket,
+    entries,
+    [...cards.values()].map((call) => call.card),
+    recordings,
+  )
+  const people = await personRefs(
+    db,
+    items.map((item) => item.byId),
+  )
+  const row = rows[0]
+  if (!row) throw notFound('ticket')
+  return {
+    ...row,
+    notes: ticket.notes,
+    confirmedPlace: (ticket.confirmedPlaceId && confirmed.get(ticket.confirmedPlaceId)) || null,
+    confirmedCategoryId: ticket.confirmedCategoryId,
+    reportedImpact: ticket.reportedImpact,
+    reportedUrgency: ticket.reportedUrgency,
+    confirmedImpact: ticket.confirmedImpact,
+    confirmedUrgency: ticket.confirmedUrgency,
+    ipAddress: ticket.ipAddress,
+    resolution: ticket.resolution,
+    faultCause: ticket.faultCause,
+    respondedAt: ticket.respondedAt?.toISOString() ?? null,
+    calls: links.flatMap(({ callId, relation }) => {
+      const card = cards.get(callId)?.card
+      return card
+        ? [{ ...card, relation, recordings: recordings.filter((recording) => recording.callId === callId) }]
+        : []
+    }),
+    timeline: items.map(({ byId, ...item }) => ({ ...item, by: (byId && people.get(byId)) || null })),
+  }
+}
