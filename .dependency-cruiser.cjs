@@ -42,7 +42,7 @@ module.exports = {
       name: 'nobody-watches-a-watcher',
       severity: 'error',
       comment: 'Only journey.ts and desk.ts may reach pop/, sla/ and stats/.',
-      from: { path: `^server/(${rooms}|asterisk)/`, pathNot: `(^server/(${watchers.join('|')})/|/routes\\.ts$)` },
+      from: { path: `^server/(${rooms}|asterisk)/`, pathNot: `(^server/(${watchers.join('|')})/|[/-]routes\\.ts$)` },
       to: { path: `^server/(${watchers.join('|')})/` },
     },
 
@@ -51,14 +51,14 @@ module.exports = {
       severity: 'error',
       comment:
         'A noun file holds types and rules. Reading and writing belong in store.ts (or x-store.ts); putting them together, in index.ts (or x-door.ts).',
-      from: { path: `^server/(${rooms})/`, pathNot: '/([a-z]+-)?(store|routes|index|door)\\.ts$' },
-      to: { path: '(^server/(db|web|asterisk)/|node_modules/|/([a-z]+-)?(store|routes|door)\\.ts$)' },
+      from: { path: `^server/(${rooms})/`, pathNot: '[/-](store|routes|index|door)\\.ts$' },
+      to: { path: '(^server/(db|web|asterisk)/|node_modules/|[/-](store|routes|door)\\.ts$)' },
     },
     {
       name: 'rules-are-pure-core',
       severity: 'error',
       comment: 'A rule takes what it needs as a value; it does not read files, sockets or processes.',
-      from: { path: `^server/(${rooms})/`, pathNot: '/([a-z]+-)?(store|routes|index|door)\\.ts$' },
+      from: { path: `^server/(${rooms})/`, pathNot: '[/-](store|routes|index|door)\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
 
@@ -68,11 +68,11 @@ module.exports = {
       '^server/asterisk/',
       'Only asterisk/ speaks AMI and ARI.',
     ),
-    only('sql-in-stores', 'knex|pg', '^server/(.+/([a-z]+-)?store\\.ts|db/)', "SQL belongs in a room's store.ts."),
+    only('sql-in-stores', 'knex|pg', '^server/(.+[/-]store\\.ts|db/)', "SQL belongs in a room's store.ts."),
     only(
       'http-in-routes',
       'fastify|@fastify',
-      '(/([a-z]+-)?routes\\.ts|^server/(web/|desk\\.ts|main\\.ts))',
+      '([/-]routes\\.ts|^server/(web/|desk\\.ts|main\\.ts))',
       'HTTP belongs in routes.ts.',
     ),
     only('minio-in-the-vault', 'minio', '^recordings/vault/', 'Only the vault talks to object storage.'),

@@ -16,9 +16,10 @@ import {
   renderAll,
   startAsterisk,
 } from './asterisk/index.ts'
+import { Wards } from './asterisk/ward.ts'
 import { ROOT } from './build.ts'
 import { type DeskFile, deskFile, writeDeskFile } from './parts/desk-file.ts'
-import { type DeskPorts, isolatedPorts } from './parts/desk-ports.ts'
+import { CAMPUS_HOST, type DeskPorts, isolatedPorts } from './parts/desk-ports.ts'
 import type { Running } from './parts/keep.ts'
 import { endProcess } from './parts/processes.ts'
 import { quiet, type Say } from './parts/say.ts'
@@ -64,6 +65,8 @@ export type Lab = {
   readonly pbx: Part<RunningAsterisk>
   readonly campus: Part<RunningAsterisk>
   readonly server: Part<Running>
+  /** The simulated wards, ready to call. Closed with the lab. */
+  wards(): Promise<Wards>
   /** As var/desk.json says, read anew (accounts appear once the server has seeded). */
   file(): DeskFile
   /** One query on the desk's database, as witness. */
@@ -112,6 +115,17 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
       await server.start()
       await ready()
     }
+    const wards = async () => {
+      const at = {
+        host: CAMPUS_HOST,
+        amiPort: ports.campusAmiPort,
+        secret: secrets.campus,
+        base: instances.campus.base,
+      }
+      const open = await Wards.open(at)
+      endings.push(async () => open.close())
+      return open
+    }
     const query: Lab['query'] = async (sql, values) => {
       const client = new pg.Client({ connectionString: databaseUrl })
       await client.connect()
@@ -132,6 +146,7 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
       pbx,
       campus,
       server,
+      wards,
       file,
       query,
       ready,
