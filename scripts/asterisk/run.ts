@@ -1,6 +1,6 @@
 /** Starts, asks and stops one rendered Asterisk. */
 import { execFile, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -22,6 +22,8 @@ export type RunningAsterisk = {
   rx(command: string): Promise<string>
   /** SIGTERM, then SIGKILL: recordings are closed and renamed by a SIGTERM. */
   stop(): Promise<void>
+  /** SIGKILL, at once and without waiting: what a power cut does. */
+  kill(): void
   /** Resolves when the process has ended, whoever ended it. */
   ended: Promise<void>
 }
@@ -57,7 +59,7 @@ export async function startAsterisk(instance: Instance, options: { adopt?: boole
   const pid = child.pid
   if (!pid) throw new Error(`Asterisk (${instance.name}) could not be started: ${command}`)
   child.unref()
-  await writeFile(pidFile, String(pid))
+  await writeFile(pidFile, `${pid}\n`)
   const running = handle(instance, pid, pidFile, false)
   const deadline = Date.now() + BOOT_MS
   while (!(await booted(instance))) {
@@ -87,6 +89,11 @@ function handle(instance: Instance, pid: number, pidFile: string, adopted: boole
     adopted,
     rx: (command) => rx(instance, command),
     stop: () => end(pid, pidFile),
+    kill: () => {
+      // a pid is ours only while its pid file is there: a stopped one may be somebody else's by now
+      if (existsSync(pidFile) && readFileSync(pidFile, 'utf8').trim() === String(pid) && isAlive(pid))
+        process.kill(pid, 'SIGKILL')
+    },
     ended: (async () => {
       while (await runs(pid)) await wait(500, undefined, { ref: false })
     })(),

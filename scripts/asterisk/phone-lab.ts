@@ -1,0 +1,135 @@
+/** An isolated phone system for tests: a PBX and its campuses on ports nobody else has, in a folder of their own. */
+import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Ami } from './ami.ts'
+import { ensureAsterisk, type RunningAsterisk, renderAll, startAsterisk } from './index.ts'
+import { demoSettings, type PbxSettings, type Ports, phonePassword } from './settings.ts'
+import { type PhoneOptions, SipPhone } from './sip-phone.ts'
+import { Wards } from './ward.ts'
+
+export type PhoneLab = {
+  settings: PbxSettings
+  pbx: RunningAsterisk
+  campus: RunningAsterisk
+  wards: Wards
+  reader: Ami
+  actor: Ami
+  /** A phone of a station that `settings` knows; registered. */
+  phone(station: string, options?: Partial<PhoneOptions>): Promise<SipPhone>
+  /** A sender of SIP that is nobody, at an address of its choice. */
+  stranger(options?: Partial<PhoneOptions>): Promise<SipPhone>
+  /** Kills or restarts are the test's business; this opens the AMI connections again afterwards. */
+  reconnect(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Free ports for one phone system. Sound ports may overlap with another's: Asterisk takes the next free one. */
+export async function freePorts(host = '127.0.0.1'): Promise<Ports> {
+  const rtpStart = 20_000 + 2 * Math.floor(Math.random() * 8_000)
+  return {
+    host,
+    sipPort: await freePort('udp', [host]),
+    httpPort: await freePort('tcp', [host]),
+    amiPort: await freePort('tcp', [host]),
+    rtpStart,
+    rtpEnd: rtpStart + 799,
+    campusSipPort: await freePort('udp', ['127.0.0.11', '127.0.0.12']),
+    campusAmiPort: await freePort('tcp', ['127.0.0.11']),
+    campusRtpStart: rtpStart + 800,
+    campusRtpEnd: rtpStart + 1_599,
+  }
+}
+
+/** Starts both Asterisks. `change` edits the demonstration settings before they are rendered. */
+export async function startPhoneLab(
+  change: (settings: PbxSettings) => PbxSettings = (same) => same,
+): Promise<PhoneLab> {
+  const varDir = await mkdtemp(join(tmpdir(), 'desk-phones-'))
+  const root = process.env.DESK_ASTERISK_ROOT ?? join(import.meta.dirname, '../../var/asterisk')
+  const binary = await ensureAsterisk({ root, say: () => undefined })
+  const secret = () => randomBytes(18).toString('base64url')
+  const secrets = { amiReader: secret(), amiActor: secret(), ari: secret(), campus: secret(), deskPhones: secret() }
+  const settings = change(demoSettings({ varDir, binary, secrets }, await freePorts()))
+  const instances = await renderAll(settings)
+  const pbx = await startAsterisk(instances.pbx)
+  const campus = await startAsterisk(instances.campus)
+  const { host, sipPort, amiPort } = settings.pbx
+  const connect = async () => ({
+    reader: await Ami.open(amiPort, 'reader', secrets.amiReader, host),
+    actor: await Ami.open(amiPort, 'actor', secrets.amiActor, host),
+  })
+  // A test that dies must not leave an Asterisk behind.
+  process.once('exit', () => {
+    for (const one of [lab.pbx, lab.campus]) one.kill()
+  })
+  const phones: SipPhone[] = []
+  const open = async (options: Partial<PhoneOptions>) => {
+    const phone = await SipPhone.open({ server: { host, port: sipPort }, ...options })
+    phones.push(phone)
+    return phone
+  }
+  const lab: PhoneLab = {
+    settings,
+    pbx,
+    campus,
+    wards: await Wards.open({
+      host: settings.campus.hosts.old,
+      amiPort: settings.campus.amiPort,
+      secret: secrets.campus,
+      base: instances.campus.base,
+    }),
+    ...(await connect()),
+    phone: async (station, options = {}) => {
+      const phone = await open({ station, password: phonePassword(secrets, station), ...options })
+      const status = await phone.register()
+      if (status !== 200) throw new Error(`${station} could not register: ${status}`)
+      return phone
+    },
+    stranger: (options = {}) => open(options),
+    reconnect: async () => {
+      lab.reader.close()
+      lab.actor.close()
+      Object.assign(lab, await connect())
+    },
+    stop: async () => {
+      for (const phone of phones) phone.close()
+      lab.wards.close()
+      lab.reader.close()
+      lab.actor.close()
+      await Promise.all([lab.pbx.stop(), lab.campus.stop()])
+      if (!process.env.DESK_KEEP) await rm(varDir, { recursive: true, force: true })
+    },
+  }
+  return lab
+}
+
+async function freePort(kind: 'udp' | 'tcp', hosts: string[]): Promise<number> {
+  for (;;) {
+    const port = await bound(kind, 0, hosts[0] ?? '127.0.0.1')
+    const others = await Promise.all(hosts.slice(1).map((host) => bound(kind, port, host).catch(() => 0)))
+    if (others.every((other) => other === port)) return port
+  }
+}
+
+/** Binds and lets go; gives the port. */
+async function bound(kind: 'udp' | 'tcp', port: number, host: string): Promise<number> {
+  if (kind === 'tcp') {
+    const server = createServer().listen(port, host)
+    await once(server, 'listening')
+    const address = server.address()
+    server.close()
+    await once(server, 'close')
+    return typeof address === 'object' && address ? address.port : 0
+  }
+  const socket = createSocket('udp4')
+  socket.bind(port, host)
+  await once(socket, 'listening')
+  const { port: got } = socket.address()
+  socket.close()
+  return got
+}

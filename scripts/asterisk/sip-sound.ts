@@ -1,0 +1,114 @@
+/** The voice of a test phone: sends a tone as RTP (RFC 3550, PCMU), keeps the last half second it hears. */
+import { randomBytes } from 'node:crypto'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { tonesIn } from './tones.ts'
+
+const SAMPLES = 160
+const toUlaw = Buffer.alloc(65_536)
+const fromUlaw = new Float32Array(256)
+for (let sample = -32_768; sample < 32_768; sample++) {
+  const sign = sample < 0 ? 0x80 : 0
+  const size = Math.min(Math.abs(sample), 32_635) + 132
+  const exponent = Math.max(0, Math.floor(Math.log2(size)) - 7)
+  toUlaw[sample & 0xffff] = ~(sign | (exponent << 4) | ((size >> (exponent + 3)) & 15)) & 0xff
+}
+for (let code = 0; code < 256; code++) {
+  const plain = ~code & 0xff
+  const size = (((plain & 15) << 3) + 132) << ((plain >> 4) & 7)
+  fromUlaw[code] = ((plain & 0x80 ? -1 : 1) * (size - 132)) / 32_768
+}
+
+export class SipSound {
+  /** Hertz of what this phone says; 0 is silence (packets go on). */
+  tone: number
+  /** No packets at all, as a phone without power. */
+  mute = false
+  readonly port: number
+  packetsHeard = 0
+  #socket: Socket
+  #heard: Buffer[] = []
+  #heardAt = 0
+  #timer: NodeJS.Timeout | undefined
+  #far: { host: string; port: number } | undefined
+  #seq: number
+  #stamp = 0
+  #presses: Buffer[] = []
+
+  private constructor(socket: Socket, tone: number, firstSeq: number) {
+    this.#socket = socket
+    this.tone = tone
+    this.#seq = firstSeq
+    this.port = socket.address().port
+    socket.on('message', (packet) => {
+      this.packetsHeard++
+      if (((packet[1] ?? 0) & 127) !== 0) return
+      this.#heardAt = Date.now()
+      this.#heard.push(packet.subarray(12))
+      if (this.#heard.length > 25) this.#heard.shift()
+    })
+  }
+
+  /** Binds a free port of `host`. `firstSeq`: RTP sequence number of the first packet. */
+  static async open(host: string, tone: number, firstSeq: number): Promise<SipSound> {
+    const socket = createSocket('udp4')
+    socket.bind(0, host)
+    await once(socket, 'listening')
+    return new SipSound(socket, tone, firstSeq)
+  }
+
+  /** Starts sending, 50 packets a second, or turns to another address. */
+  sendTo(far: { host: string; port: number } | undefined): void {
+    if (far) this.#far = far
+    if (this.#timer) return
+    const ssrc = randomBytes(4).readUInt32BE()
+    const started = performance.now()
+    let sent = 0
+    let phase = 0
+    this.#timer = setInterval(() => {
+      for (; sent < (performance.now() - started) / 20; sent++) {
+        const packet = Buffer.alloc(12 + SAMPLES)
+        const press = this.#presses.shift()
+        packet[0] = 0x80
+        packet[1] = press ? 101 : 0
+        packet.writeUInt16BE(this.#seq++ & 0xffff, 2)
+        packet.writeUInt32BE(this.#stamp >>> 0, 4)
+        packet.writeUInt32BE(ssrc, 8)
+        // every packet of one key press carries the stamp of its start (RFC 4733 §2.5.1)
+        if (!press || this.#presses.length === 0) this.#stamp += press ? 8 * SAMPLES : SAMPLES
+        for (let i = 0; i < SAMPLES; i++) {
+          packet[12 + i] = toUlaw[Math.round(9_000 * Math.sin(phase)) & 0xffff] ?? 0
+          phase += (2 * Math.PI * this.tone) / 8_000
+        }
+        if (press) press.copy(packet, 12)
+        if (!this.mute && this.#far)
+          this.#socket.send(press ? packet.subarray(0, 16) : packet, this.#far.port, this.#far.host)
+      }
+    }, 10)
+  }
+
+  /** Presses a key for 160 ms (RFC 4733). */
+  press(digit: string): void {
+    const code = '0123456789*#'.indexOf(digit)
+    for (let i = 1; i <= 10; i++) {
+      const end = i > 7 ? 0x80 : 0
+      const duration = Math.min(i, 8) * SAMPLES
+      this.#presses.push(Buffer.from([code, end | 10, duration >> 8, duration & 0xff]))
+    }
+  }
+
+  /** Which of these tones it hears now; empty when nothing has come for half a second. */
+  hears(among = [350, 440, 700, 850, 1000, 1500]): number[] {
+    if (Date.now() - this.#heardAt > 500) return []
+    const bytes = Buffer.concat(this.#heard)
+    return tonesIn(
+      Float32Array.from(bytes, (code) => fromUlaw[code] ?? 0),
+      among,
+    )
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#socket.close()
+  }
+}

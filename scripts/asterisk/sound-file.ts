@@ -1,0 +1,48 @@
+/** Any plain WAV, or a tone, as the 8 kHz mono 16-bit WAV that Asterisk plays. */
+const RATE = 8_000
+
+/** @throws for a file that is not 16-bit PCM WAV. */
+export function asWav8k(source: Buffer | { hertz: number; seconds: number }): Buffer {
+  const samples = Buffer.isBuffer(source) ? resampled(source) : sine(source.hertz, source.seconds)
+  const wav = Buffer.alloc(44 + samples.length * 2)
+  wav.write('RIFF', 0)
+  wav.writeUInt32LE(36 + samples.length * 2, 4)
+  wav.write('WAVEfmt ', 8)
+  wav.writeUInt32LE(16, 16)
+  wav.writeUInt16LE(1, 20)
+  wav.writeUInt16LE(1, 22)
+  wav.writeUInt32LE(RATE, 24)
+  wav.writeUInt32LE(RATE * 2, 28)
+  wav.writeUInt16LE(2, 32)
+  wav.writeUInt16LE(16, 34)
+  wav.write('data', 36)
+  wav.writeUInt32LE(samples.length * 2, 40)
+  for (const [i, sample] of samples.entries())
+    wav.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(sample))), 44 + 2 * i)
+  return wav
+}
+
+function sine(hertz: number, seconds: number): number[] {
+  const step = (2 * Math.PI * hertz) / RATE
+  return Array.from({ length: seconds * RATE }, (_, i) => 9_000 * Math.sin(step * i))
+}
+
+/** Each new sample is the mean of the old ones it covers: good enough for speech, and free of whistles. */
+function resampled(wav: Buffer): number[] {
+  const fmt = wav.indexOf('fmt ')
+  const data = wav.indexOf('data')
+  const [format, bits] = fmt < 0 ? [0, 0] : [wav.readUInt16LE(fmt + 8), wav.readUInt16LE(fmt + 22)]
+  if (wav.toString('latin1', 0, 4) !== 'RIFF' || data < 0 || (format !== 1 && format !== 0xfffe) || bits !== 16)
+    throw new Error('not a 16-bit PCM WAV file')
+  const channels = wav.readUInt16LE(fmt + 10)
+  const step = wav.readUInt32LE(fmt + 12) / RATE
+  const from = data + 8
+  const frames = Math.floor((Math.min(wav.length, from + wav.readUInt32LE(data + 4)) - from) / (2 * channels))
+  const old = (frame: number) => wav.readInt16LE(from + 2 * channels * Math.min(frame, frames - 1))
+  return Array.from({ length: Math.floor(frames / step) }, (_, i) => {
+    const [first, last] = [Math.floor(i * step), Math.max(Math.floor(i * step) + 1, Math.floor((i + 1) * step))]
+    let sum = 0
+    for (let frame = first; frame < last; frame++) sum += old(frame)
+    return sum / (last - first)
+  })
+}
