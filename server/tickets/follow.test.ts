@@ -1,0 +1,165 @@
+import t, { type Test } from 'tap'
+import { type CallFact, hear } from '../calls/index.ts'
+import { makeCommit } from '../desk.ts'
+import type { DeskEvent } from '../journey.ts'
+import { database } from '../test/database.ts'
+import { hospital } from '../test/hospital.ts'
+import { visit } from '../test/visit.ts'
+import { explain, join, openSecond } from './index.ts'
+
+async function desk(t: Test) {
+  const db = await database(t)
+  const house = await hospital(db)
+  const told: DeskEvent[] = []
+  const commit = makeCommit(db, (events) => told.push(...events))
+  const tell = async (...facts: (CallFact | CallFact[])[]) => {
+    for (const fact of facts.flat()) await commit((tx) => hear(tx, fact))
+  }
+  const types = (prefix: string) => told.map((event) => event.type).filter((type) => type.startsWith(prefix))
+  return { db, house, told, commit, tell, types }
+}
+const endings = async (db: Awaited<ReturnType<typeof desk>>['db'], callId: string) => ({
+  tickets: await db('ticket_calls').where({ call_id: callId }).whereNot({ relation: 'also' }),
+  callbacks: await db('callbacks').where({ call_id: callId }),
+  reasons: await db('call_reasons').where({ call_id: callId }),
+})
+
+t.test('an answered call begins one ticket with the caller, place, line and campus filled in', async (t) => {
+  const { db, house, tell, types } = await desk(t)
+  const call = visit()
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+  const ticket = await db('tickets').first()
+  t.match(ticket, {
+    state: 'unassigned',
+    contact_number: '62041',
+    reported_place_id: house.ward,
+    campus_id: house.campuses.new,
+    line_id: house.lines.it,
+    first_taker_id: house.lin.personId,
+    number: 1,
+    place_text: '新院区 住院楼 6层 心内科护士站',
+  })
+  await tell(call.endsTalk('b1001', 60), call.isOver(60, 'agent'))
+  t.same(types('ticket.'), ['ticket.opened'])
+  t.match(await endings(db, call.callId), { tickets: [{}], callbacks: [], reasons: [] })
+})
+
+t.test('a call whose agent was lost and whom another took over is still one ticket', async (t) => {
+  const { db, house, tell } = await desk(t)
+  const call = visit()
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+  await tell(call.endsTalk('b1001', 20, { cause: 44, by: null }))
+  await tell(
+    call.rings('b1002', 21),
+    call.answers('b1002', 23, 21),
+    call.endsTalk('b1002', 50, { rungAt: 21 }),
+    call.isOver(50, 'agent'),
+  )
+  t.equal((await db('tickets')).length, 1)
+  t.match(await db('tickets').first(), { first_taker_id: house.lin.personId })
+})
+
+t.test('a caller who gives up waiting is owed a callback, and hearing it all twice owes no second one', async (t) => {
+  const { db, tell } = await desk(t)
+  const call = visit()
+  const facts = [call.arrives(), call.queues(), call.isOver(30)]
+  await tell(...facts, ...facts)
+  t.match(await endings(db, call.callId), {
+    tickets: [],
+    callbacks: [{ why: 'abandoned', number: '62041' }],
+    reasons: [],
+  })
+})
+
+t.test('a caller who hangs up during the notice leaves a written reason', async (t) => {
+  const { db, tell } = await desk(t)
+  const call = visit()
+  await tell(call.arrives(), call.isOver(1))
+  t.match(await endings(db, call.callId), { tickets: [], callbacks: [], reasons: [{ reason: 'hung_up_in_notice' }] })
+})
+
+t.test('pressing 1 for a callback, and what was said to the machine, are kept', async (t) => {
+  const { db, tell } = await desk(t)
+  const asked = visit()
+  await tell(asked.arrives(), asked.queues(), asked.asksCallback(60), asked.isOver(61))
+  t.match(await endings(db, asked.callId), { tickets: [], callbacks: [{ why: 'asked' }], reasons: [] })
+  const spoke = visit({ from: '62099', begins: new Date('2026-03-02T02:00:00Z') })
+  await tell(spoke.arrives(), spoke.queues(), spoke.leavesVoicemail(60), spoke.isOver(64))
+  t.match(await endings(db, spoke.callId), { tickets: [{}], callbacks: [], reasons: [] })
+  t.match(await db('tickets').first(), { kind: 'voicemail', source: 'voicemail' })
+})
+
+t.test('the list of callbacks clears itself when the ward gets through', async (t) => {
+  const { db, tell, types } = await desk(t)
+  const lost = visit()
+  await tell(lost.arrives(), lost.queues(), lost.isOver(30))
+  const back = visit({ begins: new Date('2026-03-02T01:10:00Z') })
+  await tell(back.arrives(), back.queues(), back.rings('b1001'), back.answers('b1001'))
+  t.match(await db('callbacks').first(), { cleared_how: 'caller_got_through', cleared_call_id: back.callId })
+  t.same(types('callback.'), ['callback.owed', 'callback.cleared'])
+})
+
+t.test('same fault: the call moves to the open ticket, and the one begun for it is withdrawn', async (t) => {
+  const { db, house, tell, commit } = await desk(t)
+  const first = visit()
+  await tell(
+    first.arrives(),
+    first.queues(),
+    first.rings('b1001'),
+    first.answers('b1001'),
+    first.endsTalk('b1001', 40),
+    first.isOver(40, 'agent'),
+  )
+  const ticket = await db('tickets').first()
+  const second = visit({ begins: new Date('2026-03-02T01:30:00Z') })
+  await tell(second.arrives(), second.queues(), second.rings('b1001'), second.answers('b1001'))
+  await commit((tx) => join(tx, house.lin, second.callId, ticket.id, 'urge'))
+  t.match(await endings(db, second.callId), { tickets: [{ ticket_id: ticket.id, relation: 'urge' }] })
+  t.match(await db('tickets').orderBy('number'), [{ state: 'unassigned', urged: 1 }, { state: 'withdrawn' }])
+})
+
+t.test('two faults in one call are two tickets, and the call belongs to the second', async (t) => {
+  const { db, house, tell, commit } = await desk(t)
+  const call = visit()
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+  await commit((tx) => openSecond(tx, house.lin, call.callId))
+  t.equal((await db('tickets')).length, 2)
+  t.same((await db('ticket_calls').orderBy('at')).map((row) => row.relation).sort(), ['also', 'opened'])
+})
+
+t.test(
+  'no ticket is needed: a reason is written and the empty ticket withdrawn; one with words on it is kept',
+  async (t) => {
+    const { db, house, tell, commit } = await desk(t)
+    const call = visit()
+    await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+    await db('tickets').update({ what: '打印机卡纸' })
+    await t.rejects(
+      commit((tx) => explain(tx, house.lin, call.callId, 'wrong_number', null)),
+      { code: 'ticket-has-content' },
+    )
+    await db('tickets').update({ what: '' })
+    await commit((tx) => explain(tx, house.lin, call.callId, 'wrong_number', null))
+    t.match(await endings(db, call.callId), { tickets: [], reasons: [{ reason: 'wrong_number' }] })
+    t.match(await db('tickets').first(), { state: 'withdrawn' })
+  },
+)
+
+t.test('the third call of one number within a day is flagged', async (t) => {
+  const { db, tell } = await desk(t)
+  for (const minute of [0, 20, 40]) {
+    const call = visit({ begins: new Date(Date.UTC(2026, 2, 2, 1, minute)) })
+    await tell(
+      call.arrives(),
+      call.queues(),
+      call.rings('b1001'),
+      call.answers('b1001'),
+      call.endsTalk('b1001', 40),
+      call.isOver(40, 'agent'),
+    )
+  }
+  t.same(
+    (await db('tickets').orderBy('number')).map((row) => row.repeat_flag),
+    [false, false, true],
+  )
+})
