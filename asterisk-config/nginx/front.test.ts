@@ -1,18 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request as plainRequest, type Server } from 'node:http'
 import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { WebSocket, WebSocketServer } from 'ws'
 import { anyFreePort, isFree } from '../../scripts/parts/ports.ts'
 import { endProcess } from '../../scripts/parts/processes.ts'
-
-const here = new URL('.', import.meta.url)
 
 /** What stands behind the proxy: tells who was asked what, and takes WebSockets on one path. */
 async function behind(t: Test, name: string, socketPath: string): Promise<{ at: string; asked: IncomingMessage[] }> {
@@ -37,33 +36,20 @@ async function behind(t: Test, name: string, socketPath: string): Promise<{ at: 
   return { at: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
 }
 
-/** A real nginx with our template, on loopback, with a certificate of its own making. */
+/** A real nginx, put in front by the same script a hospital uses, with a certificate of its own making. */
 async function front(t: Test, desk: string, pbx: string): Promise<{ https: number; http: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'desk-front-'))
   const [https, http] = [await anyFreePort(), await anyFreePort()]
-  mkdirSync(join(folder, 'temp'))
-  const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', '/CN=desk.test', '-addext', 'subjectAltName=DNS:desk.test,IP:127.0.0.1']
-  execFileSync('openssl', [...make, ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
-  const filled: Record<string, string> = {
+  const env = {
+    ...process.env,
+    DESK_VAR: folder,
     NGINX_DESK: desk,
     NGINX_PBX: pbx,
-    NGINX_NAME: 'desk.test',
     NGINX_HTTP: `127.0.0.1:${http}`,
     NGINX_HTTPS: `127.0.0.1:${https}`,
-    NGINX_CERTIFICATE: certificate,
-    NGINX_KEY: key,
   }
-  const template = readFileSync(new URL('desk.conf.template', here), 'utf8')
-  writeFileSync(
-    join(folder, 'desk.conf'),
-    template.replaceAll(/\$\{(NGINX_\w+)\}/g, (_, name) => filled[name] ?? '?'),
-  )
-  copyFileSync(new URL('nginx.conf', here), join(folder, 'nginx.conf'))
-  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const script = fileURLToPath(new URL('../../scripts/front.sh', import.meta.url))
+  const child = spawn('sh', [script, 'desk.test'], { stdio: ['ignore', 'ignore', 'pipe'], env })
   let said = ''
   child.stderr.on('data', (text) => {
     said += text
