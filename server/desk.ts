@@ -11,8 +11,19 @@ export type Commit = (work: (tx: Tx) => Promise<DeskEvent[]>) => Promise<Numbere
  */
 export function makeCommit(db: Db, publish: (events: Numbered<DeskEvent>[]) => void): Commit {
   return async function commit(work) {
-    const told = await db.transaction(async (tx) => append(tx, await followThrough(tx, await work(tx))))
-    if (told.length > 0) publish(told)
-    return told
+    for (let tries = 1; ; tries++) {
+      try {
+        const told = await db.transaction(async (tx) => append(tx, await followThrough(tx, await work(tx))))
+        if (told.length > 0) publish(told)
+        return told
+      } catch (error) {
+        // Two commits that waited for each other: PostgreSQL ended this one, nothing of it stayed, so it is done again.
+        if (tries === MOST_TRIES || !IN_EACH_OTHERS_WAY.has((error as { code?: string }).code ?? '')) throw error
+      }
+    }
   }
 }
+
+const MOST_TRIES = 4
+/** deadlock_detected and serialization_failure: PostgreSQL's appendix A, class 40. */
+const IN_EACH_OTHERS_WAY = new Set(['40P01', '40001'])

@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex'
 
 export { append, type JournalRow, journalHead, type Numbered, readJournal } from './journal.ts'
 export { migrate } from './migrate.ts'
+export { watchPulse } from './pulse.ts'
 export { type Settled, settled, type Wish, wish } from './wishes.ts'
 
 /** The database. Read from it freely; to write, ask for a transaction. */
