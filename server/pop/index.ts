@@ -15,7 +15,7 @@ import {
 } from '../people/index.ts'
 import * as tickets from '../tickets/index.ts'
 import type { Frame } from '../wire/frames.ts'
-import type { CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
+import type { Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
 import * as agentStore from './agent-store.ts'
 import { agentView, callCard, type Names, queueNow, recordingView, SERVICE_LEVEL_MS, SHORT_ABANDON_MS } from './card.ts'
 import type { CallShown } from './shown.ts'
@@ -231,4 +231,15 @@ export async function snapshot(db: Db, actor: Actor, seq: number, health: Health
     myLastCalls: lastIds.flatMap((call) => seen(call.id)),
     health,
   }
+}
+
+/** Calls that slipped through: shown on the screen until somebody puts them right. */
+export async function callAlarms(db: Db): Promise<Alarm[]> {
+  const rows = await store.callsWithoutEnding(db)
+  return rows.map((row) => ({
+    kind: 'call_without_ticket',
+    callId: row.call_id,
+    since: row.since.toISOString(),
+    count: 1,
+  }))
 }

@@ -168,3 +168,16 @@ export async function readRecording(db: Db, id: string): Promise<RecordingShown 
   const { rows } = await db.raw(`select to_jsonb(r) - 'peaks' - 'sha256' as r from recordings r where id = ?`, [id])
   return rows[0]?.r
 }
+
+/** Calls of the last day that ended with neither ticket nor callback nor reason. There should be none. */
+export async function callsWithoutEnding(db: Db): Promise<{ call_id: string; since: Date }[]> {
+  const { rows } = await db.raw(
+    `select k.id as call_id, k.ended_at as since from calls k
+      where k.state = 'ended' and k.ended_at between now() - interval '1 day' and now() - interval '30 seconds'
+        and not exists (select 1 from ticket_calls c where c.call_id = k.id and c.relation <> 'also')
+        and not exists (select 1 from callbacks b where b.call_id = k.id)
+        and not exists (select 1 from call_reasons r where r.call_id = k.id)
+      order by since limit 200`,
+  )
+  return rows
+}

@@ -1,0 +1,171 @@
+/** How the desk is, put together from every wire: for the strip on the screen, `/status` and `/metrics`. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { type Archive, recordingAlarms } from './archive/index.ts'
+import type { Asterisk } from './asterisk/index.ts'
+import type { Db, watchPulse } from './db/index.ts'
+import { callAlarms } from './pop/index.ts'
+import type { Figure } from './web/health.ts'
+import type { Live } from './web/live.ts'
+import type { Alarm, Health, WireHealth } from './wire/views.ts'
+
+const ALARMS_EVERY_MS = 5_000
+/** Below this free share of the spool's disk recordings are in danger. */
+const SPOOL_TIGHT = 0.1
+
+export type DeskHealth = ReturnType<typeof watchHealth>
+
+export function watchHealth(parts: {
+  db: Db
+  pulse: ReturnType<typeof watchPulse>
+  asterisk: Asterisk
+  archive: Archive
+}) {
+  const { db, pulse, asterisk, archive } = parts
+  let alarms: Alarm[] = []
+  let pops: number[] = []
+  const popSeconds = { sum: 0, count: 0 }
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
+
+  async function lookForAlarms(): Promise<void> {
+    if (!pulse.isUp()) return
+    try {
+      const recorded = await recordingAlarms(db)
+      const wrong = recorded.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() }))
+      alarms = [...wrong, ...(await callAlarms(db)), ...spoolAlarm()]
+    } catch {
+      // The pulse tells of a database that is away; the alarms of before stand until it is back.
+    }
+  }
+  const timer = setInterval(() => void lookForAlarms(), ALARMS_EVERY_MS)
+  void lookForAlarms()
+
+  const spoolAlarm = (): Alarm[] => {
+    const { spool } = archive.health()
+    if (spool.freeRatio >= SPOOL_TIGHT) return []
+    return [
+      { kind: 'spool_full', callId: null, since: spool.since.toISOString(), count: Math.round(spool.freeRatio * 100) },
+    ]
+  }
+
+  function wires(): WireHealth[] {
+    const { vault, spool } = archive.health()
+    return [
+      ...asterisk.health(),
+      pulse.health(),
+      {
+        wire: 'vault',
+        state: vault.up ? 'well' : 'broken',
+        since: vault.since.toISOString(),
+        lastHeardAt: vault.lastHeardAt?.toISOString() ?? null,
+        why: vault.why,
+      },
+      {
+        wire: 'spool',
+        state: !spool.up ? 'broken' : spool.freeRatio < SPOOL_TIGHT ? 'slow' : 'well',
+        since: spool.since.toISOString(),
+        lastHeardAt: spool.lastLookAt?.toISOString() ?? null,
+        why: spool.why,
+      },
+    ]
+  }
+
+  return {
+    now: (): Health => ({ serverTime: new Date().toISOString(), acting: asterisk.acting(), wires: wires(), alarms }),
+
+    /** A pop was on the screen so many ms after its frame had come. */
+    painted(ms: number): void {
+      pops = [...pops.slice(-999), ms]
+      popSeconds.sum += ms / 1000
+      popSeconds.count++
+    },
+
+    figures: ({ live }: { live: Live }): Figure[] => [
+      ...asterisk.figures(),
+      {
+        name: 'call_to_pop_seconds_sum',
+        help: 'ring to paint, all pops since start',
+        kind: 'counter',
+        value: () => popSeconds.sum,
+      },
+      {
+        name: 'call_to_pop_seconds_count',
+        help: 'pops painted since start',
+        kind: 'counter',
+        value: () => popSeconds.count,
+      },
+      {
+        name: 'call_to_pop_p95_seconds',
+        help: 'ring to paint, last thousand pops',
+        kind: 'gauge',
+        value: () => quantile(pops, 0.95) / 1000,
+      },
+      {
+        name: 'spool_bytes',
+        help: 'recordings waiting to be filed',
+        kind: 'gauge',
+        value: () => archive.health().spool.bytes,
+      },
+      {
+        name: 'spool_free_ratio',
+        help: "free share of the spool's disk",
+        kind: 'gauge',
+        value: () => archive.health().spool.freeRatio,
+      },
+      {
+        name: 'desk_alarms',
+        help: 'alarms standing, by kind',
+        kind: 'gauge',
+        label: 'kind',
+        value: () => counted(alarms),
+      },
+      { name: 'ws_clients', help: 'consoles on the live socket', kind: 'gauge', value: () => live.clients() },
+      {
+        name: 'ws_replay_total',
+        help: 'consoles that asked again',
+        kind: 'counter',
+        value: () => live.figures().replays,
+      },
+      {
+        name: 'ws_backpressure_drops_total',
+        help: 'consoles too slow',
+        kind: 'counter',
+        value: () => live.figures().dropped,
+      },
+      {
+        name: 'event_loop_delay_p99_seconds',
+        help: 'how long the loop makes work wait',
+        kind: 'gauge',
+        value: () => delay.percentile(99) / 1e9,
+      },
+      {
+        name: 'pg_pool_waiting',
+        help: 'queries waiting for a connection',
+        kind: 'gauge',
+        value: () => db.client.pool?.numPendingAcquires() ?? 0,
+      },
+    ],
+
+    stop(): void {
+      clearInterval(timer)
+      delay.disable()
+    },
+  }
+}
+
+const counted = (alarms: Alarm[]): Record<string, number> => {
+  const kinds: Record<string, number> = {
+    recording_missing: 0,
+    recording_short: 0,
+    unrecorded: 0,
+    spool_full: 0,
+    call_without_ticket: 0,
+  }
+  for (const alarm of alarms) kinds[alarm.kind] = (kinds[alarm.kind] ?? 0) + 1
+  return kinds
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}

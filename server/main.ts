@@ -1,0 +1,160 @@
+/** The server's start and stop, in order. Nothing on a caller's path waits for any of it. */
+import pino, { type Logger } from 'pino'
+import { folderVault, makeRecordings, minioVault } from '../recordings/index.ts'
+import { hearStation, sweep, wanted } from './agents/index.ts'
+import { agentRoutes } from './agents/routes.ts'
+import { startArchive } from './archive/index.ts'
+import { archiveRoutes } from './archive/routes.ts'
+import { makeAsterisk } from './asterisk/index.ts'
+import { hear } from './calls/index.ts'
+import { type Config, ConfigRefused, readConfig } from './config.ts'
+import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
+import { makeCommit } from './desk.ts'
+import { watchHealth } from './health.ts'
+import { may, organisationId } from './people/index.ts'
+import { seed } from './people/seed/index.ts'
+import { sessionRoutes } from './people/sessions/routes.ts'
+import { frameOf, markPainted, queuesNow } from './pop/index.ts'
+import { popRoutes } from './pop/routes.ts'
+import { callRoutes } from './tickets/call-routes.ts'
+import { ticketRoutes } from './tickets/routes.ts'
+import { makeApp, SESSION_COOKIE } from './web/app.ts'
+import { healthRoutes } from './web/health.ts'
+import { makeLive } from './web/live.ts'
+
+const SWEEP_EVERY_MS = 1_000
+const MIGRATE_AGAIN_MS = 2_000
+
+async function main(): Promise<void> {
+  const config = configOrExit()
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  const db = openDb(config.databaseUrl)
+  await firstLight(db, config, log)
+
+  const commit = makeCommit(db, () => live.publish())
+  const pulse = watchPulse(db)
+  const vault = config.vault.kind === 'folder' ? await folderVault(config.vault.dir) : await minioVault(config.vault)
+  const recordings = makeRecordings({ vault, spool: config.pbx.spool })
+  const archive = startArchive({ db, commit, recordings, pbx: config.pbx.id, log })
+
+  const asterisk = makeAsterisk({
+    pbx: config.pbx,
+    db,
+    log,
+    hear: async (facts) => {
+      const told = await commit((tx) => hear(tx, facts))
+      if (told.some((event) => event.type === 'call.ended')) archive.nudge()
+    },
+    stationHear: async (fact) => {
+      const registered = fact.type === 'station-registered'
+      await commit((tx) => hearStation(tx, { station: fact.station, registered, why: fact.why }))
+    },
+    wanted: () => wanted(db),
+  })
+
+  const org = await organisationId(db)
+  const health = watchHealth({ db, pulse, asterisk, archive })
+  const live = makeLive({
+    db,
+    log,
+    sees: (actor, thing) => may(actor, 'see', thing),
+    frameOf: (row) => frameOf(db, row),
+    now: async () => ({ queues: await queuesNow(db, org), health: health.now() }),
+    heard: async (actor, said) => {
+      if (await markPainted(db, said.callId, said.legUniqueid, actor.personId)) health.painted(said.afterMs)
+    },
+    idleMinutes: config.sessions.idleMinutes,
+  })
+
+  let draining = false
+  const app = await makeApp({
+    config,
+    db,
+    log,
+    live,
+    routes: [
+      healthRoutes({
+        ready: () => !draining && asterisk.ready(),
+        wires: () => health.now().wires,
+        figures: health.figures({ live }),
+        acting: () => asterisk.acting(),
+        version: VERSION,
+      }),
+      sessionRoutes({
+        db,
+        commit,
+        cookie: SESSION_COOKIE,
+        secure: config.publicUrl?.startsWith('https:') ?? false,
+        absoluteMinutes: config.sessions.absoluteMinutes,
+      }),
+      popRoutes({ db, commit, health: health.now, painted: health.painted }),
+      agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
+      ticketRoutes({ db, commit }),
+      callRoutes({ db, commit }),
+      archiveRoutes({ db, commit, recordings }),
+    ],
+  })
+
+  await asterisk.start()
+  await app.listen({ host: config.host, port: config.port })
+  log.info({ port: config.port }, 'the desk listens')
+
+  const sweeping = setInterval(() => {
+    if (asterisk.acting())
+      commit((tx) => sweep(tx)).catch((err) => log.warn({ code: err.code }, 'the sweep was put off'))
+  }, SWEEP_EVERY_MS)
+
+  async function stop(signal: string): Promise<void> {
+    if (draining) return
+    draining = true
+    log.info({ signal }, 'going down; calls go on in Asterisk')
+    // Whatever hangs, the process leaves: Asterisk keeps the calls, and the next start reads what it missed.
+    setTimeout(() => process.exit(1), 20_000).unref()
+    clearInterval(sweeping)
+    await live.stop()
+    await app.close()
+    await asterisk.stop()
+    await archive.stop()
+    health.stop()
+    pulse.stop()
+    await db.destroy()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  process.on('SIGINT', () => void stop('SIGINT'))
+}
+
+const VERSION = '0.1.0'
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigRefused)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(78) // EX_CONFIG of sysexits.h: starting again changes nothing
+  }
+}
+
+/** The database up to date and not empty. While PostgreSQL is away this waits and says so: Asterisk takes the calls. */
+async function firstLight(db: Db, config: Config, log: Logger): Promise<void> {
+  for (;;) {
+    try {
+      const done = await migrate(db)
+      if (done.length > 0) log.info({ migrations: done }, 'the database was brought up to date')
+      await seed(db, { demo: config.demo, varDir: config.varDir })
+      return
+    } catch (error) {
+      const { code } = error as { code?: string }
+      const isAway =
+        code === undefined ||
+        /^(ECONN|ENOTFOUND|EAI_|57P|08)/.test(code) ||
+        (error as Error).name === 'KnexTimeoutError'
+      if (!isAway || !(error instanceof Error) || error.name === 'TypeError') throw error
+      log.warn({ code, message: error.message }, 'PostgreSQL is not there yet')
+      await new Promise((resolve) => setTimeout(resolve, MIGRATE_AGAIN_MS))
+    }
+  }
+}
+
+await main()
