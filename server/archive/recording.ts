@@ -9,7 +9,7 @@
  *
  * With the vault down it stays in filing: not lost, not yet safe.
  */
-import type { FileResult, Finding, SpoolFile, Voice } from '../../recordings/index.ts'
+import { type FileResult, type Finding, lengthOf, type SpoolFile, type Voice } from '../../recordings/index.ts'
 import type { ArchiveEvent, RecordingState } from './events.ts'
 
 /** How long after a call's end its voices may still be on their way to the spool's `done/` before we say one is missing. */
@@ -23,6 +23,9 @@ export const KEEP_UNANSWERED_MS = 2 * 60_000
 
 /** A spool file whose call the desk has never heard of is told as a gap after this. It is never thrown away. */
 export const ORPHAN_AFTER_MS = 60_000
+
+/** A WAV file of so many bytes has a header and no sound. */
+const EMPTY_BYTES = 44
 
 /** Fetching pieces of one recording within this long is one listening, as a player seeks about. */
 export const ONE_LISTENING_MS = 10 * 60_000
@@ -56,7 +59,14 @@ export type Leg = {
 }
 
 /** A call whose recording is due, with its legs. */
-export type CallToFile = { callId: string; endedAt: Date; unrecordedWhy: string | null; legs: Leg[] }
+export type CallToFile = {
+  callId: string
+  ended: boolean
+  outcome: string | null
+  endedAt: Date
+  unrecordedWhy: string | null
+  legs: Leg[]
+}
 
 /**
  * The voices a recording ought to have: each leg's, and whatever else of this call lies in the spool. Sound of a leg
@@ -137,6 +147,7 @@ export function lateVoices(recording: Pick<Recording, 'state' | 'findings'>, fil
   return files.filter(
     (file) =>
       !file.live &&
+      file.bytes > EMPTY_BYTES &&
       !recording.findings.some((f) => f.kind !== 'missing' && f.uniqueid === file.uniqueid && f.side === file.side),
   )
 }
@@ -144,7 +155,7 @@ export function lateVoices(recording: Pick<Recording, 'state' | 'findings'>, fil
 /** Talk heard of after filing (CEL told it late) that the recording does not cover: the recording is short after all. */
 export function laterGaps(
   findings: VoiceFinding[],
-  legs: { uniqueid: string; side: 'caller' | 'agent'; talkMs: number }[],
+  legs: { uniqueid: string; side: Voice['side']; talkMs: number }[],
   toleranceMs: number,
 ): VoiceFinding[] {
   return legs.flatMap(({ uniqueid, side, talkMs }) => {
@@ -154,6 +165,21 @@ export function laterGaps(
     if (before && before.kind !== 'kept' && before.talkMs >= talkMs) return []
     return [{ kind: before ? 'short' : 'missing', side, uniqueid, talkMs, recordedMs } as VoiceFinding]
   })
+}
+
+/** Talk time of a call: its agents' talk, counted once where two overlap, in milliseconds. */
+export function talkMsOf({ legs, endedAt }: Pick<CallToFile, 'legs' | 'endedAt'>): number {
+  const talks = legs.flatMap((leg) =>
+    leg.side === 'agent' ? leg.talk.map((talk) => ({ ...talk, end: leg.endedAt })) : [],
+  )
+  return Math.round(
+    lengthOf(talks.map(({ from, to, end }) => ({ from: from.getTime(), to: (to ?? end ?? endedAt).getTime() }))),
+  )
+}
+
+/** Must the voices of a recording that lost sound stay in the spool a while longer? */
+export function isIncompleteKept({ state, filedAt }: Pick<Recording, 'state' | 'filedAt'>, now: number): boolean {
+  return state === 'short' && filedAt !== null && now - filedAt.getTime() < KEEP_INCOMPLETE_MS
 }
 
 /** The next revision of a recording's object in the vault. */

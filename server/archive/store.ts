@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db/index.ts'
-import type { CallToFile, Leg, Recording, VoiceFinding } from './recording.ts'
+import type { CallToFile, Leg, Recording } from './recording.ts'
 
 const COLUMNS = [
   'id',
@@ -129,18 +129,25 @@ export async function reopen(tx: Tx, { recordingId, version }: Recording): Promi
   return changed === 1
 }
 
-/** Marks a filed recording short, because talk was heard of later that it does not cover. */
-export async function shorten(tx: Tx, { recordingId, version }: Recording, findings: VoiceFinding[], talkMs: number) {
+/** Saves a recount of a settled recording: talk was heard of later. */
+export async function shorten(tx: Tx, { recordingId, version }: Recording, after: Recording): Promise<boolean> {
   const changed = await tx('recordings')
     .where({ id: recordingId, version })
-    .update({ state: 'short', findings: JSON.stringify(findings), talk_ms: talkMs, version: version + 1 })
+    .update({
+      state: after.state,
+      findings: JSON.stringify(after.findings),
+      talk_ms: after.talkMs,
+      version: version + 1,
+    })
   return changed === 1
 }
 
 /** Calls with their legs and when those talked. Calls the desk never heard of are not in the answer. */
-export async function readCalls(db: Db | Tx, ids: string[]): Promise<Map<string, CallToFile & { ended: boolean }>> {
+export async function readCalls(db: Db | Tx, ids: string[]): Promise<Map<string, CallToFile>> {
   if (ids.length === 0) return new Map()
-  const calls = await db('calls').whereIn('id', ids).select('id', 'state', 'ended_at', 'arrived_at', 'unrecorded_why')
+  const calls = await db('calls')
+    .whereIn('id', ids)
+    .select('id', 'state', 'ended_at', 'arrived_at', 'outcome', 'unrecorded_why')
   const { rows: legs } = await db.raw(
     `select l.call_id, l.uniqueid, l.side, l.started_at, l.ended_at,
             coalesce(json_agg(json_build_array(t.from_at, t.to_at) order by t.from_at) filter (where t.leg_id is not null), '[]') as talk
@@ -148,11 +155,12 @@ export async function readCalls(db: Db | Tx, ids: string[]): Promise<Map<string,
       where l.call_id = any(?) group by l.id order by l.started_at`,
     [ids],
   )
-  const found = new Map<string, CallToFile & { ended: boolean }>()
+  const found = new Map<string, CallToFile>()
   for (const call of calls) {
     found.set(call.id, {
       callId: call.id,
       ended: call.state === 'ended',
+      outcome: call.outcome,
       endedAt: call.ended_at ?? call.arrived_at,
       unrecordedWhy: call.unrecorded_why,
       legs: [],

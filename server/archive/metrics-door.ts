@@ -1,6 +1,6 @@
 /** The archive's figures for `/metrics`. Never labelled by call, number or person. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { ArchiveHealth } from '../filing/health.ts'
+import type { ArchiveHealth } from './health.ts'
 
 export type ArchiveMetrics = ReturnType<typeof archiveMetrics>
 

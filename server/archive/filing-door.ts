@@ -2,37 +2,23 @@
  * The filing of recordings: looks into the spool twice a second, files what is ripe, commits, and only then lets the
  * spool go. Whatever is killed at whatever point, the next look goes on from what lies in the spool and the rows.
  */
-import {
-  type FileResult,
-  hasGap,
-  isGap,
-  lengthOf,
-  type Recordings,
-  type SpoolFile,
-  type SpoolScan,
-  TOLERANCE_MS,
-  VaultDown,
-} from '../../../recordings/index.ts'
-import type { Db, Tx } from '../../db/index.ts'
-import type { ArchiveEvent } from '../events.ts'
-import type { ArchiveMetrics } from '../metrics/index.ts'
+import { type FileResult, hasGap, isGap, type SpoolFile, type SpoolScan, VaultDown } from '../../recordings/index.ts'
+import type { ArchiveHealth } from './health.ts'
+import { reconcile } from './reconcile-door.ts'
 import {
   backOffMs,
   eventOf,
   findingsOf,
   isRipe,
-  KEEP_INCOMPLETE_MS,
-  KEEP_UNANSWERED_MS,
-  laterGaps,
-  lateVoices,
-  ORPHAN_AFTER_MS,
   outcomeOf,
   type Recording,
   revisionAfter,
+  talkMsOf,
   voicesOf,
-} from '../recording.ts'
-import * as store from '../store.ts'
-import type { ArchiveHealth } from './health.ts'
+} from './recording.ts'
+import type { ArchiveSettings } from './settings-door.ts'
+import * as store from './store.ts'
+import { letGo } from './tidy-door.ts'
 
 /** At most so many are being filed at once; they are begun oldest first. */
 const AT_ONCE = 3
@@ -40,18 +26,6 @@ const LOOK_EVERY_MS = 500
 const RECONCILE_EVERY_MS = 10_000
 /** A server that takes a recording and dies only delays it by this. */
 const CLAIM_MS = 60_000
-
-type Log = Record<'info' | 'warn' | 'error', (fields: object, sentence: string) => void>
-
-export type ArchiveSettings = {
-  db: Db
-  commit: (work: (tx: Tx) => Promise<ArchiveEvent[]>) => Promise<unknown>
-  recordings: Recordings
-  /** whose spool this is */
-  pbx: number
-  log: Log
-  metrics?: ArchiveMetrics
-}
 
 /** The archive at work. `nudge`: look now; a call has just ended. `look`: one look, done when it resolves. */
 export type Archive = {
@@ -130,7 +104,11 @@ class Filing {
     const { db, metrics } = this.#settings
     const scan = await this.#scan()
     if (scan.files.some(({ live }) => live)) await this.#rescue(scan.files)
-    if (scan.files.length > 0) await this.#letGo(scan)
+    if (scan.files.length > 0) {
+      const orphans = await letGo(this.#settings, scan.files, (filed, files) => this.#release(filed, files))
+      if (orphans > this.health.spool.orphans) metrics?.gap('orphan')
+      this.health.spool.orphans = orphans
+    }
     const began = performance.now()
     await this.#fileDue()
     this.filedForMs = performance.now() - began
@@ -139,54 +117,8 @@ class Filing {
     metrics?.states(await store.countStates(db))
   }
 
-  /** Finds what nobody told us of: calls without a recording, talk heard of later, sound that came too late. */
-  async reconcile(): Promise<void> {
-    const { db, commit, log } = this.#settings
-    for (const callId of await store.unexpected(db, 200)) {
-      await commit(async (tx) => {
-        const call = (await store.readCalls(tx, [callId])).get(callId)
-        if (!call) return []
-        const talked = call.legs.some(({ talk }) => talk.length > 0)
-        const recordingId = await store.expect(tx, {
-          callId,
-          kind: talked ? 'call' : 'voicemail',
-          state: 'filing',
-          startedAt: call.endedAt,
-        })
-        return recordingId ? [{ type: 'recording.filing', recordingId, callId, at: await store.clock(tx) }] : []
-      })
-    }
-    for (const recording of await store.outgrown(db, TOLERANCE_MS)) {
-      const call = (await store.readCalls(db, [recording.callId])).get(recording.callId)
-      if (!call) continue
-      const talks = voicesOf('call', call, []).map(({ uniqueid, side, talk }) => ({
-        uniqueid,
-        side: side === 'agent' ? ('agent' as const) : ('caller' as const),
-        talkMs: lengthOf(talk),
-      }))
-      const gaps = laterGaps(recording.findings, talks, TOLERANCE_MS)
-      const findings = [
-        ...recording.findings.filter(
-          (old) => !gaps.some((gap) => gap.uniqueid === old.uniqueid && gap.side === old.side),
-        ),
-        ...gaps,
-      ]
-      const talkMs = talkOf(
-        call.legs.flatMap(({ side, talk }) => (side === 'agent' ? talk : [])),
-        call.endedAt,
-      )
-      if (gaps.length === 0) continue
-      log.error(
-        { recordingId: recording.recordingId, callId: recording.callId },
-        'a recording is shorter than the talk heard of since',
-      )
-      await commit(async (tx) => {
-        const after: Recording = { ...recording, state: 'short', findings, talkMs }
-        if (!(await store.shorten(tx, recording, findings, talkMs))) return []
-        return [eventOf(after, call.unrecordedWhy, await store.clock(tx))]
-      })
-      for (const gap of gaps) this.#settings.metrics?.gap(gap.kind)
-    }
+  reconcile(): Promise<void> {
+    return reconcile(this.#settings)
   }
 
   async #scan(): Promise<SpoolScan> {
@@ -224,8 +156,8 @@ class Filing {
   async #fileDue(): Promise<void> {
     const { db } = this.#settings
     if (Date.now() < this.#vaultRestsUntil) return
-    // with the vault down one is tried, the oldest; the rest wait for its word
-    const waiting = await store.due(db, this.health.vault.up ? 50 : 1)
+    if (!this.health.vault.up && !(await this.#vaultIsBack())) return
+    const waiting = await store.due(db, 50)
     if (waiting.length === 0) return
     const { files } = await this.#settings.recordings.scan()
     const calls = await store.readCalls(
@@ -275,7 +207,7 @@ class Filing {
       return
     }
     if (result.filed) {
-      if (this.#vaultWorked()) await store.hasten(db)
+      this.#vaultWorked()
       metrics?.uploaded((performance.now() - began) / 1_000)
     }
 
@@ -284,10 +216,7 @@ class Filing {
       ...recording,
       state: outcomeOf(result, hasGap(result.findings)),
       findings: findingsOf(voices, files, result.findings),
-      talkMs: talkOf(
-        call.legs.flatMap(({ side, talk }) => (side === 'agent' ? talk : [])),
-        call.endedAt,
-      ),
+      talkMs: talkMsOf(call),
       ...(result.filed && {
         vaultKey: result.key,
         sha256: result.sha256,
@@ -312,57 +241,9 @@ class Filing {
     if (result.filed && settled.state === 'filed') await this.#release(result, files)
   }
 
-  /** What lies in the spool without need any more goes; what came late is filed again; what nobody knows is told. */
-  async #letGo({ files }: SpoolScan): Promise<void> {
-    const { db, recordings, commit, log, metrics } = this.#settings
-    const byCall = Map.groupBy(
-      files.filter((file) => !file.live),
-      ({ callId }) => callId,
-    )
-    const calls = await store.readCalls(db, [...byCall.keys()])
-    const rows = Map.groupBy(await store.readOfCalls(db, [...byCall.keys()]), ({ callId }) => callId)
-    const now = Date.now()
-    let orphans = 0
-    for (const [callId, mine] of byCall) {
-      const call = calls.get(callId)
-      const settled = rows.get(callId) ?? []
-      if (!call) {
-        orphans += mine.filter(({ writtenAt }) => now - writtenAt > ORPHAN_AFTER_MS).length
-        continue
-      }
-      if (!call.ended) continue
-      for (const recording of settled.filter(({ state }) => state !== 'filing' && state !== 'recording')) {
-        const files = mine.filter((file) => (recording.kind === 'voicemail') === (file.side === 'voicemail'))
-        const late = lateVoices(recording, files)
-        if (late.some(({ bytes }) => bytes > 44)) {
-          log.info({ callId, recordingId: recording.recordingId }, 'a voice came late; the recording is filed again')
-          await commit(async (tx) => {
-            if (!(await store.reopen(tx, recording))) return []
-            return [{ type: 'recording.filing', recordingId: recording.recordingId, callId, at: await store.clock(tx) }]
-          })
-          continue
-        }
-        const { vaultKey: key, sha256, bytes, state, filedAt } = recording
-        if (state === 'short' && now - (filedAt?.getTime() ?? now) < KEEP_INCOMPLETE_MS) continue
-        const known = files.filter((file) =>
-          recording.findings.some((f) => f.uniqueid === file.uniqueid && f.side === file.side),
-        )
-        if (key && sha256 && bytes && known.length > 0) await this.#release({ key, sha256, bytes }, known)
-        orphans += files.length - known.length
-      }
-      const old = now - call.endedAt.getTime() > KEEP_UNANSWERED_MS
-      // nobody talked: the voice of one who only waited is not kept
-      const talked = call.legs.some(({ talk }) => talk.length > 0)
-      const waited = mine.filter((file) => file.side !== 'voicemail')
-      if (old && !talked && !settled.some(({ kind }) => kind === 'call')) await recordings.discard(waited)
-      if (old) await recordings.dropEmpty(mine)
-    }
-    if (orphans > this.health.spool.orphans) metrics?.gap('orphan')
-    this.health.spool.orphans = orphans
-  }
-
   /** Lets the spool go of what is filed and committed; with the vault away it waits, and is let go at a later look. */
   async #release(filed: { key: string; sha256: string; bytes: number }, files: SpoolFile[]): Promise<void> {
+    if (Date.now() < this.#vaultRestsUntil) return
     try {
       if (await this.#settings.recordings.release(filed, files)) return
       this.#settings.log.error(
@@ -375,6 +256,19 @@ class Filing {
     }
   }
 
+  /** Asks a vault that was down before anything is sent to it, so that the oldest recording goes first when it is back. */
+  async #vaultIsBack(): Promise<boolean> {
+    try {
+      await this.#settings.recordings.vault.head('are-you-there')
+      await store.hasten(this.#settings.db)
+      return true
+    } catch (error) {
+      if (!(error instanceof VaultDown)) throw error
+      this.#vaultFailed(error)
+      return false
+    }
+  }
+
   #vaultFailed(error: VaultDown): void {
     const { vault } = this.health
     this.#failures++
@@ -383,20 +277,12 @@ class Filing {
     vault.why = codeOf(error.cause)
   }
 
-  /** Says whether the vault had been down until now. */
-  #vaultWorked(): boolean {
+  #vaultWorked(): void {
     const { vault } = this.health
-    const was = vault.up
     this.#failures = 0
-    if (!was) Object.assign(vault, { up: true, since: new Date(), why: null })
+    if (!vault.up) Object.assign(vault, { up: true, since: new Date(), why: null })
     vault.lastHeardAt = new Date()
-    return !was
   }
-}
-
-/** Talk time of a call: its agents' talk, counted once where two overlap, in milliseconds. */
-function talkOf(talks: { from: Date; to: Date | null }[], endedAt: Date): number {
-  return Math.round(lengthOf(talks.map(({ from, to }) => ({ from: from.getTime(), to: (to ?? endedAt).getTime() }))))
 }
 
 /** What to say of an error where only codes may stand. */

@@ -1,0 +1,92 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Recordings } from '../../recordings/index.ts'
+import type { Db } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import { actorOf, answers, Id, Nullable, notFound, Outage, type Routes, Type } from '../web/index.ts'
+import { listened, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
+
+const One = Type.Object({ id: Id })
+
+const RecordingAnswer = Type.Object({
+  recordingId: Id,
+  kind: Type.Union([Type.Literal('call'), Type.Literal('voicemail'), Type.Literal('radio')]),
+  callId: Nullable(Id),
+  state: Type.Union([
+    Type.Literal('recording'),
+    Type.Literal('filing'),
+    Type.Literal('filed'),
+    Type.Literal('missing'),
+    Type.Literal('short'),
+  ]),
+  ms: Nullable(Type.Integer()),
+  talkMs: Nullable(Type.Integer()),
+  findings: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      side: Type.Optional(Type.String()),
+      ms: Type.Optional(Type.Integer()),
+      text: Type.Optional(Type.String()),
+    }),
+  ),
+  startedAt: Type.String({ format: 'date-time' }),
+  filedAt: Nullable(Type.String({ format: 'date-time' })),
+  mayListen: Type.Boolean(),
+})
+
+const Peaks = Type.Object({
+  left: Type.Array(Type.Integer(), { description: "the caller's side: 1,000 heights of 0 to 255" }),
+  right: Type.Array(Type.Integer(), { description: "the agents' side" }),
+})
+
+/** What a recording is, its waveform, and its sound: streamed by us, never by a link that outlives the permission. */
+export const archiveRoutes =
+  ({ db, commit, recordings }: { db: Db; commit: Commit; recordings: Recordings }): Routes =>
+  async (app) => {
+    app.get('/api/recordings/:id', { schema: { params: One, response: answers(RecordingAnswer) } }, (request) =>
+      recordingFor(db, actorOf(request), request.params.id),
+    )
+
+    app.get('/api/recordings/:id/peaks', { schema: { params: One, response: answers(Peaks) } }, async (request) => {
+      const peaks = await peaksFor(db, actorOf(request), request.params.id)
+      if (!peaks) throw notFound('peaks')
+      const half = peaks.length / 2
+      return { left: [...peaks.subarray(0, half)], right: [...peaks.subarray(half)] }
+    })
+
+    app.get('/api/recordings/:id/audio', { schema: { params: One } }, async (request, reply) => {
+      const actor = actorOf(request)
+      const { recordingId, callId, bytes, read } = await soundFor(db, actor, recordings, request.params.id)
+      reply
+        .header('accept-ranges', 'bytes')
+        .header('cache-control', 'no-store')
+        .header('content-type', 'audio/wav')
+        .header('content-disposition', 'inline')
+      const range = readRange(request.headers.range, bytes)
+      if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${bytes}`).send()
+
+      const whole = range === 'none'
+      reply.header('content-length', whole ? bytes : range.to - range.from + 1)
+      if (!whole) reply.code(206).header('content-range', `bytes ${range.from}-${range.to}/${bytes}`)
+      if (request.method === 'HEAD') return reply.send()
+
+      const sound = await read(whole ? undefined : range)
+      // nobody hears a byte that is not written down: no audit line, no sound
+      try {
+        await commit((tx) => listened(tx, { recordingId, callId, personId: actor.personId, address: request.ip }))
+      } catch (error) {
+        sound.destroy()
+        throw new Outage('postgres', { cause: error })
+      }
+      return follow(request, reply, sound)
+    })
+  }
+
+/** Sends the stream; a player that leaves, or seeks, ends the reading from the vault at once. */
+function follow(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sound: NodeJS.ReadableStream & { destroy: () => unknown },
+) {
+  request.raw.once('close', () => sound.destroy())
+  return reply.send(sound)
+}

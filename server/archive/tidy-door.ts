@@ -1,0 +1,73 @@
+/** Takes out of the spool what need not be there any more, and nothing else. */
+import type { SpoolFile } from '../../recordings/index.ts'
+import { isIncompleteKept, KEEP_UNANSWERED_MS, lateVoices, ORPHAN_AFTER_MS, type Recording } from './recording.ts'
+import type { ArchiveSettings } from './settings-door.ts'
+import * as store from './store.ts'
+
+type Release = (filed: { key: string; sha256: string; bytes: number }, files: SpoolFile[]) => Promise<void>
+type Call = NonNullable<ReturnType<Awaited<ReturnType<typeof store.readCalls>>['get']>>
+
+/**
+ * Goes through the finished voices of the spool by call: releases what is filed (a kill came between commit and
+ * unlink), files again what a late voice makes whole, drops what only waited. Gives back how many belong to no call
+ * the desk knows, or came after their recording was whole: those stay, and are told.
+ */
+export async function letGo(settings: ArchiveSettings, files: SpoolFile[], release: Release): Promise<number> {
+  const { db } = settings
+  const byCall = Map.groupBy(
+    files.filter((file) => !file.live),
+    ({ callId }) => callId,
+  )
+  const calls = await store.readCalls(db, [...byCall.keys()])
+  const rows = Map.groupBy(await store.readOfCalls(db, [...byCall.keys()]), ({ callId }) => callId)
+  const now = Date.now()
+  let orphans = 0
+  for (const [callId, mine] of byCall) {
+    const call = calls.get(callId)
+    if (!call) orphans += mine.filter(({ writtenAt }) => now - writtenAt > ORPHAN_AFTER_MS).length
+    if (!call?.ended) continue
+    const recordings = rows.get(callId) ?? []
+    for (const recording of recordings) {
+      const own = mine.filter((file) => (recording.kind === 'voicemail') === (file.side === 'voicemail'))
+      orphans += await letGoOf(settings, recording, own, release)
+    }
+    await dropUnneeded(settings, call, mine, recordings)
+  }
+  return orphans
+}
+
+async function letGoOf(
+  settings: ArchiveSettings,
+  recording: Recording,
+  files: SpoolFile[],
+  release: Release,
+): Promise<number> {
+  const { vaultKey: key, sha256, bytes, state, callId, recordingId, findings } = recording
+  if (state === 'filing' || state === 'recording') return 0
+  if (lateVoices(recording, files).length > 0) {
+    settings.log.info({ callId, recordingId }, 'a voice came late; the recording is filed again')
+    await settings.commit(async (tx) => {
+      if (!(await store.reopen(tx, recording))) return []
+      return [{ type: 'recording.filing', recordingId, callId, at: await store.clock(tx) }]
+    })
+    return 0
+  }
+  if (isIncompleteKept(recording, Date.now())) return 0
+  const known = files.filter((file) => findings.some((f) => f.uniqueid === file.uniqueid && f.side === file.side))
+  if (key && sha256 && bytes && known.length > 0) await release({ key, sha256, bytes }, known)
+  return files.length - known.length
+}
+
+/** Nobody talked: the voice of one who only waited is not kept. Nor are bare headers of phones that only rang. */
+async function dropUnneeded(
+  { recordings }: ArchiveSettings,
+  call: Call,
+  files: SpoolFile[],
+  kept: Recording[],
+): Promise<void> {
+  if (Date.now() - call.endedAt.getTime() < KEEP_UNANSWERED_MS) return
+  const talked = call.legs.some(({ talk }) => talk.length > 0) || kept.some(({ kind }) => kind === 'call')
+  if (!talked && call.outcome !== 'answered')
+    await recordings.discard(files.filter((file) => file.side !== 'voicemail'))
+  await recordings.dropEmpty(files)
+}
