@@ -1,0 +1,1 @@
+export { type Accounts, type Seeded, seed } from './seed/index.ts'
