@@ -149,7 +149,7 @@ async function install() {
   if (code !== 0) {
     const why = last
       .split('\n')
-      .filter((line) => /^npm (error|ERR!)/.test(line))
+      .filter((line) => /^npm (error|ERR!) \S/.test(line))
       .slice(0, 6)
       .join('\n  ')
     throw new Stop(
