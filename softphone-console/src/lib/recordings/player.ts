@@ -38,14 +38,9 @@ export function nextSpeed(speed: number, step: 1 | -1): number {
   return SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, (at < 0 ? 1 : at) + step))] ?? 1
 }
 
-/**
- * Peaks as the server keeps them: one byte a slice (255 is full scale), all of the caller's, then all of the others'.
- * An odd or empty answer gives empty lanes: a player without a picture still plays.
- */
-export function peaksOf(bytes: Uint8Array): Peaks {
-  const half = bytes.length % 2 === 0 ? bytes.length / 2 : 0
-  const scaled = (from: number) => Array.from(bytes.subarray(from, from + half), (byte) => byte / 255)
-  return { caller: scaled(0), agent: scaled(half) }
+/** Peaks as the server answers them (heights of 0 to 255) on a scale of 0 to 1. */
+export function peaksOf(answer: { left: number[]; right: number[] }): Peaks {
+  return { caller: answer.left.map((height) => height / 255), agent: answer.right.map((height) => height / 255) }
 }
 
 /** One lane as an SVG path of upright strokes in a box `width` wide, centred on `middle`, `half` high each way. */

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Frame, TicketChange, TicketPage } from '../wire.ts'
+import type { Frame, TicketChange, TicketPage, TicketRow } from '../wire.ts'
 import {
   begin,
   choose,
@@ -60,9 +60,21 @@ export class Drafts {
     return [...this.#drafts.values()].some((draft) => isDirty(draft))
   }
 
-  /** Reads the ticket and lays over it what was typed before a reload. Rejects as `read` does. */
-  async open(ticketId: string): Promise<void> {
-    this.heard(await this.#outside.read(ticketId))
+  /**
+   * Reads the ticket and lays over it what was typed before a reload. With the server away the ticket comes up as this
+   * tab last kept it, or as `row` tells it, so that typing goes on; rejects as `read` does when there is neither.
+   */
+  async open(ticketId: string, row?: TicketRow): Promise<void> {
+    try {
+      this.heard(await this.#outside.read(ticketId))
+    } catch (error) {
+      if (isRefusal(error)) throw error
+      if (this.#drafts.has(ticketId)) return
+      const page = this.#kept(ticketId)?.page ?? (row && pageOfRow(row))
+      if (!page) throw error
+      this.heard(page)
+      this.#with(ticketId, (d) => ({ ...d, why: codeOf(error), unsavedSince: isDirty(d) ? this.#outside.now() : null }))
+    }
   }
 
   /** While a ticket is on the screen, news of it is fetched; answers how to stop. */
@@ -183,22 +195,50 @@ export class Drafts {
     const typed = { ...draft.sending, ...draft.typed }
     try {
       if (Object.keys(typed).length === 0) this.#outside.storage.removeItem(draft.ticketId)
-      else this.#outside.storage.setItem(draft.ticketId, JSON.stringify({ base: draft.base, typed }))
+      else {
+        const kept: Kept = { base: draft.base, typed, page: this.#pages.get(draft.ticketId) }
+        this.#outside.storage.setItem(draft.ticketId, JSON.stringify(kept))
+      }
     } catch {
       // A full or forbidden storage only costs the copy: the text is still on the screen and goes to the server.
     }
   }
 
+  #kept(ticketId: string): Kept | null {
+    try {
+      return JSON.parse(this.#outside.storage.getItem(ticketId) ?? 'null') as Kept | null
+    } catch {
+      return null // no storage, or another version of this console wrote it
+    }
+  }
+
   #unkept(page: TicketPage): Draft {
     const fresh = openDraft(page)
-    try {
-      const kept = this.#outside.storage.getItem(page.ticketId)
-      if (!kept) return fresh
-      const { base, typed } = JSON.parse(kept) as { base: Fields; typed: Partial<Fields> }
-      return collided({ ...fresh, base, typed }, page)
-    } catch {
-      return fresh
-    }
+    const kept = this.#kept(page.ticketId)
+    return kept ? collided({ ...fresh, base: kept.base, typed: kept.typed }, page) : fresh
+  }
+}
+
+/** What a tab keeps of a ticket somebody was typing into. */
+type Kept = { base: Fields; typed: Partial<Fields>; page?: TicketPage | undefined }
+
+/** As much of a ticket as its row tells: enough to type into while the whole of it cannot be fetched. */
+function pageOfRow(row: TicketRow): TicketPage {
+  return {
+    ...row,
+    notes: '',
+    confirmedPlace: null,
+    confirmedCategoryId: null,
+    reportedImpact: 3,
+    reportedUrgency: 3,
+    confirmedImpact: null,
+    confirmedUrgency: null,
+    ipAddress: null,
+    resolution: null,
+    faultCause: null,
+    respondedAt: null,
+    calls: [],
+    timeline: [],
   }
 }
 

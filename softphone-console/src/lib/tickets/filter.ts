@@ -14,7 +14,7 @@ export const STATES: TicketState[] = ['unassigned', 'in_progress', 'done', 'with
 export const EVERYTHING: Filter = { state: null, line: null, campus: null, mine: false, place: null, q: '' }
 
 /** Reads a filter from an address; what is not understood is left out. */
-export function filterOf(search: URLSearchParams): Filter {
+export function filterOf(search: Pick<URLSearchParams, 'get'>): Filter {
   const state = search.get('state')
   return {
     state: STATES.find((known) => known === state) ?? null,

@@ -1,0 +1,44 @@
+import t from 'tap'
+import type { List } from '../wire.ts'
+import { Pages } from './pages.ts'
+
+const next = () => new Promise((done) => setImmediate(done))
+
+t.test('the next page goes under the one that is shown', async (t) => {
+  const pages = new Pages<number>(async (_query, after) =>
+    after ? { items: [3], next: null } : { items: [1, 2], next: 'b' },
+  )
+  await pages.load('')
+  t.ok(pages.hasMore)
+  await pages.more()
+  t.same([...pages.items], [1, 2, 3])
+  t.notOk(pages.hasMore)
+})
+
+t.test('a late answer to an older question is not shown', async (t) => {
+  const asked: ((list: List<string>) => void)[] = []
+  const pages = new Pages<string>(() => new Promise((answer) => asked.push(answer)))
+  const first = pages.load('打')
+  const second = pages.load('打印')
+  asked[1]?.({ items: ['new'], next: null })
+  await next()
+  asked[0]?.({ items: ['old'], next: null })
+  await Promise.all([first, second])
+  t.same([...pages.items], ['new'])
+})
+
+t.test('a failed answer keeps what was shown, says why, and can be asked again', async (t) => {
+  let cut = false
+  const pages = new Pages<number>(async () => {
+    if (cut) throw new Error('cut')
+    return { items: [1], next: null }
+  })
+  await pages.load('')
+  cut = true
+  await pages.again()
+  t.equal(pages.state, 'failed')
+  t.same([...pages.items], [1])
+  cut = false
+  await pages.again()
+  t.equal(pages.state, 'idle')
+})

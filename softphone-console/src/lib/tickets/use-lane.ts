@@ -1,0 +1,15 @@
+import { type App, useApp } from '../app.ts'
+import { Lane } from './lane.ts'
+
+const held = new WeakMap<App, { personId: string; lane: Lane }>()
+
+/** The work lane of this console: kept while pages turn, begun afresh for another person. */
+export function useLane(): Lane {
+  const app = useApp()
+  const personId = app.desk.me?.personId ?? ''
+  const kept = held.get(app)
+  if (kept?.personId === personId) return kept.lane
+  const lane = new Lane()
+  held.set(app, { personId, lane })
+  return lane
+}
