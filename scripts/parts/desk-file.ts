@@ -6,7 +6,8 @@ import { CAMPUS_HOST, type DeskPorts } from './desk-ports.ts'
 import { Stop } from './say.ts'
 import { localUrl, serverLog } from './server-process.ts'
 
-export type Account = { readonly name: string; readonly password: string; readonly [more: string]: unknown }
+/** As the server writes them into accounts.json when it seeds. */
+type Account = { readonly name: string; readonly password: string; readonly display: string }
 
 export type DeskFile = {
   /** The console. */
@@ -16,7 +17,7 @@ export type DeskFile = {
   /** Dialled number by `campus/line`. */
   readonly lines: Readonly<Record<string, string>>
   /** By role. Empty until a desk is seeded or its first administrator is made. */
-  readonly accounts: Readonly<Record<string, Account | readonly Account[]>>
+  readonly accounts: Readonly<Record<string, readonly Account[]>>
   /** Ports of radio gateways: none are simulated yet. */
   readonly radio: readonly number[]
   readonly pids: Readonly<Record<string, number>>

@@ -78,7 +78,8 @@ export async function startServer(wish: ServerWish): Promise<Running> {
   return {
     pid,
     async stop() {
-      await endProcess(pid, 'SIGTERM', 10_000)
+      // It gives itself 20 s to tell everybody; calls go on in Asterisk meanwhile.
+      await endProcess(pid, 'SIGTERM', 25_000)
       forget(serverMark(wish.varDir))
     },
   }

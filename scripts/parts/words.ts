@@ -1,5 +1,5 @@
 /** What `npm start` says when it is done, in both languages. */
-import type { Account, DeskFile } from './desk-file.ts'
+import type { DeskFile } from './desk-file.ts'
 
 const ROLES: Record<string, string> = {
   agent: '坐席',
@@ -10,14 +10,15 @@ const ROLES: Record<string, string> = {
   reporter: '报修人',
 }
 
+/** So many accounts of a role are printed; the rest are in desk.json. */
+const SHOWN = 2
+
 /** Prints the address, the accounts and the next step. */
 export function greet(file: DeskFile, demo: boolean, seconds: number): void {
-  const rows = Object.entries(file.accounts).flatMap(([role, given]) => {
-    const all: readonly Account[] = Array.isArray(given) ? given : [given as Account]
-    return all.map(
-      ({ name, password }) =>
-        `    ${(ROLES[role] ?? '').padEnd(4, '　')} ${role.padEnd(11)} ${name.padEnd(12)} ${password}`,
-    )
+  const rows = Object.entries(file.accounts).flatMap(([role, all]) => {
+    const title = `    ${(ROLES[role] ?? '').padEnd(4, '　')} ${role.padEnd(11)}`
+    const shown = all.slice(0, SHOWN).map(({ name, password }) => `${title} ${name.padEnd(13)} ${password}`)
+    return all.length > SHOWN ? [...shown, `${title} … +${all.length - SHOWN} (var/desk.json)`] : shown
   })
   const next = demo
     ? ['下一步 · next step:', '    npm run call -- --campus new --line it --from 62041']
