@@ -270,6 +270,18 @@ t.test('sound of a call the desk never heard of stays, and is told', async (t) =
   const archive = desk.archive()
   await archive.look()
   t.equal(archive.health().spool.orphans, 1)
+  const figure = (name: string) =>
+    archive
+      .figures()
+      .find((one) => one.name === name)
+      ?.value()
+  t.match(figure('reconcile_gap_total'), { orphan: 1, missing: 0 })
+  t.equal(figure('spool_orphans'), 1)
+  t.equal(figure('reconcile_last_success_timestamp'), undefined)
+  await archive.look()
+  t.match(figure('reconcile_gap_total'), { orphan: 1 }, 'counted once')
+  await archive.reconcile()
+  t.type(figure('reconcile_last_success_timestamp'), 'number')
   t.equal(await desk.spooled(), 1)
 })
 

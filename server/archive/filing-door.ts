@@ -3,6 +3,7 @@
  * spool go. Whatever is killed at whatever point, the next look goes on from what lies in the spool and the rows.
  */
 import { type FileResult, hasGap, isGap, type SpoolFile, type SpoolScan, VaultDown } from '../../recordings/index.ts'
+import { type ArchiveFigure, ArchiveFigures } from './figures.ts'
 import type { ArchiveHealth } from './health.ts'
 import { reconcile } from './reconcile-door.ts'
 import {
@@ -23,32 +24,35 @@ import { letGo } from './tidy-door.ts'
 /** At most so many are being filed at once; they are begun oldest first. */
 const AT_ONCE = 3
 const LOOK_EVERY_MS = 500
+/** a voice's file is renamed within this of its leg's end */
+const NUDGE_MS = 50
 const RECONCILE_EVERY_MS = 10_000
 /** A server that takes a recording and dies only delays it by this. */
 const CLAIM_MS = 60_000
 
 /** The archive at work. `nudge`: look now; a call has just ended. `look`: one look, done when it resolves. */
 export type Archive = {
-  nudge: () => void
+  nudge: () => unknown
   look: () => Promise<void>
   reconcile: () => Promise<void>
   health: () => ArchiveHealth
+  figures: () => ArchiveFigure[]
   stop: () => Promise<void>
 }
 
 /** Starts to file. Runs until stopped; no fault of vault, spool or database ends it. */
 export function startArchive(settings: ArchiveSettings): Archive {
-  const { log, metrics } = settings
+  const { log } = settings
   const filing = new Filing(settings)
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
+  let nextAt = 0
 
   const turn = (what: 'look' | 'reconcile') => {
     running = running.then(async () => {
       if (filing.stopping) return
       try {
         await filing[what]()
-        metrics?.succeeded(what)
       } catch (error) {
         log.warn({ err: error }, `the archive could not ${what}; it tries again`)
       }
@@ -58,6 +62,7 @@ export function startArchive(settings: ArchiveSettings): Archive {
   const lookIn = (ms: number) => {
     clearTimeout(timer)
     if (filing.stopping) return
+    nextAt = Date.now() + ms
     timer = setTimeout(async () => {
       const began = performance.now()
       await turn('look')
@@ -69,10 +74,12 @@ export function startArchive(settings: ArchiveSettings): Archive {
   const reconciling = setInterval(() => void turn('reconcile'), RECONCILE_EVERY_MS)
 
   return {
-    nudge: () => lookIn(50),
+    // many calls ending at once bring the look forward, they never put it off
+    nudge: () => nextAt - Date.now() > NUDGE_MS && lookIn(NUDGE_MS),
     look: () => turn('look'),
     reconcile: () => turn('reconcile'),
     health: () => filing.health,
+    figures: () => filing.figures.list(),
     async stop() {
       filing.stopping = true
       clearTimeout(timer)
@@ -84,6 +91,7 @@ export function startArchive(settings: ArchiveSettings): Archive {
 
 class Filing {
   readonly health: ArchiveHealth
+  readonly figures: ArchiveFigures
   stopping = false
   /** how long the last look spent filing, milliseconds */
   filedForMs = 0
@@ -97,28 +105,28 @@ class Filing {
       vault: { up: true, since: new Date(), lastHeardAt: null, why: null },
       spool: { up: true, since: new Date(), bytes: 0, files: 0, freeRatio: 1, orphans: 0, lastLookAt: null, why: null },
     }
+    this.figures = new ArchiveFigures(this.health)
   }
 
   /** One look: rescue what was left open, let go of what is filed, file what is ripe. */
   async look(): Promise<void> {
-    const { db, metrics } = this.#settings
+    const { db } = this.#settings
     const scan = await this.#scan()
     if (scan.files.some(({ live }) => live)) await this.#rescue(scan.files)
     if (scan.files.length > 0) {
       const orphans = await letGo(this.#settings, scan.files, (filed, files) => this.#release(filed, files))
-      if (orphans > this.health.spool.orphans) metrics?.gap('orphan')
+      if (orphans > this.health.spool.orphans) this.figures.gap('orphan')
       this.health.spool.orphans = orphans
     }
     const began = performance.now()
     await this.#fileDue()
     this.filedForMs = performance.now() - began
-    metrics?.spool(this.health.spool)
-    metrics?.vault(this.health.vault.up)
-    metrics?.states(await store.countStates(db))
+    this.figures.counted(await store.countStates(db))
   }
 
-  reconcile(): Promise<void> {
-    return reconcile(this.#settings)
+  async reconcile(): Promise<void> {
+    await reconcile(this.#settings, this.figures)
+    this.figures.reconciled(new Date())
   }
 
   async #scan(): Promise<SpoolScan> {
@@ -188,7 +196,7 @@ class Filing {
     call: NonNullable<ReturnType<Awaited<ReturnType<typeof store.readCalls>>['get']>>,
     all: SpoolFile[],
   ) {
-    const { db, recordings, commit, log, metrics } = this.#settings
+    const { db, recordings, commit, log } = this.#settings
     const { recordingId, callId, kind } = recording
     const files = all.filter((file) => (kind === 'voicemail') === (file.side === 'voicemail'))
     const voices = voicesOf(kind, call, files)
@@ -208,7 +216,7 @@ class Filing {
     }
     if (result.filed) {
       this.#vaultWorked()
-      metrics?.uploaded((performance.now() - began) / 1_000)
+      this.figures.uploaded((performance.now() - began) / 1_000)
     }
 
     const gap = result.findings.filter(isGap)
@@ -234,7 +242,7 @@ class Filing {
     if (!kept) return
     if (settled.state !== 'filed') {
       log.error({ recordingId, callId, state: settled.state }, 'a recording has lost sound')
-      for (const { kind } of gap.length > 0 ? gap : [{ kind: 'missing' as const }]) metrics?.gap(kind)
+      for (const { kind } of gap.length > 0 ? gap : [{ kind: 'missing' as const }]) this.figures.gap(kind)
     }
     if (result.filed && recording.vaultKey && recording.vaultKey !== result.key)
       await recordings.vault.delete(recording.vaultKey)

@@ -11,9 +11,9 @@ import { ONE_LISTENING_MS, type Recording, revisionAfter, voicesOf } from './rec
 import * as store from './store.ts'
 
 export type { ArchiveEvent, RecordingState } from './events.ts'
+export type { ArchiveFigure } from './figures.ts'
 export { type Archive, startArchive } from './filing-door.ts'
 export type { ArchiveHealth } from './health.ts'
-export { type ArchiveMetrics, archiveMetrics } from './metrics-door.ts'
 export { readRange } from './recording.ts'
 export { readAlarms as recordingAlarms } from './store.ts'
 

@@ -1,13 +1,14 @@
 /** Holds recordings against calls: finds what nobody told us of, and talk heard of only after its recording was filed. */
 import { lengthOf, type Stretch, TOLERANCE_MS } from '../../recordings/index.ts'
+import type { ArchiveFigures } from './figures.ts'
 import { eventOf, laterGaps, type Recording, talkMsOf, voicesOf } from './recording.ts'
 import type { ArchiveSettings } from './settings-door.ts'
 import * as store from './store.ts'
 
 /** One comparison of the last month's calls and the last hour's recordings. */
-export async function reconcile(settings: ArchiveSettings): Promise<void> {
+export async function reconcile(settings: ArchiveSettings, figures: ArchiveFigures): Promise<void> {
   for (const callId of await store.unexpected(settings.db, 200)) await expectLate(settings, callId)
-  for (const recording of await store.outgrown(settings.db, TOLERANCE_MS)) await recount(settings, recording)
+  for (const recording of await store.outgrown(settings.db, TOLERANCE_MS)) await recount(settings, figures, recording)
 }
 
 /** An answered call with no recording expected of it: told late, or by a server that was away. */
@@ -22,7 +23,11 @@ async function expectLate({ commit }: ArchiveSettings, callId: string): Promise<
 }
 
 /** A recording whose call has more talk now than was counted when it was filed. */
-async function recount({ db, commit, log, metrics }: ArchiveSettings, recording: Recording): Promise<void> {
+async function recount(
+  { db, commit, log }: ArchiveSettings,
+  figures: ArchiveFigures,
+  recording: Recording,
+): Promise<void> {
   const { callId, recordingId } = recording
   const call = (await store.readCalls(db, [callId])).get(callId)
   if (!call) return
@@ -48,7 +53,7 @@ async function recount({ db, commit, log, metrics }: ArchiveSettings, recording:
     return [eventOf(after, call.unrecordedWhy, await store.clock(tx))]
   })
   if (gaps.length > 0) log.error({ recordingId, callId }, 'a recording is shorter than the talk heard of since')
-  for (const gap of gaps) metrics?.gap(gap.kind)
+  for (const gap of gaps) figures.gap(gap.kind)
 }
 
 const talkLength = (talk: Stretch[]): number => Math.round(lengthOf(talk))

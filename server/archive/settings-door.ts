@@ -1,7 +1,6 @@
 import type { Recordings } from '../../recordings/index.ts'
 import type { Db, Tx } from '../db/index.ts'
 import type { ArchiveEvent } from './events.ts'
-import type { ArchiveMetrics } from './metrics-door.ts'
 
 type Log = Record<'info' | 'warn' | 'error', (fields: object, sentence: string) => void>
 
@@ -13,5 +12,4 @@ export type ArchiveSettings = {
   /** whose spool this is */
   pbx: number
   log: Log
-  metrics?: ArchiveMetrics
 }
