@@ -1,0 +1,139 @@
+/** Our wishes in Asterisk's words: one function per verb. Each may be done twice without harm, except a call placed. */
+import type { Wish } from '../db/index.ts'
+import { Refusal } from '../web/index.ts'
+import type { Ami } from './ami.ts'
+import type { Ari } from './ari.ts'
+
+export type Doer = (wish: Wish) => Promise<string | null>
+
+const STATION = /^[a-z]\d{4}$/
+const LINE = /^[a-z][a-z0-9_]{0,31}(-desk)?$/
+
+/** Says a wish to Asterisk; answers what it said, if that is worth keeping. @throws {Refusal | Outage} */
+export function makeDoer(ami: Ami, ari: Ari): Doer {
+  return async (wish) => {
+    switch (wish.verb) {
+      case 'push-credential':
+        return pushCredential(ari, wish)
+      case 'drop-credential':
+        return dropCredential(ari, checked(STATION, wish.station))
+      case 'queue-add':
+        return queueAdd(ami, wish)
+      case 'queue-remove':
+        return queueRemove(ami, wish.queue, wish.station)
+      case 'queue-pause':
+        await ami.act('QueuePause', {
+          Interface: `PJSIP/${checked(STATION, wish.station)}`,
+          Paused: String(wish.paused),
+          Reason: wish.reason,
+        })
+        return null
+      case 'originate':
+        return originate(ami, wish)
+      case 'hang-up':
+        await ari.hangUp(checked(/^[\w.-]{1,128}$/, wish.uniqueid), wish.cause)
+        return null
+      case 'set-night': {
+        // astdb `night/<line>`; empty is "by the calendar" (asterisk-config/pbx/extensions.conf, is-night)
+        const value = wish.night === 'auto' ? '' : wish.night
+        await ami.act('Setvar', { Variable: `DB(night/${checked(LINE, wish.line)})`, Value: value })
+        return null
+      }
+    }
+  }
+}
+
+function checked(shape: RegExp, text: string): string {
+  if (!shape.test(text)) throw new Refusal('asterisk-value-refused', { field: 'value' })
+  return text
+}
+
+type Of<V extends Wish['verb']> = Extract<Wish, { verb: V }>
+
+/** Auth, then where it registers, then who it is: each stands on the one before. They live in astdb (sorcery.conf). */
+async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-credential'>): Promise<null> {
+  const id = checked(STATION, station)
+  await ari.put('auth', id, {
+    auth_type: 'digest',
+    username: id,
+    realm,
+    password_digest: `MD5:${checked(/^[\da-f]{32}$/, ha1)}`,
+  })
+  await ari.put('aor', id, {
+    max_contacts: '1',
+    remove_existing: 'yes',
+    remove_unavailable: 'yes',
+    qualify_frequency: '5',
+    qualify_timeout: '2',
+  })
+  await ari.put('endpoint', id, {
+    auth: id,
+    aors: id,
+    context: 'from-desk',
+    webrtc: 'yes',
+    disallow: 'all',
+    // Never the trunk's codec: transcoded frames cannot make a recorder deaf (recipes: a second stream that starts behind).
+    allow: 'opus',
+    timers: 'no',
+    // A browser that died sends nothing more; its caller rings the same agent again, then the queue.
+    rtp_timeout: '5',
+    rtp_timeout_hold: '300',
+    device_state_busy_at: '1',
+    allow_subscribe: 'no',
+    language: 'zh',
+  })
+  return null
+}
+
+/** Who it is goes first, so that nothing of it can be used while the rest goes. A call in progress goes on. */
+async function dropCredential(ari: Ari, station: string): Promise<null> {
+  for (const type of ['endpoint', 'aor', 'auth'] as const) await ari.drop(type, station)
+  return null
+}
+
+async function queueAdd(ami: Ami, { queue, station, paused, reason }: Of<'queue-add'>): Promise<string | null> {
+  const member = { Queue: checked(LINE, queue), Interface: `PJSIP/${checked(STATION, station)}` }
+  const said = await ami
+    .act('QueueAdd', { ...member, MemberName: station, Penalty: 0, Paused: String(paused) })
+    .then(() => null, already(/already there/i))
+  // The reason has no place in QueueAdd; and one who was there already may be paused otherwise.
+  if (paused || said) await ami.act('QueuePause', { ...member, Paused: String(paused), Reason: reason })
+  return said
+}
+
+async function queueRemove(ami: Ami, queue: string, station: string): Promise<string | null> {
+  const member = { Queue: checked(LINE, queue), Interface: `PJSIP/${checked(STATION, station)}` }
+  return ami.act('QueueRemove', member).then(() => null, already(/not there|not dynamic/i))
+}
+
+/** A refusal that says the wish is fulfilled already is no refusal. */
+function already(words: RegExp): (error: unknown) => string {
+  return (error) => {
+    if (error instanceof Refusal && words.test(String(error.details.why))) return String(error.details.why)
+    throw error
+  }
+}
+
+/** Rings the agent; once answered, the dialplan's from-desk dials the number (it alone knows which may be dialled). */
+async function originate(ami: Ami, wish: Of<'originate'>): Promise<null> {
+  const station = checked(STATION, wish.station)
+  const number = checked(/^\d{2,20}$/, wish.number)
+  await ami.act('Originate', {
+    Channel: `PJSIP/${station}`,
+    // The channel's own id: the same wish sent twice is refused by Asterisk the second time.
+    ChannelId: `desk-${checked(/^[\da-f-]{36}$/, wish.callId)}`,
+    Context: 'from-desk',
+    Exten: number,
+    Priority: 1,
+    CallerID: `<${number}>`,
+    Timeout: 20_000,
+    Async: 'true',
+    Variable: {
+      __DESK_CALL: wish.callId,
+      __DESK_CAMPUS: checked(/^[a-z][a-z0-9_]{0,31}$/, wish.campus),
+      __DESK_LINE: wish.line === null ? '' : checked(LINE, wish.line),
+      DESK_DIRECTION: wish.direction,
+    },
+  })
+  return null
+}

@@ -1,0 +1,319 @@
+/**
+ * The only room that speaks AMI and ARI. One of these per exchange: it hears and tells facts, keeps the wires up, reads
+ * back what it missed, and, while this server acts, says the desk's wishes to Asterisk.
+ */
+import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts'
+import type { Db } from '../db/index.ts'
+import type { WireHealth } from '../wire/views.ts'
+import { makeActing } from './acting.ts'
+import { makeAmi } from './ami.ts'
+import { makeAri } from './ari.ts'
+import { makeCollector } from './collector.ts'
+import { makeDoer } from './doing.ts'
+import { healthOf } from './health.ts'
+import { makeHearing } from './hearing.ts'
+import { type MeterFigures, makeMeters } from './meters.ts'
+import { makeRefusalCounter } from './refusals.ts'
+import { bootIdOf, channelsOf, missing } from './snapshot.ts'
+import * as store from './store.ts'
+import { makeTranslator, type Translator } from './translate.ts'
+import { differences, standing, type Wanted } from './wanted.ts'
+import { makeSender } from './wishes.ts'
+import { type AmiEvent, type StationFact, word } from './words.ts'
+
+export type { MeterFigures } from './meters.ts'
+export type { Wanted, WantedMember } from './wanted.ts'
+export type { StationFact } from './words.ts'
+
+type Log = {
+  info(o: object, m: string): void
+  warn(o: object, m: string): void
+  error(o: object, m: string): void
+}
+
+export type AsteriskOptions = {
+  pbx: {
+    readonly id: number
+    readonly host: string
+    readonly httpPort: number
+    readonly amiPort: number
+    readonly ariSecret: string
+    readonly amiReaderSecret: string
+    readonly amiActorSecret: string
+    readonly cel: string
+  }
+  db: Db
+  /** Commits the facts of one call, in order; answers the events that came of it, if it likes. */
+  hear(facts: CallFact[]): Promise<unknown>
+  stationHear(fact: StationFact): Promise<unknown>
+  /** What should be true of stations and queues, as committed now. */
+  wanted(): Promise<Wanted>
+  log: Log
+}
+
+export type AsteriskFigures = MeterFigures & { ami_connected: 0 | 1; ami_last_event_age_seconds: number | null }
+
+export type Asterisk = {
+  start(): Promise<void>
+  stop(): Promise<void>
+  health(): WireHealth[]
+  figures(): AsteriskFigures
+  /** this server holds the lock for this exchange */
+  acting(): boolean
+  /** Forgets nothing and reads everything again: snapshot, CEL, wanted. */
+  reset(): Promise<void>
+}
+
+const RECONCILE_MS = 30_000
+const CEL_IDLE_MS = 5_000
+const CEL_BEHIND_MS = 1_000
+
+/** Makes the wires to one exchange. They dial at `start()`, and again, ever, until `stop()`. */
+export function makeAsterisk(options: AsteriskOptions): Asterisk {
+  const { pbx, db, log } = options
+  const meters = makeMeters()
+  let boot = { pbx: pbx.id, bootId: '' }
+  let stopped = true
+  let current = false
+  let blindSince: Date | null = null
+  let resyncing: Promise<void> | null = null
+  let resyncWanted: string | null = null
+  const trunks = new Map<string, string>()
+  const timers: NodeJS.Timeout[] = []
+
+  const hearing = makeHearing({
+    meters,
+    log,
+    databaseIsThere: () => store.ping(db),
+    onLost: (why) => wantResync(why),
+    hear: async (facts) => {
+      const came = await options.hear(facts)
+      if (Array.isArray(came) && came.length === 0) meters.count('dup_events_suppressed_total', facts.length)
+    },
+  })
+  let translator: Translator = makeTranslator(() => boot)
+  const account = { host: pbx.host, port: pbx.amiPort, meters, log }
+  const reader = makeAmi({
+    ...account,
+    user: 'reader',
+    secret: pbx.amiReaderSecret,
+    onEvent: heard,
+    onUp: () => {
+      translator = makeTranslator(() => boot)
+      hearing.hold()
+      wantResync('connected')
+    },
+    onDown: () => {
+      blindSince = reader.state().lastHeardAt ?? new Date()
+      current = false
+    },
+  })
+  const actor = makeAmi({
+    ...account,
+    user: 'actor',
+    secret: pbx.amiActorSecret,
+    deaf: true,
+    onEvent: () => undefined,
+    onUp: () => sender.look(),
+    onDown: () => undefined,
+  })
+  const ari = makeAri({
+    host: pbx.host,
+    port: pbx.httpPort,
+    user: 'desk',
+    secret: pbx.ariSecret,
+    meters,
+    log,
+    onUp: () => {
+      sender.look()
+      void reconcile()
+    },
+  })
+  const doIt = makeDoer(actor, ari)
+  const acting = makeActing({
+    db,
+    pbx: pbx.id,
+    log,
+    onGained: () => {
+      ari.listen(true)
+      sender.look()
+      wantResync('acting')
+    },
+    onLost: () => ari.listen(false),
+    onWish: () => sender.look(),
+  })
+  const sender = makeSender({
+    db,
+    pbx: pbx.id,
+    do: doIt,
+    may: () => acting.isActing() && actor.state().up,
+    log,
+  })
+  const collector = makeCollector({ db, pbx: pbx.id, path: pbx.cel, hearing, source: () => boot, meters })
+  const refusals = makeRefusalCounter({ cel: pbx.cel, meters })
+
+  function heard(ami: AmiEvent): void {
+    if (word(ami, 'event') === 'Shutdown') return
+    const fact = translator.call(ami)
+    const station = fact ? null : translator.station(ami)
+    if (fact) hearing.live(fact)
+    else if (station) void tellStation(station)
+    else if (word(ami, 'event') === 'ContactStatus') trunks.set(word(ami, 'aor'), word(ami, 'contactstatus'))
+  }
+
+  const stationsTold = new Map<string, string>()
+  async function tellStation(fact: StationFact): Promise<void> {
+    // The qualify repeats itself every few seconds: only a change is news.
+    if (stationsTold.get(fact.station) === fact.type) return
+    stationsTold.set(fact.station, fact.type)
+    await Promise.resolve(options.stationHear(fact)).catch((error) => {
+      stationsTold.delete(fact.station)
+      log.warn({ station: fact.station, err: error }, 'a station could not be heard')
+    })
+  }
+
+  /** Getting up to date never runs twice at once, and is tried every second until it has succeeded. */
+  function wantResync(reason: string): void {
+    if (!resyncWanted) meters.resync(reason)
+    resyncWanted ??= reason
+    if (!resyncing && !stopped) {
+      resyncing = resync().finally(() => {
+        resyncing = null
+      })
+    }
+  }
+
+  async function resync(): Promise<void> {
+    while (resyncWanted && reader.state().up && !stopped) {
+      const reason = resyncWanted
+      resyncWanted = null
+      const life = reader.state().since
+      try {
+        await catchUp()
+        if (reader.state().since === life && !resyncWanted) {
+          current = true
+          blindSince = null
+        }
+        hearing.release()
+        log.info({ pbx: pbx.id, reason }, 'up to date with the exchange')
+      } catch (error) {
+        resyncWanted ??= reason
+        current = false
+        log.warn({ pbx: pbx.id, reason, err: error }, 'could not get up to date; trying again')
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
+    }
+  }
+
+  async function catchUp(): Promise<void> {
+    const bootId = await bootIdOf(reader)
+    const before = await store.readBoot(db, pbx.id)
+    const diedAt = blindSince ?? collector.state().lastRowAt ?? new Date()
+    if (bootId !== before) {
+      // What the CEL still tells of the earlier life belongs to it.
+      if (before) boot = { pbx: pbx.id, bootId: before }
+      if (acting.isActing() && before) await collector.read(true)
+      await store.saveBoot(db, pbx.id, bootId, new Date())
+    }
+    boot = { pbx: pbx.id, bootId }
+    if (!acting.isActing()) return
+    await collector.read(true)
+    const channels = await channelsOf(reader)
+    const open = await openCalls(db, pbx.id)
+    const withLegs = await Promise.all(open.map(async (call) => ({ ...call, legs: await legsOf(db, call.id) })))
+    await hearing.late(missing(withLegs, { bootId, channels }, { diedAt, now: new Date() }, pbx.id))
+    void reconcile()
+  }
+
+  let reconciling: Promise<void> | null = null
+  function reconcile(): Promise<void> {
+    reconciling ??= putRight()
+      .catch((error) => log.warn({ pbx: pbx.id, err: error }, 'stations and queues could not be put right'))
+      .finally(() => {
+        reconciling = null
+      })
+    return reconciling
+  }
+
+  async function putRight(): Promise<void> {
+    if (stopped || !reader.state().up || !ari.state().up) return
+    const is = await standing(reader, () => ari.endpoints())
+    const at = new Date()
+    for (const [station, online] of is.online) {
+      if (!isDeskPhone(station)) continue
+      const type = online ? 'station-registered' : 'station-unregistered'
+      await tellStation({ type, station, at, why: 'snapshot' })
+    }
+    if (!acting.isActing() || !actor.state().up) return
+    for (const wish of differences(await options.wanted(), is)) {
+      const key = 'station' in wish ? wish.station : ''
+      await sender
+        .inTurn(key, () => doIt(wish))
+        .catch((error) => log.warn({ verb: wish.verb, err: error }, 'not put right'))
+    }
+  }
+
+  async function collect(): Promise<void> {
+    if (stopped) return
+    let wait = CEL_IDLE_MS
+    // Blind or not, the file is there: a call that passes while AMI is dead shows within seconds.
+    if (acting.isActing() && boot.bootId && !resyncing) {
+      await collector.read(!reader.state().up).catch((error) => log.warn({ pbx: pbx.id, err: error }, 'CEL not read'))
+      if (!reader.state().up || collector.state().why) wait = CEL_BEHIND_MS
+    }
+    await refusals.read()
+    if (!stopped) timers[0] = setTimeout(() => void collect(), wait)
+  }
+
+  return {
+    async start() {
+      if (!stopped) return
+      stopped = false
+      // While the exchange cannot be asked, its CEL can still be read: under the life we last knew.
+      const known = await store.readBoot(db, pbx.id).catch(() => null)
+      if (known) boot = { pbx: pbx.id, bootId: known }
+      acting.start()
+      reader.start()
+      actor.start()
+      ari.start()
+      sender.start()
+      timers[0] = setTimeout(() => void collect(), CEL_BEHIND_MS)
+      timers[1] = setInterval(() => void reconcile(), RECONCILE_MS)
+      timers[2] = setInterval(() => resyncWanted && wantResync(resyncWanted), 1_000)
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timers[0])
+      clearInterval(timers[1])
+      clearInterval(timers[2])
+      reader.stop()
+      actor.stop()
+      ari.stop()
+      await sender.stop()
+      await hearing.idle()
+      await acting.stop()
+    },
+    health: () =>
+      healthOf({
+        ami: reader.state(),
+        actor: actor.state(),
+        ari: ari.state(),
+        cel: collector.state(),
+        acting: acting.isActing(),
+        current,
+        trunks,
+      }),
+    figures: () => {
+      const { up, lastHeardAt } = reader.state()
+      const age = lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null
+      return { ...meters.read(), ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age }
+    },
+    acting: () => acting.isActing(),
+    async reset() {
+      stationsTold.clear()
+      wantResync('reset')
+      await resyncing
+      await reconcile()
+    },
+  }
+}
