@@ -81,7 +81,7 @@ export function watchHealth(parts: {
     },
 
     figures: ({ live }: { live: Live }): Figure[] => [
-      ...asterisk.figures(),
+      ...asteriskFigures(asterisk),
       {
         name: 'call_to_pop_seconds_sum',
         help: 'ring to paint, all pops since start',
@@ -168,4 +168,47 @@ const counted = (alarms: Alarm[]): Record<string, number> => {
 function quantile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
+
+/** The meters of the Asterisk wires, each under its own name. */
+function asteriskFigures(asterisk: Asterisk): Figure[] {
+  const now = () => asterisk.figures()
+  const counters = Object.keys(now().counters) as (keyof ReturnType<typeof now>['counters'])[]
+  return [
+    ...counters.map(
+      (name): Figure => ({ name, help: name.replaceAll('_', ' '), kind: 'counter', value: () => now().counters[name] }),
+    ),
+    {
+      name: 'ami_connected',
+      help: '1 when the AMI reader is signed in',
+      kind: 'gauge',
+      value: () => now().ami_connected,
+    },
+    {
+      name: 'ami_last_event_age_seconds',
+      help: 'since Asterisk last said anything',
+      kind: 'gauge',
+      value: () => now().ami_last_event_age_seconds ?? undefined,
+    },
+    {
+      name: 'ami_events_total',
+      help: 'AMI events heard',
+      kind: 'counter',
+      label: 'event',
+      value: () => now().ami_events_total,
+    },
+    {
+      name: 'ami_resync_total',
+      help: 'times everything was read back',
+      kind: 'counter',
+      label: 'reason',
+      value: () => now().ami_resync_total,
+    },
+    {
+      name: 'event_to_commit_p95_seconds',
+      help: 'from hearing a fact to its commit, last thousand',
+      kind: 'gauge',
+      value: () => (now().event_to_commit_ms?.p95 ?? 0) / 1000,
+    },
+  ]
 }

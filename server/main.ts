@@ -67,6 +67,12 @@ async function main(): Promise<void> {
   })
 
   let draining = false
+  // Ready once Asterisk was heard; a wire that is cut later makes the desk degraded, never unready: voice first.
+  let heardAsterisk = false
+  const ready = (): boolean => {
+    heardAsterisk ||= asterisk.health().some(({ wire, state }) => wire === 'ami' && state === 'well')
+    return heardAsterisk && !draining
+  }
   const app = await makeApp({
     config,
     db,
@@ -74,7 +80,7 @@ async function main(): Promise<void> {
     live,
     routes: [
       healthRoutes({
-        ready: () => !draining && asterisk.ready(),
+        ready,
         wires: () => health.now().wires,
         figures: health.figures({ live }),
         acting: () => asterisk.acting(),
@@ -82,7 +88,7 @@ async function main(): Promise<void> {
       }),
       sessionRoutes({
         db,
-        commit,
+        commit: commit as never,
         cookie: SESSION_COOKIE,
         secure: config.publicUrl?.startsWith('https:') ?? false,
         absoluteMinutes: config.sessions.absoluteMinutes,
