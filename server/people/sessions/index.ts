@@ -149,15 +149,36 @@ export async function changePassword(tx: Tx, actor: Actor, old: string, wanted: 
   return { outcome: 'changed', events }
 }
 
-/** Gives a person a one-time password and closes their sessions; they must choose their own when they sign in. */
+/**
+ * Gives a person a one-time password and closes their sessions; they must choose their own when they sign in.
+ * Undefined when there is no such person in the administrator's organisation, or one without a login.
+ */
 export async function givePassword(
   tx: Tx,
   personId: string,
-  byId: string | null,
-): Promise<{ password: string; events: PeopleEvent[] }> {
+  by: { personId: string; organisationId: string },
+): Promise<{ password: string; events: PeopleEvent[] } | undefined> {
+  const person = await store.personToSignIn(tx, personId)
+  if (!person?.login || person.organisationId !== by.organisationId) return undefined
   const password = makePassword()
-  await store.setPassword(tx, personId, await hashPassword(password), true)
-  return { password, events: await closeSessionsOf(tx, personId, 'password-reset', { byId }) }
+  const at = await store.setPassword(tx, personId, await hashPassword(password), true)
+  await store.forgetFailures(tx, person.login.toLowerCase())
+  const closed = await closeSessionsOf(tx, personId, 'password-reset', { byId: by.personId })
+  return {
+    password,
+    events: [
+      {
+        type: 'directory.changed',
+        at,
+        byId: by.personId,
+        what: 'people',
+        id: personId,
+        verb: 'changed',
+        fields: ['password'],
+      },
+      ...closed,
+    ],
+  }
 }
 
 /** A password a person can read out and type: 80 random bits, no letters that look alike. */

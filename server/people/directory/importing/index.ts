@@ -1,0 +1,181 @@
+/** Places, units, numbers and people by spreadsheet: a dry run tells all, then one transaction does all or nothing. */
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import type { Db, Tx } from '../../../db/index.ts'
+import type { ImportResult } from '../../../wire/api.ts'
+import type { PeopleEvent } from '../../events.ts'
+import { type By, change, create } from '../index.ts'
+import {
+  type Bad,
+  COLUMNS,
+  fromCells,
+  keyOf,
+  type Names,
+  nameIn,
+  type SheetWhat,
+  toCells,
+  type Wanted,
+} from '../sheet.ts'
+import { changedFields, type DirectoryRow } from '../spec.ts'
+import { allRows, readCodes } from '../store.ts'
+
+export { SHEETS, type SheetWhat } from '../sheet.ts'
+
+/** A file larger than this is not a directory. */
+export const ROWS_MAX = 5_000
+/** A dry run shows this many changes; the counts are of all. */
+const SHOWN_MAX = 500
+
+/** All rows of a kind as CSV (RFC 4180), with the mark by which Excel knows it for UTF-8. */
+export async function exportSheet(db: Db, what: SheetWhat, organisationId: string): Promise<string> {
+  const [rows, names] = [await allRows(db, what, organisationId), await readNames(db, what, organisationId)]
+  const lines = rows.filter(({ retired }) => !retired).map((row) => toCells(what, row, names))
+  const headers = COLUMNS[what].columns.map(({ header }) => header)
+  return stringify([headers, ...lines], { bom: true, record_delimiter: 'windows' })
+}
+
+/** What an import would do, and, when it is no dry run and no row is bad, the events of having done it. */
+export async function importSheet(
+  tx: Tx,
+  what: SheetWhat,
+  by: By,
+  { csv, dryRun }: { csv: string; dryRun: boolean },
+): Promise<{ result: ImportResult; events: PeopleEvent[] }> {
+  const result: ImportResult = { dryRun, create: 0, change: 0, same: 0, bad: [], changes: [] }
+  const lines = readLines(what, csv, result.bad)
+  const rows = new Map((await allRows(tx, what, by.organisationId)).map((row) => [keyOf(what, row), row]))
+  const codes = { campuses: new Set((await readCodes(tx, by.organisationId)).campuses.keys()) }
+  const names = await readNames(tx, what, by.organisationId)
+  const events: PeopleEvent[] = []
+  const seen = new Map<string, number>()
+
+  for (const { line, cells } of lines) {
+    const wanted = fromCells(what, line, cells, names, codes)
+    if (Array.isArray(wanted)) {
+      result.bad.push(...wanted)
+      continue
+    }
+    const earlier = seen.get(wanted.key)
+    if (earlier !== undefined) {
+      result.bad.push({ line, reason: `the same row as line ${earlier}` })
+      continue
+    }
+    seen.set(wanted.key, line)
+    await apply(tx, what, by, wanted, rows.get(wanted.key), names, result, events)
+  }
+  const { create: created, change: changed } = result
+  if (!dryRun && created + changed > 0) {
+    // One line on the journal for the whole file: its rows' own events would drown every console.
+    const at = events[0]?.at ?? new Date()
+    return {
+      result,
+      events: [{ type: 'directory.imported', at, byId: by.personId, what, created, changed, retired: 0 }],
+    }
+  }
+  return { result, events: [] }
+}
+
+/** Really done in every case: a dry run is rolled back by its caller, so that it meets what the real one would meet. */
+async function apply(
+  tx: Tx,
+  what: SheetWhat,
+  by: By,
+  wanted: Wanted,
+  before: DirectoryRow | undefined,
+  names: Names,
+  result: ImportResult,
+  events: PeopleEvent[],
+): Promise<void> {
+  const fields = before ? changedFields(before, wanted.values) : Object.keys(wanted.values)
+  if (before && fields.length === 0) {
+    result.same += 1
+    return
+  }
+  await tx.raw('savepoint one_row')
+  try {
+    const source = 'import'
+    const made = before
+      ? await change(tx, what, by, { id: before.id, version: before.version, source }, wanted.values)
+      : await create(tx, what, by, wanted.values, source)
+    if (made.outcome !== 'done') {
+      const why = made.outcome === 'refused' ? made.why : made.outcome
+      const column = made.outcome === 'refused' && made.field ? headerFor(what, made.field) : undefined
+      result.bad.push({ line: wanted.line, ...(column && { column }), reason: why })
+      await tx.raw('rollback to savepoint one_row')
+      return
+    }
+    events.push(...made.events)
+    // A place of line 3 may be the parent of line 4.
+    if (what !== 'numbers' && !before) {
+      names[what].idOf.set(nameIn(what, made.row), made.row.id)
+      names[what].nameOf.set(made.row.id, nameIn(what, made.row))
+    }
+  } catch (error) {
+    const { code, constraint } = error as { code?: string; constraint?: string }
+    if (!code?.startsWith('23')) throw error
+    await tx.raw('rollback to savepoint one_row')
+    result.bad.push({ line: wanted.line, reason: constraint?.replaceAll('_', ' ') ?? 'not possible' })
+    return
+  }
+  await tx.raw('release savepoint one_row')
+  result[before ? 'change' : 'create'] += 1
+  if (result.changes.length < SHOWN_MAX) {
+    const shown = fields.map((field) => [
+      headerFor(what, field),
+      [before?.[field] ?? null, wanted.values[field] ?? null],
+    ])
+    result.changes.push({ line: wanted.line, key: wanted.key, fields: Object.fromEntries(shown) })
+  }
+}
+
+const headerFor = (what: SheetWhat, field: string) =>
+  COLUMNS[what].columns.find((column) => column.field === field)?.header ?? field
+
+/** The lines of the file by header; what is wrong with the file as a whole is a bad line 1. */
+function readLines(what: SheetWhat, csv: string, bad: Bad[]): { line: number; cells: Record<string, string> }[] {
+  let records: { record: string[]; info: { lines: number } }[]
+  try {
+    records = parse(csv, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: 20_000,
+    }) as never
+  } catch (error) {
+    bad.push({ line: (error as { lines?: number }).lines ?? 1, reason: 'this is not CSV' })
+    return []
+  }
+  const headers = records.shift()?.record.map((header) => header.trim().toLowerCase()) ?? []
+  const known = COLUMNS[what].columns.map(({ header }) => header)
+  for (const header of headers)
+    if (!known.includes(header)) bad.push({ line: 1, column: header, reason: 'not a column' })
+  for (const key of COLUMNS[what].keys) {
+    const header = headerFor(what, key)
+    if (!headers.includes(header)) bad.push({ line: 1, column: header, reason: 'column missing' })
+  }
+  if (records.length > ROWS_MAX) bad.push({ line: 1, reason: `more than ${ROWS_MAX} rows` })
+  if (bad.length > 0) return []
+  return records.flatMap(({ record, info }) => {
+    if (record.length !== headers.length) {
+      bad.push({ line: info.lines, reason: `${record.length} cells, not ${headers.length}` })
+      return []
+    }
+    return [
+      { line: info.lines, cells: Object.fromEntries(headers.map((header, index) => [header, record[index] ?? ''])) },
+    ]
+  })
+}
+
+async function readNames(db: Db, what: SheetWhat, organisationId: string): Promise<Names> {
+  const needed = new Set(COLUMNS[what].columns.flatMap(({ refers }) => (refers ? [refers] : [])))
+  const names = {} as Names
+  for (const one of ['places', 'units', 'people'] as const) {
+    const rows = needed.has(one) ? await allRows(db, one, organisationId) : []
+    names[one] = {
+      idOf: new Map(rows.map((row) => [nameIn(one, row), row.id])),
+      nameOf: new Map(rows.map((row) => [row.id, nameIn(one, row)])),
+    }
+  }
+  return names
+}

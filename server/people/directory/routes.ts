@@ -1,0 +1,221 @@
+import type { Db } from '../../db/index.ts'
+import type { Commit } from '../../desk.ts'
+import {
+  type App,
+  Code,
+  cut,
+  Id,
+  idempotent,
+  Nullable,
+  notFound,
+  openCursor,
+  PageQuery,
+  Refusal,
+  type Routes,
+  Text,
+  Type,
+  Version,
+} from '../../web/index.ts'
+import { administrator } from '../access/routes.ts'
+import { exportSheet, importSheet, SHEETS, type SheetWhat } from './importing/index.ts'
+import { type Changed, change, create, list, mapNumber, mappings, read, retire } from './index.ts'
+import { type DirectoryRow, type Field, SPECS, type Spec, WHATS, type What } from './spec.ts'
+
+/** The largest spreadsheet, in bytes. */
+const SHEET_MAX = 8 * 1024 * 1024
+const isKey = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+
+/** The directory's screens: list, search, create, change, retire, import, export. For administrators. */
+export const directoryRoutes =
+  ({ db, commit }: { db: Db; commit: Commit }): Routes =>
+  async (app) => {
+    for (const what of WHATS) rowRoutes(app, { db, commit }, what)
+    for (const what of SHEETS) sheetRoutes(app, { db, commit }, what)
+
+    app.get('/api/directory/numbers/:id/places', { schema: { params: Type.Object({ id: Id }) } }, async (request) => {
+      const { organisationId } = administrator(request, 'administer')
+      if (!(await read(db, 'numbers', organisationId, request.params.id))) throw notFound('row')
+      return { items: await mappings(db, request.params.id), next: null }
+    })
+    const Mapping = Type.Object({
+      version: Version,
+      placeId: Nullable(Id),
+      from: Type.Optional(Nullable(Type.String({ format: 'date-time' }))),
+      until: Type.Optional(Nullable(Type.String({ format: 'date-time' }))),
+    })
+    app.post(
+      '/api/directory/numbers/:id/places',
+      { schema: { params: Type.Object({ id: Id }), body: Mapping } },
+      idempotent(async (request) => {
+        const by = administrator(request, 'administer')
+        const {
+          from = null,
+          until = null,
+          placeId,
+          version,
+        } = request.body as { version: number; placeId: string | null; from?: string | null; until?: string | null }
+        const numberId = (request.params as { id: string }).id
+        return said(commit, (tx) => mapNumber(tx, by, { numberId, version, placeId, from, until }))
+      }),
+    )
+  }
+
+function rowRoutes(app: App, { db, commit }: { db: Db; commit: Commit }, what: What): void {
+  const spec = SPECS[what]
+  const path = `/api/directory/${what}`
+  const query = {
+    ...PageQuery,
+    q: Type.String({ maxLength: 100, default: '' }),
+    retired: Type.Boolean({ default: false }),
+  }
+
+  app.get(path, { schema: { querystring: Type.Object(query) } }, async (request) => {
+    const { organisationId } = administrator(request, 'administer')
+    const { limit, q, retired } = request.query
+    const after = openCursor(request.query.after, isKey)
+    const found = await list(db, what, { organisationId, q, after, limit: limit + 1, retired })
+    const { items, next } = cut(found, limit, ({ key }) => key)
+    return { items: items.map(({ row }) => row), next }
+  })
+  app.get(`${path}/:id`, { schema: { params: Type.Object({ id: Id }) } }, async (request) => {
+    const { organisationId } = administrator(request, 'administer')
+    const row = await read(db, what, organisationId, request.params.id)
+    if (!row) throw notFound('row')
+    return row
+  })
+  app.post(
+    path,
+    { schema: { body: Type.Object(bodyOf(spec, true)) } },
+    idempotent(async (request, reply) => {
+      const by = administrator(request, 'administer')
+      const row = await said(commit, (tx) => create(tx, what, by, request.body as Record<string, unknown>))
+      reply.code(201)
+      return row
+    }),
+  )
+  app.patch(
+    `${path}/:id`,
+    { schema: { params: Type.Object({ id: Id }), body: Type.Object({ version: Version, ...bodyOf(spec, false) }) } },
+    async (request) => {
+      const by = administrator(request, 'administer')
+      const { version, ...values } = request.body as { version: number } & Record<string, unknown>
+      const { id } = request.params as { id: string }
+      return said(commit, (tx) => change(tx, what, by, { id, version }, values))
+    },
+  )
+  if (spec.retires) {
+    app.post(
+      `${path}/:id/retire`,
+      { schema: { params: Type.Object({ id: Id }), body: Type.Object({ version: Version }) } },
+      async (request) => {
+        const by = administrator(request, 'administer')
+        return said(commit, (tx) => retire(tx, what, by, request.params.id, request.body.version))
+      },
+    )
+  }
+}
+
+function sheetRoutes(app: App, { db, commit }: { db: Db; commit: Commit }, what: SheetWhat): void {
+  app.get(`/api/directory/${what}/export.csv`, async (request, reply) => {
+    const { organisationId } = administrator(request, 'export')
+    const csv = await exportSheet(db, what, organisationId)
+    return reply
+      .header('content-disposition', `attachment; filename="${what}.csv"`)
+      .type('text/csv; charset=utf-8')
+      .send(csv)
+  })
+  const body = Type.Object({ csv: Type.String({ maxLength: SHEET_MAX }), dryRun: Type.Boolean() })
+  app.post(
+    `/api/directory/${what}/import`,
+    { bodyLimit: SHEET_MAX + 1024, schema: { body } },
+    idempotent(async (request) => {
+      const by = administrator(request, 'import')
+      const { csv, dryRun } = request.body as { csv: string; dryRun: boolean }
+      if (dryRun) return rehearse(db, (tx) => importSheet(tx, what, by, { csv, dryRun: true }))
+      let result: unknown
+      await commit(async (tx) => {
+        const done = await importSheet(tx, what, by, { csv, dryRun: false })
+        // One bad row and nothing is written: a half-imported directory is worse than an old one.
+        if (done.result.bad.length > 0) throw new Refusal('import-has-bad-rows', { ...done.result })
+        result = done.result
+        return done.events
+      })
+      return result
+    }),
+  )
+}
+
+/** Does it all and takes it all back: a dry run meets whatever the real one would meet. */
+async function rehearse<T extends { result: unknown }>(
+  db: Db,
+  work: (tx: Parameters<Parameters<Db['transaction']>[0]>[0]) => Promise<T>,
+): Promise<unknown> {
+  const tx = await db.transaction()
+  try {
+    return (await work(tx)).result
+  } finally {
+    await tx.rollback().catch(() => {})
+  }
+}
+
+/** Commits a change, or refuses in words the console knows. */
+async function said(
+  commit: Commit,
+  work: (tx: Parameters<Parameters<Commit>[0]>[0]) => Promise<Changed>,
+): Promise<DirectoryRow> {
+  let row: DirectoryRow | undefined
+  await commit(async (tx) => {
+    const made = await work(tx)
+    if (made.outcome === 'absent') throw notFound('row')
+    if (made.outcome === 'stale') throw new Refusal('changed-meanwhile', { theirs: made.row })
+    if (made.outcome === 'refused') throw new Refusal(made.why, made.field ? { field: made.field } : {})
+    row = made.row
+    return made.events
+  })
+  return row as DirectoryRow
+}
+
+/** The body a kind of row takes; everything optional in a change. */
+function bodyOf({ fields, links }: Spec, whole: boolean) {
+  const needed = Object.entries(fields).map(([name, field]) => {
+    const schema = schemaOf(field)
+    return [name, whole && field.otherwise === undefined ? schema : Type.Optional(schema)] as const
+  })
+  const linked = Object.entries(links).map(
+    ([name, { many }]) => [name, Type.Optional(many ? Type.Array(Id, { maxItems: 500 }) : Nullable(Id))] as const,
+  )
+  return Object.fromEntries([...needed, ...linked])
+}
+
+function schemaOf(field: Field) {
+  switch (field.kind) {
+    case 'code':
+      return Code
+    case 'campus':
+    case 'line':
+      return field.optional ? Nullable(Code) : Code
+    case 'text':
+      return field.optional ? Nullable(Text(field.max, 1)) : Text(field.max, 1)
+    case 'choice':
+      return Type.Enum(field.of as string[])
+    case 'flag':
+      return Type.Boolean()
+    case 'whole':
+      return Type.Integer({ minimum: field.from, maximum: field.to })
+    case 'id':
+      return Nullable(Id)
+    case 'address':
+      return Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })])
+    case 'time':
+      return Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' })
+    case 'weekdays':
+      return Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { maxItems: 7, uniqueItems: true })
+    case 'digits':
+      return field.otherwise === null
+        ? Nullable(Type.String({ pattern: '^[0-9*#]{2,20}$' }))
+        : Type.String({ pattern: '^[0-9*#]{2,20}$' })
+    case 'traits':
+      return Type.Object({ lateName: Type.Optional(Type.Boolean()), busyToneHangup: Type.Optional(Type.Boolean()) })
+  }
+}

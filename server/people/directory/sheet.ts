@@ -1,0 +1,166 @@
+/** The directory as a spreadsheet: columns, cells that no spreadsheet runs as a formula, and what an import would do. */
+import { type DirectoryRow, SPECS } from './spec.ts'
+
+export type SheetWhat = 'places' | 'units' | 'numbers' | 'people'
+export const SHEETS: readonly SheetWhat[] = ['places', 'units', 'numbers', 'people']
+
+/** How a cell names another row: by `campus/code` for places, by code for the rest. */
+export type Column = { header: string; field: string; refers?: 'places' | 'units' | 'people'; many?: boolean }
+
+/** In the order of the file. The key columns come first and are never changed by an import. */
+export const COLUMNS: Record<SheetWhat, { keys: string[]; columns: Column[] }> = {
+  places: {
+    keys: ['campus', 'code'],
+    columns: [
+      { header: 'campus', field: 'campus' },
+      { header: 'code', field: 'code' },
+      { header: 'kind', field: 'kind' },
+      { header: 'parent', field: 'parentId', refers: 'places' },
+      { header: 'name_zh', field: 'zh' },
+      { header: 'name_en', field: 'en' },
+      { header: 'spoken', field: 'spoken' },
+      { header: 'no_transmit', field: 'noTransmit' },
+    ],
+  },
+  units: {
+    keys: ['code'],
+    columns: [
+      { header: 'code', field: 'code' },
+      { header: 'kind', field: 'kind' },
+      { header: 'parent', field: 'parentId', refers: 'units' },
+      { header: 'cost_code', field: 'costCode' },
+      { header: 'name_zh', field: 'zh' },
+      { header: 'name_en', field: 'en' },
+      { header: 'places', field: 'placeIds', refers: 'places', many: true },
+    ],
+  },
+  numbers: {
+    keys: ['realm', 'number'],
+    columns: [
+      { header: 'realm', field: 'realm' },
+      { header: 'number', field: 'number' },
+      { header: 'kind', field: 'kind' },
+      { header: 'note', field: 'note' },
+      { header: 'place', field: 'placeId', refers: 'places' },
+      { header: 'people', field: 'personIds', refers: 'people', many: true },
+    ],
+  },
+  people: {
+    keys: ['staffCode'],
+    columns: [
+      { header: 'staff_code', field: 'staffCode' },
+      { header: 'name', field: 'name' },
+      { header: 'name_latin', field: 'nameLatin' },
+      { header: 'title', field: 'title' },
+      { header: 'login', field: 'login' },
+      { header: 'locale', field: 'locale' },
+      { header: 'unit', field: 'unitId', refers: 'units' },
+    ],
+  },
+}
+
+/** What a spreadsheet takes for a formula, full-width signs included, after any white space (CWE-1236). */
+const RUNS = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/
+
+/** A cell that shows the text and runs nothing. A text that starts with the guard itself is guarded too. */
+export const guarded = (text: string) => (text.startsWith("'") || RUNS.test(text) ? `'${text}` : text)
+/** The text that `guarded` was given. A quote somebody typed before harmless text stays. */
+export const unguarded = (cell: string) =>
+  cell.startsWith("'") && (cell[1] === "'" || RUNS.test(cell.slice(1))) ? cell.slice(1) : cell
+
+export type Bad = { line: number; column?: string; reason: string }
+export type Wanted = { line: number; key: string; values: Record<string, unknown> }
+/** Ids of the rows a cell may name, by what the cell says; and the other way round for the export. */
+export type Names = Record<'places' | 'units' | 'people', { idOf: Map<string, string>; nameOf: Map<string, string> }>
+
+/** What a row is called in a cell. */
+export const nameIn = (what: 'places' | 'units' | 'people', row: DirectoryRow) =>
+  what === 'places' ? `${row.campus}/${row.code}` : String(what === 'units' ? row.code : row.staffCode)
+
+/** A row as the cells of its line. */
+export function toCells(what: SheetWhat, row: DirectoryRow, names: Names): string[] {
+  return COLUMNS[what].columns.map(({ field, refers, many }) => {
+    const value = row[field]
+    if (value === null || value === undefined) return ''
+    if (refers) {
+      const shown = [value].flat().map((id) => names[refers].nameOf.get(String(id)) ?? '')
+      return guarded(many ? shown.sort().join(' ') : (shown[0] ?? ''))
+    }
+    return guarded(typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value))
+  })
+}
+
+/** Reads one line; either its values or what is wrong with it, column by column. */
+export function fromCells(
+  what: SheetWhat,
+  line: number,
+  cells: Record<string, string>,
+  names: Names,
+  codes: { campuses: Set<string> },
+): Wanted | Bad[] {
+  const bad: Bad[] = []
+  const values: Record<string, unknown> = {}
+  for (const { header, field, refers, many } of COLUMNS[what].columns) {
+    const cell = cells[header]
+    if (cell === undefined) continue
+    const text = unguarded(cell).normalize('NFC').trim()
+    if (refers) {
+      const named = text === '' ? [] : many ? text.split(/\s+/) : [text]
+      const ids = named.map((one) => names[refers].idOf.get(one))
+      const missing = named.filter((_, index) => ids[index] === undefined)
+      for (const one of missing) bad.push({ line, column: header, reason: `no such row: ${one}` })
+      values[field] = many ? [...new Set(ids)].sort() : (ids[0] ?? null)
+      continue
+    }
+    const reason = judgeCell(what, field, text, codes)
+    if (reason) bad.push({ line, column: header, reason })
+    else values[field] = readCell(what, field, text)
+  }
+  for (const key of COLUMNS[what].keys) {
+    if (values[key] === undefined && !bad.length) bad.push({ line, column: headerOf(what, key), reason: 'missing' })
+  }
+  return bad.length > 0 ? bad : { line, key: keyOf(what, values), values }
+}
+
+/** What tells a row from the others in a file. */
+export const keyOf = (what: SheetWhat, values: Record<string, unknown>) =>
+  COLUMNS[what].keys.map((key) => String(values[key])).join('/')
+const headerOf = (what: SheetWhat, field: string) =>
+  COLUMNS[what].columns.find((one) => one.field === field)?.header ?? field
+
+function readCell(what: SheetWhat, field: string, text: string): unknown {
+  const spec = SPECS[what].fields[field]
+  if (spec?.kind === 'flag') return YES.has(text.toLowerCase())
+  return text === '' ? (spec?.otherwise ?? null) : text
+}
+const YES = new Set(['yes', 'true', '1', '是'])
+const NO = new Set(['no', 'false', '0', '否', ''])
+
+export const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
+export const DIGITS = /^[\d*#]{2,20}$/
+
+function judgeCell(what: SheetWhat, field: string, text: string, codes: { campuses: Set<string> }): string | undefined {
+  const spec = SPECS[what].fields[field]
+  if (!spec) return 'not a column'
+  const optional = spec.otherwise !== undefined
+  if (text === '') return optional ? undefined : 'missing'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) return 'has a control character in it'
+  switch (spec.kind) {
+    case 'code':
+      if (!CODE.test(text)) return 'must be letters, digits, dots, dashes'
+      return field === 'realm' && text !== 'public' && !codes.campuses.has(text) ? `no such campus: ${text}` : undefined
+    case 'digits':
+      return DIGITS.test(text) ? undefined : 'must be 2 to 20 digits'
+    case 'campus':
+      return codes.campuses.has(text) ? undefined : `no such campus: ${text}`
+    case 'choice':
+      return spec.of.includes(text) ? undefined : `must be one of ${spec.of.join(', ')}`
+    case 'flag':
+      return YES.has(text.toLowerCase()) || NO.has(text.toLowerCase()) ? undefined : 'must be yes or no'
+    case 'text':
+      return Array.from(text).length <= spec.max ? undefined : `longer than ${spec.max} characters`
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,66 @@
+/** SQL of the pickers: words of two Chinese characters, first digits of a number. */
+import type { Db } from '../../db/index.ts'
+import type { PersonRef, PlaceRef } from '../../wire/views.ts'
+
+export type NumberFound = {
+  id: string
+  realm: string
+  number: string
+  kind: string
+  placeId: string | null
+  place: string | null
+}
+
+const PLACE = `p.path_zh || ' ' || coalesce(p.name_en, '') || ' ' || p.code`
+const PERSON = `p.name || ' ' || coalesce(p.name_latin, '') || ' ' || p.staff_code`
+
+const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
+
+/** Each word must be in the text; the two-character index narrows, `ilike` decides. One character alone only `ilike`s. */
+function every(text: string, words: string[]): { sql: string; bound: string[] } {
+  const parts = words.map((word) =>
+    Array.from(word).length > 1 ? `(cjk_grams(${text}) @> cjk_grams(?) and ${text} ilike ?)` : `${text} ilike ?`,
+  )
+  const bound = words.flatMap((word) => (Array.from(word).length > 1 ? [word, like(word)] : [like(word)]))
+  return { sql: parts.join(' and '), bound }
+}
+
+export async function findPlaces(db: Db, organisationId: string, words: string[], limit: number): Promise<PlaceRef[]> {
+  const { sql, bound } = every(PLACE, words)
+  const { rows } = await db.raw(
+    `select p.id, c.code as campus, p.path_zh as zh, p.name_en as en, p.no_transmit as "noTransmit"
+       from places p join campuses c on c.id = p.campus_id
+      where c.organisation_id = ? and p.retired_at is null and ${sql}
+      order by (p.kind = 'bed'), length(p.path_zh), c.sort, p.code limit ?`,
+    [organisationId, ...bound, limit],
+  )
+  return rows
+}
+
+export async function findPeople(db: Db, organisationId: string, words: string[], limit: number): Promise<PersonRef[]> {
+  const { sql, bound } = every(PERSON, words)
+  const { rows } = await db.raw(
+    `select p.id, p.name, p.title from people p where p.organisation_id = ? and p.retired_at is null and ${sql}
+      order by length(p.name), p.staff_code limit ?`,
+    [organisationId, ...bound, limit],
+  )
+  return rows
+}
+
+export async function findNumbers(
+  db: Db,
+  organisationId: string,
+  digits: string,
+  limit: number,
+): Promise<NumberFound[]> {
+  const { rows } = await db.raw(
+    `select n.id, n.realm, n.number, n.kind, np.place_id as "placeId", p.path_zh as place
+       from numbers n
+       left join number_places np on np.number_id = n.id and np.during @> now()
+       left join places p on p.id = np.place_id
+      where n.organisation_id = ? and n.number like ?
+      order by length(n.number), n.number, n.realm limit ?`,
+    [organisationId, `${digits}%`, limit],
+  )
+  return rows
+}

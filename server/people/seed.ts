@@ -1,1 +1,0 @@
-export { type Accounts, type Seeded, seed } from './seed/index.ts'
