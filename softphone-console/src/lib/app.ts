@@ -13,7 +13,8 @@ import { Theme } from './ui/theme.ts'
 import { Toasts } from './ui/toasts.ts'
 import type { DeskSnapshot, FromServer, Me } from './wire.ts'
 
-export type Session = 'asking' | 'out' | 'in'
+/** `must-change`: signed in with a one-time password; nothing else is open until it is changed. */
+export type Session = 'asking' | 'out' | 'must-change' | 'in'
 
 /**
  * Everything the screens share, made once in the root layout and passed by context: `const app = useApp()`.
@@ -64,8 +65,7 @@ export class App {
     this.clock.start()
     addEventListener('pagehide', () => this.#keep())
     try {
-      await this.api.get<Me>('/api/session')
-      await this.#enter()
+      await this.#enter(await this.api.get<Me>('/api/session'))
     } catch (error) {
       const seen = error instanceof ApiFault && error.unreachable ? kept.snapshot() : null
       if (!seen) {
@@ -84,7 +84,13 @@ export class App {
     const me = await this.api.post<Me>('/api/session', { name, password })
     chooseLocale(me.locale)
     this.#bye.value = null
-    await this.#enter()
+    await this.#enter(me)
+  }
+
+  /** Replaces a password; afterwards the desk opens. */
+  async changePassword(old: string, next: string): Promise<void> {
+    await this.api.post('/api/session/password', { old, new: next })
+    await this.#enter(await this.api.get<Me>('/api/session'))
   }
 
   async signOut(): Promise<void> {
@@ -104,7 +110,11 @@ export class App {
     return this.#loading
   }
 
-  async #enter(): Promise<void> {
+  async #enter(me: Me): Promise<void> {
+    if (me.mustChangePassword) {
+      this.#session.value = 'must-change'
+      return
+    }
     await this.reload()
     this.live.start()
     this.#session.value = 'in'
@@ -127,7 +137,10 @@ export class App {
 
   #hear(message: FromServer): void {
     if (message.kind === 'now') this.clock.heard(message.serverTime)
-    if (message.kind === 'bye') return this.#leave(message.why)
+    if (message.kind === 'bye') {
+      this.#leave(message.why)
+      return
+    }
     const answer = this.desk.hear(message)
     if (answer === 'ask-again') this.live.say({ kind: 'again', after: this.desk.seq })
     if (answer === 'load-again') void this.reload().catch((error) => this.toasts.fault(error))

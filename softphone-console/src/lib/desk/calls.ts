@@ -12,6 +12,8 @@ export class CallBoard {
   #live = new SvelteMap<string, CallCard>()
   #pops = new SvelteMap<string, PopCard>()
   #last = new SvelteMap<string, CallCard>()
+  /** When this browser heard of each pop, on performance.now()'s clock; for the paint's own time. */
+  #heardAt = new Map<string, number>()
   #mine: () => { station: string | null; personId: string }
 
   /** `mine` tells which station and person this console belongs to. */
@@ -37,6 +39,11 @@ export class CallBoard {
     return this.#pops.get(callId)
   }
 
+  /** When the pop of this call was heard, in milliseconds of performance.now(). */
+  heardAt(callId: string): number | undefined {
+    return this.#heardAt.get(callId)
+  }
+
   load(live: CallCard[], pop: PopCard | null, last: CallCard[]): void {
     const keep = [...this.#pops.values()].filter((p) =>
       live.some((call) => call.callId === p.call.callId && this.#isMine(call)),
@@ -48,14 +55,14 @@ export class CallBoard {
     for (const call of last) this.#last.set(call.callId, call)
     for (const held of keep)
       this.#pops.set(held.call.callId, { ...held, call: this.#live.get(held.call.callId) ?? held.call })
-    if (pop) this.#pops.set(pop.call.callId, pop)
+    if (pop) this.#show(pop)
   }
 
   apply(frame: Frame): void {
     if (frame.subject === 'recording') this.#recorded(frame.recording)
     if (frame.subject !== 'call') return
     const { call, pop } = frame
-    if (pop) this.#pops.set(call.callId, pop)
+    if (pop) this.#show(pop)
     const held = this.#pops.get(call.callId)
     if (call.state === 'ended') {
       this.#live.delete(call.callId)
@@ -69,6 +76,12 @@ export class CallBoard {
     else this.#pops.set(call.callId, { ...held, call })
   }
 
+  #show(pop: PopCard): void {
+    const before = this.#pops.get(pop.call.callId)
+    this.#pops.set(pop.call.callId, pop)
+    if (before?.legUniqueid !== pop.legUniqueid) this.#heardAt.set(pop.call.callId, performance.now())
+  }
+
   #isMine(call: CallCard): boolean {
     return call.station !== null && call.station === this.#mine().station
   }
@@ -78,6 +91,7 @@ export class CallBoard {
     for (const old of this.last.slice(LAST_CALLS)) {
       this.#last.delete(old.callId)
       this.#pops.delete(old.callId)
+      this.#heardAt.delete(old.callId)
     }
   }
 

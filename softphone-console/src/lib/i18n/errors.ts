@@ -1,7 +1,7 @@
 import type { Plain } from './words.ts'
 import { room } from './words.ts'
 
-/** What the desk says for each code of a refusal or an outage. Ends in a fact or an action. */
+/** What the desk says for each code of a refusal. Ends in a fact or an action. */
 export const errors = room({
   'server-unreachable': {
     zh: '看不到服务器，没有提交。连上后再试。',
@@ -13,50 +13,67 @@ export const errors = room({
   },
   'signed-out': { zh: '登录已结束，请重新登录。', en: 'Your session has ended. Sign in again.' },
   'wrong-name-or-password': { zh: '账号或密码不对。', en: 'Wrong account or password.' },
-  'wrong-password': { zh: '密码不对。', en: 'Wrong password.' },
-  'too-many-tries': { zh: '试得太多，请稍等再试。', en: 'Too many tries. Wait a little.' },
-  'locked-out': { zh: '账号已锁定，请找管理员。', en: 'The account is locked. Ask an administrator.' },
-  'password-too-weak': {
+  'wrong-password': { zh: '原密码不对。', en: 'The old password is wrong.' },
+  'password-refused': {
     zh: '密码太短或太常见，请换一个。',
     en: 'The password is too short or too common. Choose another.',
   },
+  'password-must-be-changed': { zh: '请先换密码。', en: 'Change the password first.' },
+  'too-many-attempts': { zh: '试得太多，请过几分钟再试。', en: 'Too many attempts. Wait a few minutes.' },
+  'too-many-requests': { zh: '太快了，请稍等。', en: 'Too fast. Wait a little.' },
   'not-allowed': { zh: '你没有这个权限。', en: 'You may not do this.' },
   'not-found': { zh: '找不到，或你看不到它。', en: 'Not found, or not yours to see.' },
-  'bad-request': { zh: '填写有误，请核对。', en: 'Something is filled in wrongly. Check and try again.' },
-  'bad-origin': { zh: '这个地址不允许访问。', en: 'This address may not be used.' },
+  'foreign-origin': { zh: '这个地址不允许访问。', en: 'This address may not be used.' },
+  'request-malformed': { zh: '填写有误，请核对。', en: 'Something is filled in wrongly. Check and try again.' },
+  'text-not-storable': {
+    zh: '有不能存的字符，请删去。',
+    en: 'There are characters that cannot be stored. Take them out.',
+  },
+  'too-long': { zh: '写得太长了。', en: 'That is too long.' },
+  'body-too-large': { zh: '内容太大了。', en: 'That is too large.' },
+  'already-there': { zh: '已经有同样的一条。', en: 'There is one like this already.' },
+  overlaps: { zh: '时间与另一条重叠。', en: 'The period overlaps another one.' },
+  'still-in-use': { zh: '还有别的内容用着它，不能删。', en: 'Something still uses it; it cannot go.' },
+  'not-possible': { zh: '这样填不成立，请核对。', en: 'That is not possible. Check it.' },
+  'try-again': { zh: '正好有人同时在改，请再试一次。', en: 'Somebody changed it at the same moment. Try again.' },
+  'request-not-finished': { zh: '刚才那一次还在办，请稍等。', en: 'The first wish is still under way. Wait a moment.' },
+  'no-such-version': { zh: '请刷新后再改。', en: 'Reload before changing it.' },
   'ticket-changed-meanwhile': {
     zh: '别人刚改过这张工单，请看过再存。',
     en: 'Somebody changed this ticket meanwhile. Look before saving.',
   },
-  'ticket-already-closed': { zh: '工单已结束，请先重开。', en: 'The ticket is finished. Reopen it first.' },
-  'ticket-touched': {
+  'ticket-not-open': { zh: '工单已结束，请先重开。', en: 'The ticket is finished. Reopen it first.' },
+  'ticket-not-in-that-state': { zh: '工单现在的状态不能这样做。', en: 'The ticket is not in a state for that.' },
+  'ticket-has-content': {
     zh: '这张工单已经写过内容，不能再说“不需要工单”。',
     en: 'This ticket already holds something; it cannot be explained away.',
   },
+  'category-needed': { zh: '还缺类别。', en: 'The category is missing.' },
+  'category-of-another-line': { zh: '这个类别属于另一条服务线。', en: 'That category belongs to another line.' },
+  'no-such-category': { zh: '没有这个类别。', en: 'There is no such category.' },
+  'no-such-line': { zh: '没有这条服务线。', en: 'There is no such line.' },
+  'no-such-place': { zh: '没有这个地点。', en: 'There is no such place.' },
+  'campus-needed': { zh: '还缺院区。', en: 'The campus is missing.' },
+  'note-needed': { zh: '请写一句说明。', en: 'Please write a note.' },
+  'reason-needed': { zh: '请选一个原因。', en: 'Please choose a reason.' },
+  'resolution-needed': { zh: '请选怎样解决的。', en: 'Please choose how it was solved.' },
+  'not-an-ip-address': { zh: 'IP 地址不对。', en: 'That is not an IP address.' },
   'callback-taken': { zh: '这条回电已有人领了。', en: 'Somebody has taken this callback.' },
   'callback-cleared': { zh: '这条回电已经了结。', en: 'This callback is settled.' },
-  'agent-signed-out': { zh: '你还没有上线。', en: 'You are not signed in as an agent.' },
+  'not-signed-in': { zh: '你还没有上线。', en: 'You are not taking calls yet.' },
   'not-an-agent': { zh: '你的账号不接电话。', en: 'Your account does not take calls.' },
-  'phone-not-registered': { zh: '话机没有连上，不能就绪。', en: 'The phone is not connected; you cannot be ready.' },
-  'ring-untested': { zh: '铃声还没有试过，不能就绪。', en: 'The ring has not been tested; you cannot be ready.' },
-  'number-not-allowed': { zh: '这个号码不能拨。', en: 'This number may not be dialled.' },
-  'already-on-a-call': { zh: '你正在通话，不能再拨。', en: 'You are on a call already.' },
-  'already-exists': { zh: '已经有同样的一条。', en: 'There is one like this already.' },
-  'rate-limited': { zh: '太快了，请稍等。', en: 'Too fast. Wait a little.' },
-  'postgres-down': {
-    zh: '数据库断开，暂时存不了。电话照常。',
-    en: 'The database is down; nothing can be saved. Phones go on.',
-  },
-  'asterisk-down': { zh: '交换机断开，命令送不到。', en: 'The exchange is out of reach; the wish was not sent.' },
-  'vault-down': { zh: '录音库连不上，过一会儿再听。', en: 'The recording vault is out of reach. Listen later.' },
+  'no-station': { zh: '你的账号没有座席，请找管理员。', en: 'Your account has no station. Ask an administrator.' },
+  'not-in-wrap-up': { zh: '现在不在整理。', en: 'You are not in wrap-up.' },
+  'number-needed': { zh: '请写号码。', en: 'Write the number.' },
+  'dial-refused': { zh: '交换机没有拨出。', en: 'The exchange did not dial.' },
 })
 
 /** For a code the dictionary does not know: what kind of failure it was. */
 export const failures = {
   refused: { zh: (code: string) => `没有办成（${code}）。`, en: (code: string) => `Not done (${code}).` },
   outage: {
-    zh: (code: string) => `有一条线断了（${code}），过一会儿再试。`,
-    en: (code: string) => `A wire is down (${code}). Try later.`,
+    zh: (wire: string) => `${wire}断开，过一会儿再试。电话照常。`,
+    en: (wire: string) => `${wire} is down. Try again later; calls go on.`,
   },
   bug: {
     zh: (code: string) => `服务器出了错（${code}），已记下。`,
@@ -64,7 +81,8 @@ export const failures = {
   },
 }
 
-/** The sentence kept for a code, if there is one. */
+/** The sentence kept for a code, if there is one; `place-not-found` and its like say what `not-found` says. */
 export function sentenceFor(code: string): Plain | undefined {
-  return (errors as Record<string, Plain>)[code]
+  const kept = errors as Record<string, Plain>
+  return kept[code] ?? (code.endsWith('-not-found') ? kept['not-found'] : undefined)
 }

@@ -1,4 +1,5 @@
 import { failures, sentenceFor } from '../i18n/errors.ts'
+import { wires } from '../i18n/frame.ts'
 import { t } from '../i18n/index.ts'
 import type { ApiError } from '../wire.ts'
 
@@ -29,8 +30,11 @@ export function sentence(fault: unknown): string {
   if (!(fault instanceof ApiFault)) return t(failures.bug, fault instanceof Error ? fault.name : 'unknown')
   const kept = sentenceFor(fault.code)
   if (kept) return t(kept)
-  const kind = fault.status === 503 ? failures.outage : fault.status >= 500 ? failures.bug : failures.refused
-  return t(kind, fault.code)
+  if (fault.status === 503) {
+    const wire = String(fault.details.wire ?? fault.code)
+    return t(failures.outage, wires[wire] ? t(wires[wire]) : wire)
+  }
+  return t(fault.status >= 500 ? failures.bug : failures.refused, fault.code)
 }
 
 /** A random key under which the server recognises the same wish when it comes twice. */
@@ -39,7 +43,7 @@ export function wishKey(): string {
   return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('')
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The HTTP doors of the server. Answers come back typed by the caller; a refusal is thrown as ApiFault. */
 export class Api {
@@ -58,6 +62,10 @@ export class Api {
   /** `key` names the wish: pass the same one when trying again, so that twice is once. */
   post<T>(path: string, body: unknown = {}, key = wishKey()): Promise<T> {
     return this.#ask<T>('POST', path, body, key)
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#ask<T>('PUT', path, body)
   }
 
   patch<T>(path: string, body: unknown): Promise<T> {

@@ -12,7 +12,10 @@ const made = new Map<string, Intl.DateTimeFormat>()
 function format(kind: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale()} ${zone} ${kind}`
   let held = made.get(key)
-  if (!held) made.set(key, (held = new Intl.DateTimeFormat(locale(), { timeZone: zone, hourCycle: 'h23', ...options })))
+  if (!held) {
+    held = new Intl.DateTimeFormat(locale(), { timeZone: zone, hourCycle: 'h23', ...options })
+    made.set(key, held)
+  }
   return held
 }
 

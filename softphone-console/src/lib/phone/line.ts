@@ -8,7 +8,7 @@ import { Sound } from '../sound/sound.ts'
 import type { AgentView, PhoneState, SipCredential } from '../wire.ts'
 import { lead } from './leader.ts'
 import { makePhone } from './make.ts'
-import type { Phone, PhoneCall, PhoneEvents, PhoneStatus, PhoneWhy } from './phone.ts'
+import type { CallEnd, Phone, PhoneCall, PhoneEvents, PhoneStatus, PhoneWhy } from './phone.ts'
 
 /** A refused password is replaced by signing in again, but not oftener than this. */
 const SIGN_ON_AGAIN_MS = 10_000
@@ -161,6 +161,7 @@ export class Line {
       void this.answer(call.id)
       return
     }
+    if (call.ended) this.onEnded(call.ended)
     if (!this.calls.some((one) => one.state === 'ringing')) this.sound.silence()
     else if (!before) this.onRinging(call)
     if (call.state === 'ended' && call.ended === 'no_microphone')
@@ -169,6 +170,9 @@ export class Line {
 
   /** Set by the bay: shows the call first, then lets it sound. */
   onRinging: (call: PhoneCall) => void = () => this.ring()
+
+  /** Set by the bay: says how a call ended. */
+  onEnded: (end: CallEnd) => void = () => {}
 
   /** Sounds the ring, or one tick when the ear is already on a call. */
   ring(): void {
