@@ -36,6 +36,8 @@ export type LabWish = {
   readonly ownPostgres?: boolean
   /** More environment for the server: VAULT, S3_*, DESK_LOG … */
   readonly env?: Readonly<Record<string, string>>
+  /** The ports the server is told instead of the real ones: a faulty wire stands between. */
+  readonly serverSees?: (real: DeskPorts) => Promise<DeskPorts>
   /** The phone system's settings, changed before they are rendered. */
   readonly settings?: (usual: PbxSettings) => PbxSettings
   readonly say?: Say
@@ -98,8 +100,9 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
     const campus = asterisk(instances.campus, endings)
     await Promise.all([pbx.start(), campus.start()])
 
+    const seen = (await wish.serverSees?.(ports)) ?? ports
     const server = part(
-      () => startServer({ varDir, ports, secrets, databaseUrl, demo: wish.demo ?? true, env: wish.env ?? {} }),
+      () => startServer({ varDir, ports: seen, secrets, databaseUrl, demo: wish.demo ?? true, env: wish.env ?? {} }),
       endings,
     )
     const file = () => {
