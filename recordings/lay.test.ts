@@ -101,17 +101,31 @@ t.test('a message left has no talk time: it is as long as it is', async (t) => {
   t.equal(heard(right, [0, 5_000], all), 0)
 })
 
+const fileOf = (seconds: number, endedS: number) => ({
+  path: '',
+  dataAt: 44,
+  samples: seconds * 8_000,
+  writtenAt: noon + endedS * 1_000,
+})
+
 t.test('a recorder runs to the end of its leg, so its file is placed by its end', async (t) => {
-  const file = { path: '', dataAt: 44, samples: 5_000 * 8, writtenAt: noon + 10_000 }
-  t.equal(startOf({ startedAt: noon, endedAt: noon + 10_050 }, file), noon + 5_000)
-  t.equal(startOf({ startedAt: noon }, file), noon + 5_000, 'its leg goes on')
+  t.equal(startOf({ startedAt: noon, endedAt: noon + 10_050, talk: [] }, fileOf(5, 10)), noon + 5_000)
+  t.equal(startOf({ startedAt: noon, talk: [] }, fileOf(5, 10)), noon + 5_000, 'its leg goes on')
+})
+
+t.test('a recorder that dropped some silence began when its leg was answered', async (t) => {
+  const agent = { startedAt: noon, endedAt: noon + 10_000, talk: [{ from: noon + 3_000, to: noon + 10_000 }] }
+  t.equal(startOf(agent, fileOf(7, 10)), noon + 3_000)
+  t.equal(startOf(agent, fileOf(6.5, 10)), noon + 3_000, 'half a second dropped')
+  t.equal(startOf(agent, fileOf(4, 10)), noon + 6_000, 'three seconds are more than it drops: it began late')
+  const caller = { ...agent, talk: [{ from: noon + 4_000, to: noon + 10_000 }] }
+  t.equal(startOf(caller, fileOf(9.7, 10)), noon, "the caller's began with the leg")
 })
 
 t.test('a time of writing that cannot be is not believed', async (t) => {
-  const copied = { path: '', dataAt: 44, samples: 5_000 * 8, writtenAt: noon + 3_600_000 }
-  t.equal(startOf({ startedAt: noon, endedAt: noon + 10_000 }, copied), noon + 5_000, 'an hour later: copied')
-  const early = { ...copied, writtenAt: noon + 1_000 }
-  t.equal(startOf({ startedAt: noon, endedAt: noon + 5_000 }, early), noon, 'before its leg began: a clock stepped')
+  const leg = { startedAt: noon, endedAt: noon + 10_000, talk: [] }
+  t.equal(startOf(leg, fileOf(5, 3_600)), noon + 5_000, 'an hour later: copied')
+  t.equal(startOf({ ...leg, endedAt: noon + 5_000 }, fileOf(5, 1)), noon, 'before its leg began: a clock stepped')
 })
 
 t.test('talk that overlaps is counted once', async (t) => {

@@ -17,19 +17,24 @@ export type Laid = { path: string; dataAt: number; samples: number; channel: 0 |
 /** A stereo file as it will be: caller left, everyone else right. Nothing is read until its bytes are asked for. */
 export type Plan = { startAt: number; frames: number; laid: Laid[] }
 
+/** Silence a recorder may drop in all: it writes none while no packet comes, and falls behind at each turn (0.3 to 0.5 s seen). */
+const DROPPED_MS = 1_500
+
 /**
- * When the file's first sample was heard, epoch milliseconds. A recorder runs
- * without a gap to the end of its leg, so the end of the file is the surer
- * end: its start hangs on when the first frame came. A time of writing that
- * the leg's own life contradicts (the file was copied) is not believed.
+ * When the file's first sample was heard, epoch milliseconds. A recorder runs to the end of its leg, so counting back
+ * from its last writing gives the latest moment it can have begun; what silence it dropped, it began sooner. Its first
+ * frame came when the leg began (the caller's) or was answered, so the last such moment before that one is taken. A
+ * time of writing that the leg's own life contradicts (the file was copied) is not believed.
  */
-export function startOf(voice: Pick<Voice, 'startedAt' | 'endedAt'>, file: VoiceFile): number {
+export function startOf(voice: Pick<Voice, 'startedAt' | 'endedAt' | 'talk'>, file: VoiceFile): number {
+  const { startedAt, endedAt, talk } = voice
   const lengthMs = (file.samples / RATE) * 1_000
-  const start = file.writtenAt - lengthMs
-  const tooEarly = start < voice.startedAt - 1_000
-  const tooLate = voice.endedAt !== undefined && file.writtenAt > voice.endedAt + 3_000
-  if (!tooEarly && !tooLate) return start
-  return voice.endedAt === undefined ? voice.startedAt : Math.max(voice.startedAt, voice.endedAt - lengthMs)
+  const believed = endedAt === undefined || file.writtenAt <= endedAt + 3_000
+  const latest = (believed ? file.writtenAt : endedAt) - lengthMs
+  if (latest < startedAt) return latest < startedAt - 1_000 ? startedAt : latest
+  const moments = [startedAt, ...talk.map(({ from }) => from)]
+  const began = moments.filter((at) => at <= latest + 100 && latest - at <= DROPPED_MS)
+  return began.length > 0 ? Math.max(...began) : latest
 }
 
 /**
