@@ -128,9 +128,17 @@ function withGiven(made: ReturnType<typeof secretsIn>): ReturnType<typeof secret
 
 /** The server would refuse them as well, but only after everything else has come up. */
 function refuseBadSettings(varDir: string): void {
-  const made = { AMI_READER_SECRET: 'x'.repeat(32), AMI_ACTOR_SECRET: 'x'.repeat(32), ARI_SECRET: 'x'.repeat(32) }
+  const secret = 'x'.repeat(32)
+  const made = {
+    DATABASE_URL: 'postgres://desk@127.0.0.1/desk',
+    AMI_READER_SECRET: secret,
+    AMI_ACTOR_SECRET: secret,
+    ARI_SECRET: secret,
+  }
+  // `NAME=` counts as not set, and what is not set we make.
+  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
   try {
-    readConfig({ ...made, DATABASE_URL: 'postgres://desk@127.0.0.1/desk', ...process.env, DESK_VAR: varDir })
+    readConfig({ ...made, ...set, DESK_VAR: varDir })
   } catch (error) {
     throw error instanceof ConfigRefused ? new Stop(error.message) : error
   }
