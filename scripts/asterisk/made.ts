@@ -88,6 +88,13 @@ export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): 
           )
           .join('')}`,
     ),
+    '[trunk-at]',
+    ...trunks.flatMap(({ campus, from }) =>
+      from
+        .filter((address) => /^[\d.]+(\/32)?$/.test(address))
+        .map((address) => `exten => ${address.replace('/32', '')},1,Return(${campus})`),
+    ),
+    '',
     '[allowed-mobiles]',
     ...allowedMobiles.map((number) => `exten => ${number},1,Return()`),
     '',

@@ -41,6 +41,7 @@ export class SipPhone extends EventEmitter {
   #pending = new Map<string, (reply: SipMessage) => void>()
   #register: Place | undefined
   #dead = false
+  #closed = false
 
   private constructor(socket: Socket, options: PhoneOptions) {
     super()
@@ -107,7 +108,9 @@ export class SipPhone extends EventEmitter {
   }
 
   close(): void {
+    if (this.#closed) return
     this.#dead = true
+    this.#closed = true
     for (const call of this.calls) call.end('closed')
     this.#socket.close()
   }

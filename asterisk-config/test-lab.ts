@@ -1,0 +1,78 @@
+/** What the live tests of the phone system share: an isolated lab, and the files and events of one call. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Test } from 'tap'
+import type { AmiMessage } from '../scripts/asterisk/ami.ts'
+import { type PhoneLab, startPhoneLab } from '../scripts/asterisk/phone-lab.ts'
+import type { PbxSettings } from '../scripts/asterisk/settings.ts'
+
+/** A lab whose waits are short, stopped when the test ends. */
+export async function lab(t: Test, change: (settings: PbxSettings) => PbxSettings = (same) => same): Promise<PhoneLab> {
+  const quick = { queue: 8, desk: 8, ring: 3, handset: 3, mobile: 8, voicemail: 20 }
+  const started = await startPhoneLab((settings) => change({ ...settings, seconds: quick }))
+  t.teardown(() => started.stop())
+  return started
+}
+
+/** Waits until `look` gives something. Rejects after `ms`, naming what was waited for. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  ms = 10_000,
+): Promise<T> {
+  for (const deadline = Date.now() + ms; ; ) {
+    const seen = await look()
+    if (seen) return seen
+    if (Date.now() > deadline) throw new Error(`not seen within ${ms} ms: ${what}`)
+    await wait(20)
+  }
+}
+
+/** The announcement of the next call after `seen` others: its key and what came with it. */
+export async function arrived(lab: PhoneLab, from: string): Promise<AmiMessage & { Call: string }> {
+  const event = await lab.reader.until((one) => one.UserEvent === 'DeskArrived' && one.CallerIDNum === from)
+  return event as AmiMessage & { Call: string }
+}
+
+/** A Desk* event of a call. */
+export const said = (lab: PhoneLab, call: string, name: string, ms = 15_000): Promise<AmiMessage> =>
+  lab.reader.until((event) => event.UserEvent === name && event.Call === call, ms)
+
+/** The finished recordings of one side of a call, in the order in which its legs began. Waits for `count`. */
+export async function voices(
+  lab: PhoneLab,
+  call: string,
+  side: 'caller' | 'agent' | 'voicemail',
+  count = 1,
+): Promise<string[]> {
+  const done = join(lab.pbx.instance.base, 'spool/done')
+  return until(`${count} ${side} recording(s) of ${call}`, async () => {
+    const names = (await readdir(done)).filter((name) => name.startsWith(`${call}_${side}_`))
+    const serial = (name: string) => Number(/\.(\d+)\.wav$/.exec(name)?.[1])
+    return names.length >= count && names.sort((a, b) => serial(a) - serial(b)).map((name) => join(done, name))
+  })
+}
+
+export type CelRow = Record<string, string>
+
+/** What Asterisk wrote down of a call (or of everything). */
+export async function cel(lab: PhoneLab, call?: string): Promise<CelRow[]> {
+  const text = await readFile(join(lab.pbx.instance.base, 'log/cel-custom/cel.jsonl'), 'utf8').catch(() => '')
+  const rows = text.split('\n').filter(Boolean).map(celRow)
+  return call ? rows.filter((row) => row.userfield === call) : rows
+}
+
+/**
+ * One line of cel.jsonl. Asterisk escapes the quotes of a value but not its backslashes, so a caller's name may make a
+ * line that is no JSON. What it writes is unambiguous all the same: `","` stands between values and never in one.
+ */
+export function celRow(line: string): CelRow {
+  const pairs = line.slice(2, -2).split('","')
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('":"')
+      return [pair.slice(0, at), pair.slice(at + 3).replaceAll('\\"', '"')]
+    }),
+  )
+}
