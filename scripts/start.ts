@@ -65,6 +65,7 @@ async function main(): Promise<void> {
   const demo = !args.includes('--no-demo') && env.DESK_DEMO !== '0'
   const secrets = withGiven(secretsIn(varDir))
   refuseBadSettings(varDir)
+  refuseLongPath(varDir)
   await clearTheWay(varDir)
 
   // Three slow things that do not need each other; the machine has more than one core.
@@ -124,6 +125,16 @@ function withGiven(made: ReturnType<typeof secretsIn>): ReturnType<typeof secret
     amiActor: AMI_ACTOR_SECRET || made.amiActor,
     ari: ARI_SECRET || made.ari,
   }
+}
+
+/** Asterisk's console is a socket file, whose whole path Linux limits to 107 bytes. */
+function refuseLongPath(varDir: string): void {
+  const bytes = Buffer.byteLength(join(varDir, 'campus/run/asterisk.ctl'))
+  if (bytes > 107)
+    throw new Stop(
+      `数据目录的路径太长(多 ${bytes - 107} 字节):${varDir}。请用 DESK_VAR 另设一个较短的目录。\n` +
+        `  The data folder's path is ${bytes - 107} bytes too long for Asterisk: give a shorter one by DESK_VAR.`,
+    )
 }
 
 /** The server would refuse them as well, but only after everything else has come up. */
