@@ -1,7 +1,7 @@
 import { createContext } from 'svelte'
 import { Cell } from './desk/cell.ts'
 import { Desk } from './desk/desk.ts'
-import { chooseLocale } from './i18n/index.ts'
+import { offerLocale } from './i18n/index.ts'
 import { Keys } from './keys/keys.ts'
 import { Api, ApiFault } from './live/api.ts'
 import { Clock } from './live/clock.ts'
@@ -82,7 +82,6 @@ export class App {
   /** Signs in; a refusal is thrown as ApiFault for the form to show. */
   async signIn(name: string, password: string): Promise<void> {
     const me = await this.api.post<Me>('/api/session', { name, password })
-    chooseLocale(me.locale)
     this.#bye.value = null
     await this.#enter(me)
   }
@@ -111,6 +110,7 @@ export class App {
   }
 
   async #enter(me: Me): Promise<void> {
+    offerLocale(me.locale)
     if (me.mustChangePassword) {
       this.#session.value = 'must-change'
       return

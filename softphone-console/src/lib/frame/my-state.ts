@@ -11,8 +11,8 @@ export type Standing = {
 }
 
 /** The state to show: a call that rings or talks comes before the state it will leave behind. */
-export function standingOf(me: AgentView, call: CallCard | undefined): Standing {
-  if (me.callState === 'offered') return { state: 'ringing', reason: null, since: call?.queuedAt ?? me.since }
+export function standingOf(me: AgentView, call: CallCard | undefined, offeredAt?: string): Standing {
+  if (me.callState === 'offered') return { state: 'ringing', reason: null, since: offeredAt ?? me.since }
   if (me.callState === 'talking') return { state: 'talking', reason: null, since: call?.answeredAt ?? me.since }
   return { state: me.state, reason: me.reason, since: me.since }
 }

@@ -16,6 +16,10 @@ export const bay = room({
     zh: '没有弹屏：请先问清地点与姓名。连上后与通话自动对上。',
     en: 'No pop: ask for place and name first. It is matched to the call later.',
   },
+  blindNotReady: {
+    zh: '看不到服务器；断开前未就绪，不会振你',
+    en: 'The server is out of sight; you were not ready and are not rung',
+  },
   blindNoPhone: { zh: '来电改在桌面话机响', en: 'Calls ring on the desk phone' },
   callbacksOwed: { zh: '待回电', en: 'Callbacks owed' },
   noCallbacks: { zh: '没有欠着的回电', en: 'No callback owed' },

@@ -31,6 +31,17 @@ export function chooseLocale(next: Locale): void {
   }
 }
 
+/** The language a person is known to read, unless somebody chose one at this browser. */
+export function offerLocale(known: Locale): void {
+  try {
+    if (localStorage.getItem(KEY)) return
+  } catch {
+    // nothing is remembered here
+  }
+  held.value = known
+  document.documentElement.lang = known
+}
+
 export function t(word: Plain): string
 export function t<A extends unknown[]>(word: Filled<A>, ...args: A): string
 /** The word in the chosen language; reading it in a template follows the choice. */
