@@ -23,6 +23,8 @@ type Channel = {
   callId: string | null
   arrived: boolean
   rungTold: boolean
+  /** reached Queue(), and it is not yet known whether it let the caller in */
+  atQueue: { queue: string; at: Date } | null
   /** where its first row stands in the file */
   offset: number
 }
@@ -38,6 +40,7 @@ export type CelReader = {
 }
 
 const MOST_CHANNELS = 10_000
+const TURNED_AWAY_MS = 100
 
 /** Reads lines in the order of the file, remembering the channels that are up. */
 export function makeCelReader(source: () => Source): CelReader {
@@ -62,6 +65,7 @@ export function makeCelReader(source: () => Source): CelReader {
       callId: null,
       arrived: false,
       rungTold: false,
+      atQueue: null,
       offset,
     }
     channels.set(uniqueid, channel)
@@ -85,7 +89,8 @@ export function makeCelReader(source: () => Source): CelReader {
 
   function said(row: Row, at: Date, channel: Channel): BareFact[] {
     const { uniqueid, station } = channel
-    if (row.eventtype === 'USER_DEFINED') {
+    // Asterisk 22 writes the user's own name as the type; its documentation says USER_DEFINED.
+    if (row.eventtype === 'USER_DEFINED' || (row.userdeftype && row.eventtype === row.userdeftype)) {
       const pairs = pairsOf(row.eventextra ?? '')
       const fact = announced(row.userdeftype ?? '', (key) => pairs.get(key) ?? '', at, {
         root: uniqueid,
@@ -95,7 +100,7 @@ export function makeCelReader(source: () => Source): CelReader {
       if (fact?.type === 'caller-arrived') Object.assign(channel, { arrived: true, callId: fact.callId })
       return fact ? [fact] : []
     }
-    if (row.eventtype === 'HANGUP') return hungUp(row, at, channel)
+    if (row.eventtype === 'HANGUP') return [...joined(row, at, channel), ...hungUp(row, at, channel)]
     if (row.eventtype === 'CHAN_END') {
       channels.delete(uniqueid)
       return []
@@ -104,8 +109,11 @@ export function makeCelReader(source: () => Source): CelReader {
     if (!callId) return []
     switch (row.eventtype) {
       case 'APP_START':
-        if (row.appname !== 'Queue') return []
-        return [{ type: 'caller-queued', callId, at, queue: (row.appdata ?? '').split(',')[0] ?? '' }]
+        if (row.appname === 'Queue') channel.atQueue = { queue: (row.appdata ?? '').split(',')[0] ?? '', at }
+        return []
+      case 'APP_END':
+      case 'STREAM_BEGIN':
+        return joined(row, at, channel)
       case 'BRIDGE_ENTER':
         return [{ type: 'leg-talking', callId, uniqueid, at, side: isDeskPhone(station) ? 'agent' : 'caller', station }]
       case 'BRIDGE_EXIT':
@@ -113,6 +121,15 @@ export function makeCelReader(source: () => Source): CelReader {
       default:
         return []
     }
+  }
+
+  /** A queue with nobody in it lets nobody in: its end follows its start at once, and the live wire says nothing of it. */
+  function joined(row: Row, at: Date, channel: Channel): BareFact[] {
+    const { atQueue, callId } = channel
+    if (!atQueue || !callId) return []
+    channel.atQueue = null
+    if (row.eventtype === 'APP_END' && at.getTime() - atQueue.at.getTime() < TURNED_AWAY_MS) return []
+    return [{ type: 'caller-queued', callId, at: atQueue.at, queue: atQueue.queue }]
   }
 
   function hungUp(row: Row, at: Date, channel: Channel): BareFact[] {

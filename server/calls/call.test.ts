@@ -233,7 +233,7 @@ t.test('the same facts in any order, told twice or more, make the same call', as
   )
 })
 
-t.test('whatever comes after the end, a finished call is never reopened', async (t) => {
+t.test('whatever comes after the end, a finished call is never reopened', async () => {
   const some = [queued(50), rung(51, 'leg9'), connected(52, 'leg9'), talking(52, 'leg9', 'b1009'), silent(53, 'leg1')]
   fc.assert(
     fc.property(fc.shuffledSubarray(some), (after) => {

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { wish } from '../../db/index.ts'
 import { desk, isCurrent, phones, until } from './exchange.ts'
 
 t.test('a ward rings, a desk phone answers, and the call is there with its legs and its talk', async (t) => {
