@@ -1,6 +1,7 @@
 /** Twice is once: a creating POST that is sent again with the same key gets the first answer again. */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { answerTo } from './answer.ts'
 import { Refusal } from './errors.ts'
 import * as store from './store.ts'
 
@@ -41,7 +42,7 @@ export function idempotent<Q extends FastifyRequest, R extends FastifyReply>(
       return answer
     } catch (error) {
       // A refusal rolled everything back: the person may try again with the same key.
-      if (error instanceof Refusal) await store.releaseRequest(db, personId, key)
+      if (answerTo(error).status < 500) await store.releaseRequest(db, personId, key)
       throw error
     }
   }

@@ -1,9 +1,7 @@
-import type { Db, Numbered, Tx } from '../../db/index.ts'
+import type { Db } from '../../db/index.ts'
+import type { Commit } from '../../desk.ts'
 import { actorOf, answers, Nullable, Refusal, type Routes, Type } from '../../web/index.ts'
-import type { PeopleEvent } from '../events.ts'
 import { changePassword, checkPassword, closeSession, loadActor, me, openSession } from './index.ts'
-
-type Commit = (work: (tx: Tx) => Promise<PeopleEvent[]>) => Promise<Numbered<PeopleEvent>[]>
 
 export type SessionParts = {
   db: Db

@@ -1,0 +1,145 @@
+import t from 'tap'
+import type { Actor, Thing, Verb } from './grant.ts'
+import { may } from './may.ts'
+
+type Grant = Actor['grants'][number]
+const actor = (...grants: Grant[]): Actor => ({
+  personId: 'me',
+  organisationId: 'o',
+  sessionId: 's',
+  name: '',
+  station: null,
+  grants,
+})
+const of = (role: Grant['role'], campus: string | null = null, line: string | null = null): Grant => ({
+  role,
+  campus,
+  line,
+})
+
+const VERBS: Verb[] = ['see', 'open', 'change', 'take', 'listen', 'administer', 'import', 'export']
+const here = { campus: 'new', line: 'it' }
+const THINGS: Record<string, Thing> = {
+  call: { kind: 'call', ...here, agentIds: [] },
+  'call of mine': { kind: 'call', ...here, agentIds: ['me'] },
+  ticket: { kind: 'ticket', ...here, assigneeId: null, firstTakerId: null, reporterId: null },
+  'ticket assigned to me': { kind: 'ticket', ...here, assigneeId: 'me', firstTakerId: null, reporterId: null },
+  'ticket I took': { kind: 'ticket', ...here, assigneeId: null, firstTakerId: 'me', reporterId: null },
+  'ticket I reported': { kind: 'ticket', ...here, assigneeId: null, firstTakerId: null, reporterId: 'me' },
+  recording: { kind: 'recording', ...here, agentIds: [], assigneeIds: [] },
+  'recording of my call': { kind: 'recording', ...here, agentIds: ['me'], assigneeIds: [] },
+  'recording of my ticket': { kind: 'recording', ...here, agentIds: [], assigneeIds: ['me'] },
+  callback: { kind: 'callback', ...here },
+  'agent of it': { kind: 'agent', personId: 'you', lines: ['it'] },
+  myself: { kind: 'agent', personId: 'me', lines: [] },
+  directory: { kind: 'directory' },
+  journal: { kind: 'journal' },
+}
+const WORK = 'see open change take'
+const SELF = 'see change'
+
+/** Every thing a role may do something to; whatever is not written here it may not. In scope, then out of scope. */
+const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Record<string, string> }> = {
+  agent: {
+    within: {
+      call: WORK,
+      'call of mine': WORK,
+      ticket: WORK,
+      'ticket assigned to me': WORK,
+      'ticket I took': WORK,
+      'ticket I reported': WORK,
+      recording: 'see',
+      'recording of my call': 'see listen',
+      'recording of my ticket': 'see listen',
+      callback: WORK,
+      'agent of it': 'see',
+      myself: SELF,
+      directory: 'see',
+    },
+    beyond: {
+      'call of mine': WORK,
+      'ticket assigned to me': WORK,
+      'ticket I took': WORK,
+      'recording of my call': 'see listen',
+      'recording of my ticket': 'see listen',
+      myself: SELF,
+      directory: 'see',
+    },
+  },
+  supervisor: {
+    within: {
+      call: WORK,
+      'call of mine': WORK,
+      ticket: WORK,
+      'ticket assigned to me': WORK,
+      'ticket I took': WORK,
+      'ticket I reported': WORK,
+      recording: 'see listen',
+      'recording of my call': 'see listen',
+      'recording of my ticket': 'see listen',
+      callback: WORK,
+      'agent of it': SELF,
+      myself: SELF,
+      directory: 'see',
+    },
+    beyond: { myself: SELF, directory: 'see' },
+  },
+  engineer: {
+    within: { 'ticket assigned to me': SELF, 'recording of my ticket': 'see listen', myself: SELF, directory: 'see' },
+    beyond: { 'ticket assigned to me': SELF, 'recording of my ticket': 'see listen', myself: SELF, directory: 'see' },
+  },
+  auditor: { within: everythingSeen(), beyond: everythingSeen() },
+  admin: {
+    within: { directory: 'see administer import export', myself: SELF },
+    beyond: { directory: 'see administer import export', myself: SELF },
+  },
+  reporter: {
+    within: { 'ticket I reported': 'see open', myself: SELF },
+    beyond: { 'ticket I reported': 'see open', myself: SELF },
+  },
+}
+function everythingSeen(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(THINGS).map(([name, { kind }]) => [
+      name,
+      kind === 'recording' ? 'see listen' : name === 'myself' ? SELF : 'see',
+    ]),
+  )
+}
+
+for (const [role, { within, beyond }] of Object.entries(MATRIX) as [Grant['role'], (typeof MATRIX)['agent']][]) {
+  t.test(`${role}: each thing and each verb is as stated, in scope and out of it`, async (t) => {
+    for (const [grants, stated, where] of [
+      [[of(role)], within, 'everywhere'],
+      [[of(role, 'new', 'it')], within, 'in scope'],
+      [[of(role, 'old', 'logistics')], beyond, 'out of scope'],
+    ] as const) {
+      for (const [name, thing] of Object.entries(THINGS)) {
+        const allowed = (stated[name] ?? '').split(' ')
+        const found = VERBS.filter((verb) => may(actor(...grants), verb, thing))
+        t.same(
+          found,
+          VERBS.filter((verb) => allowed.includes(verb)),
+          `${name}, ${where}`,
+        )
+      }
+    }
+  })
+}
+
+t.test('somebody without a grant may do nothing but see to themselves', async (t) => {
+  for (const [name, thing] of Object.entries(THINGS)) {
+    t.same(
+      VERBS.filter((verb) => may(actor(), verb, thing)),
+      name === 'myself' ? ['see', 'change'] : [],
+      name,
+    )
+  }
+})
+
+t.test('a campus or line that is not known is covered only by a grant that is not narrowed by it', async (t) => {
+  const unknown: Thing = { kind: 'call', campus: null, line: 'it', agentIds: [] }
+  t.ok(may(actor(of('agent')), 'see', unknown))
+  t.ok(may(actor(of('agent', null, 'it')), 'see', unknown))
+  t.notOk(may(actor(of('agent', 'new')), 'see', unknown))
+})

@@ -1,0 +1,247 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { house } from '../test/house.ts'
+import { idempotent, Outage, type Routes, Type } from './index.ts'
+
+const account = (varDir: string, role = 'admin') =>
+  JSON.parse(readFileSync(join(varDir, 'accounts.json'), 'utf8'))[role][0]
+
+t.test('the first administrator signs in, must choose a password, and then keeps the directory', async (t) => {
+  const { ask, varDir, db, lines } = await house(t)
+  const { name, password } = account(varDir)
+  t.match(await ask('POST', '/api/session', { name, password: 'not this one' }), {
+    status: 401,
+    body: { code: 'wrong-name-or-password' },
+  })
+  const signedIn = await ask('POST', '/api/session', { name: name.toUpperCase(), password })
+  t.match(signedIn, { status: 200, body: { login: 'admin', mustChangePassword: true, grants: [{ role: 'admin' }] } })
+  const set = signedIn.headers.get('set-cookie') ?? ''
+  t.match(set, /HttpOnly/i)
+  t.match(set, /SameSite=Strict/i)
+  const cookie = set.split(';')[0] ?? ''
+  const token = cookie.split('=')[1] ?? ''
+  t.notOk(
+    (await db('sessions').select()).some((row) => JSON.stringify(row).includes(token)),
+    'the token itself is nowhere',
+  )
+
+  t.match(await ask('GET', '/api/directory/places', undefined, { cookie }), {
+    status: 403,
+    body: { code: 'password-must-be-changed' },
+  })
+  t.match(await ask('POST', '/api/session/password', { old: password, new: 'short' }, { cookie }), {
+    status: 400,
+    body: { code: 'password-refused', details: { why: 'too-short' } },
+  })
+  t.match(await ask('POST', '/api/session/password', { old: 'x', new: '一个够长的新口令字串' }, { cookie }), {
+    status: 403,
+    body: { code: 'wrong-password' },
+  })
+  t.equal(
+    (await ask('POST', '/api/session/password', { old: password, new: '一个够长的新口令字串' }, { cookie })).status,
+    204,
+  )
+  t.equal((await ask('GET', '/api/directory/places', undefined, { cookie })).status, 200)
+  t.equal((await ask('DELETE', '/api/session', undefined, { cookie })).status, 204)
+  t.match(await ask('GET', '/api/session', undefined, { cookie }), { status: 401, body: { code: 'signed-out' } })
+  const log = lines.join('')
+  t.notOk(
+    [password, token, '一个够长的新口令字串'].some((secret) => log.includes(secret)),
+    'no secret in the log',
+  )
+})
+
+t.test('guessing passwords is slowed down for a name and for an address, whether the name exists or not', async (t) => {
+  const { ask, varDir, db } = await house(t)
+  const { name, password } = account(varDir)
+  for (const login of [name, 'nobody']) {
+    for (let i = 0; i < 5; i++)
+      t.equal((await ask('POST', '/api/session', { name: login, password: `wrong ${i}` })).status, 401)
+    const stopped = await ask('POST', '/api/session', { name: login, password: 'wrong again' })
+    t.match(stopped, { status: 429, body: { code: 'too-many-attempts' } })
+    t.ok(Number(stopped.headers.get('retry-after')) > 20)
+  }
+  t.equal((await ask('POST', '/api/session', { name, password })).status, 429, 'the right password waits too')
+  const spoofed = { 'x-forwarded-for': '203.0.113.9' }
+  t.equal(
+    (await ask('POST', '/api/session', { name, password }, spoofed)).status,
+    429,
+    'a forged address moves nothing',
+  )
+  await db('sign_in_failures').update({ at: db.raw(`now() - interval '16 minutes'`) })
+  t.equal((await ask('POST', '/api/session', { name, password })).status, 200)
+  t.equal((await db('sign_in_failures').where({ login: 'admin' })).length, 0)
+})
+
+t.test('a session ends by itself when idle, when over, and when its person is retired', async (t) => {
+  const { someone, db } = await house(t)
+  const agent = await someone({ role: 'agent' })
+  t.equal((await agent.ask('GET', '/api/session')).status, 200)
+  await db('sessions')
+    .where({ id: agent.sessionId })
+    .update({ seen_at: db.raw(`now() - interval '61 minutes'`) })
+  t.equal((await agent.ask('GET', '/api/session')).status, 401)
+  await db('sessions')
+    .where({ id: agent.sessionId })
+    .update({ seen_at: db.fn.now(), expires_at: db.raw(`now() - interval '1 second'`) })
+  t.equal((await agent.ask('GET', '/api/session')).status, 401)
+  const admin = await someone({ role: 'admin' })
+  const other = await someone({ role: 'agent' })
+  t.equal((await admin.ask('POST', `/api/directory/people/${other.personId}/retire`, { version: 1 })).status, 200)
+  t.equal((await other.ask('GET', '/api/session')).status, 401)
+})
+
+t.test('another page cannot speak for a signed-in person', async (t) => {
+  const { someone, ask, port } = await house(t)
+  const { cookie } = await someone({ role: 'admin' })
+  const make = (headers: Record<string, string>) => ask('DELETE', '/api/session', undefined, { cookie, ...headers })
+  t.match(await make({ origin: 'http://evil.example' }), { status: 403, body: { code: 'foreign-origin' } })
+  t.equal((await make({ origin: 'null' })).status, 403)
+  t.equal((await make({ origin: `https://127.0.0.1:${port}` })).status, 403)
+  t.equal((await make({ origin: `http://127.0.0.1:${port + 1}` })).status, 403)
+  t.equal((await make({})).status, 204)
+})
+
+t.test('a request with a field we do not know, or of another kind, is refused by name', async (t) => {
+  const { someone, db } = await house(t)
+  const admin = await someone({ role: 'admin' })
+  const place = { campus: 'new', kind: 'building', code: 'A', zh: '楼' }
+  for (const column of [
+    'id',
+    'version',
+    'retired',
+    'path_zh',
+    'campus_id',
+    'organisation_id',
+    'created_at',
+    '__proto__',
+  ]) {
+    const body = JSON.stringify(place).replace('}', `,"${column}":"x"}`)
+    t.match(
+      await admin.ask('POST', '/api/directory/places', body),
+      { status: 400, body: { code: 'request-malformed' } },
+      column,
+    )
+  }
+  t.match(await admin.ask('POST', '/api/directory/places', { ...place, noTransmit: 'true' }), {
+    status: 400,
+    body: { details: { at: 'body/noTransmit' } },
+  })
+  t.match(await admin.ask('POST', '/api/directory/places', { ...place, zh: 'a\u0000b' }), { status: 400 })
+  t.match(await admin.ask('POST', '/api/directory/places', '{"campus":'), {
+    status: 400,
+    body: { code: 'request-malformed' },
+  })
+  t.match(await admin.ask('GET', '/api/directory/places?limit=501'), { status: 400 })
+  t.match(await admin.ask('GET', '/api/directory/places?order=id;drop'), { status: 400 })
+  t.match(await admin.ask('GET', '/api/directory/places?after=bm90IG91cnM'), {
+    status: 400,
+    body: { code: 'cursor-not-ours' },
+  })
+  t.match(await admin.ask('GET', '/api/directory/places/not-an-id'), { status: 400 })
+  t.equal((await db('places')).length, 0)
+  t.match(await admin.ask('POST', '/api/directory/places', place), { status: 201, body: { zh: '楼', path: '楼' } })
+  t.match(await admin.ask('POST', '/api/directory/places', place), { status: 409, body: { code: 'already-there' } })
+})
+
+t.test('the same creating request sent twice is done once', async (t) => {
+  const { someone, db } = await house(t)
+  const admin = await someone({ role: 'admin' })
+  const place = { campus: 'new', kind: 'building', code: 'A', zh: '楼' }
+  const key = { 'idempotency-key': 'one-and-the-same' }
+  const [first, second] = [
+    await admin.ask('POST', '/api/directory/places', place, key),
+    await admin.ask('POST', '/api/directory/places', place, key),
+  ]
+  t.equal(second.status, 201)
+  t.same(second.body, first.body)
+  t.match(await admin.ask('POST', '/api/directory/places', { ...place, code: 'B' }, key), {
+    status: 422,
+    body: { code: 'idempotency-key-reused' },
+  })
+  const refused = { 'idempotency-key': 'refused-at-first' }
+  t.equal((await admin.ask('POST', '/api/directory/places', place, refused)).status, 409)
+  t.equal(
+    (await admin.ask('POST', '/api/directory/places', { ...place, code: 'C' }, refused)).status,
+    201,
+    'a refusal frees its key',
+  )
+  t.equal((await db('places')).length, 2)
+})
+
+t.test('what goes wrong is said in three ways, and nothing of a person is logged', async (t) => {
+  const doors: Routes = async (app) => {
+    app.get('/api/test/outage', async () => {
+      throw new Outage('vault')
+    })
+    app.get('/api/test/bug', async (request) => request.server.deskDb('people').insert({ name: '王小明' }))
+    app.post(
+      '/api/test/late',
+      { schema: { body: Type.Object({}) } },
+      idempotent(async () => ({ made: true })),
+    )
+    app.get('/api/test/forgotten', async () => 'nobody asked who I am')
+  }
+  const { someone, ask, lines, url } = await house(t, { more: [doors] })
+  const { ask: signedIn } = await someone({ role: 'agent' })
+  t.match(await signedIn('GET', '/api/test/outage'), {
+    status: 503,
+    body: { code: 'outage', details: { wire: 'vault' } },
+  })
+  const bug = await signedIn('GET', '/api/test/bug')
+  t.match(bug, { status: 500, body: { code: 'bug' } })
+  t.notOk(JSON.stringify(bug.body).includes('people'))
+  t.match(lines.join(''), /"code":"23502"/)
+  t.notOk(lines.join('').includes('王小明'))
+  t.match(await ask('GET', '/api/test/forgotten'), { status: 401 }, 'a door that forgot to ask is closed')
+  t.match(await ask('GET', '/%61pi/test/forgotten'), { status: 401 }, 'however it is spelt')
+  t.match(await signedIn('GET', '/api/nothing'), { status: 404, body: { code: 'not-found' } })
+  t.match(await ask('GET', '/healthz'), { status: 200 })
+  t.match(
+    (await ask('GET', '/metrics')).body,
+    /http_server_request_duration_seconds_count\{method="GET",route="\/api\/test\/bug",status="5xx"\} 1/,
+  )
+  t.match(await ask('GET', '/api/openapi.json'), {
+    status: 200,
+    body: { openapi: '3.1.0', paths: { '/api/directory/places': Object } },
+  })
+  t.match(await fetch(`${url}/api/session`).then((reply) => reply.headers.get('cache-control')), 'no-store')
+})
+
+t.test('the console is one page for every screen, under a policy that runs no foreign script', async (t) => {
+  const { varDir, app } = await house(t)
+  await app.close()
+  const dir = join(varDir, 'console')
+  mkdirSync(join(dir, '_app/immutable'), { recursive: true })
+  writeFileSync(
+    join(dir, '200.html'),
+    '<html><script>start()</script><script src="/_app/immutable/a.js"></script></html>',
+  )
+  writeFileSync(join(dir, '_app/immutable/a.js'), 'start')
+  const { makeApp } = await import('./app.ts')
+  const { default: pino } = await import('pino')
+  const again = await makeApp({
+    config: {
+      publicUrl: 'https://desk.example',
+      trustProxy: [],
+      consoleDir: dir,
+      sipSocket: '/sip',
+      sessions: { idleMinutes: 60, absoluteMinutes: 720 },
+    },
+    db: app.deskDb,
+    routes: [],
+    log: pino({ level: 'silent' }),
+  })
+  t.teardown(() => again.close())
+  const screen = await again.inject({ url: '/tickets/abc' })
+  t.equal(screen.statusCode, 200)
+  const policy = String(screen.headers['content-security-policy'])
+  t.match(policy, /script-src 'self' 'sha256-[\w+/=]+'(;|$)/)
+  t.notMatch(policy, /script-src[^;]*unsafe/)
+  t.match(policy, /frame-ancestors 'none'/)
+  t.match(screen.headers['strict-transport-security'], /max-age/)
+  t.match((await again.inject({ url: '/_app/immutable/a.js' })).headers['cache-control'], /immutable/)
+  t.equal((await again.inject({ url: '/_app/gone.js' })).statusCode, 404)
+  t.equal((await again.inject({ url: '/..%2f..%2faccounts.json' })).statusCode, 404)
+})
