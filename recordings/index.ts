@@ -11,10 +11,10 @@ import { HEADER_BYTES } from './wav.ts'
 
 export { type Finding, isGap, TOLERANCE_MS } from './check.ts'
 export { BUCKETS } from './peaks.ts'
-export { isStale, type SpoolFile, type SpoolScan, STALE_AFTER_MS } from './spool.ts'
+export type { SpoolFile, SpoolScan } from './spool.ts'
 export { folderVault } from './vault/folder.ts'
 export { type MinioSettings, minioVault } from './vault/minio.ts'
-export { NotInVault, type Vault, VaultDown, VaultLies, VaultLocked, type VaultTraits } from './vault/vault.ts'
+export { NotInVault, type Vault, VaultDown, VaultLies, type VaultTraits } from './vault/vault.ts'
 export { lengthOf, type Side, type Stretch, type Voice } from './voice.ts'
 
 /** A call (or a message left) whose voices are to be filed. `revision` grows when a late voice makes a new file of it. */

@@ -81,7 +81,7 @@ export async function* laidBytes(
   const open: FileHandle[] = []
   try {
     for (const laid of plan.laid) open.push(await openPlain(laid.path))
-    const scratch = Buffer.alloc(CHUNK_FRAMES * BYTES_PER_SAMPLE)
+    const scratch = new Int16Array(CHUNK_FRAMES)
     const last = Math.min(plan.frames, Math.ceil((to - HEADER_BYTES) / FRAME_BYTES))
     let frame = Math.max(0, Math.floor((from - HEADER_BYTES) / FRAME_BYTES))
     while (frame < last) {
@@ -102,33 +102,35 @@ export async function* laidBytes(
 }
 
 /** Adds what one voice has of these frames to the mix; gives back its greatest sample there. */
-async function add(mix: Int32Array, file: FileHandle, laid: Laid, frame: number, frames: number, scratch: Buffer) {
+async function add(mix: Int32Array, file: FileHandle, laid: Laid, frame: number, frames: number, scratch: Int16Array) {
   const first = Math.max(0, frame - laid.offset)
   const end = Math.min(laid.samples, frame + frames - laid.offset)
   if (end <= first) return 0
-  const { bytesRead } = await file.read(
-    scratch,
-    0,
-    (end - first) * BYTES_PER_SAMPLE,
-    laid.dataAt + first * BYTES_PER_SAMPLE,
-  )
-  const at = first + laid.offset - frame
+  const bytes = (end - first) * BYTES_PER_SAMPLE
+  // Typed arrays read in the machine's byte order: little-endian, as WAV is, on every machine Node runs on here
+  const { bytesRead } = await file.read(scratch, {
+    offset: 0,
+    length: bytes,
+    position: laid.dataAt + first * BYTES_PER_SAMPLE,
+  })
+  let where = (first + laid.offset - frame) * 2 + laid.channel
   let peak = 0
-  for (let i = 0; i < bytesRead >> 1; i++) {
-    const sample = scratch.readInt16LE(i * 2)
-    const where = (at + i) * 2 + laid.channel
+  for (let i = 0; i < bytesRead >> 1; i++, where += 2) {
+    const sample = scratch[i] as number
     mix[where] = (mix[where] as number) + sample
-    if (Math.abs(sample) > peak) peak = Math.abs(sample)
+    if (sample > peak) peak = sample
+    else if (-sample > peak) peak = -sample
   }
   return peak
 }
 
 function clamped(mix: Int32Array): Buffer {
-  const out = Buffer.alloc(mix.length * BYTES_PER_SAMPLE)
+  const out = new Int16Array(mix.length)
   for (let i = 0; i < mix.length; i++) {
-    out.writeInt16LE(Math.max(-32_768, Math.min(32_767, mix[i] as number)), i * BYTES_PER_SAMPLE)
+    const sample = mix[i] as number
+    out[i] = sample > 32_767 ? 32_767 : Math.max(sample, -32_768)
   }
-  return out
+  return Buffer.from(out.buffer)
 }
 
 function spanOf(stretches: Stretch[], marginMs: number): Stretch {

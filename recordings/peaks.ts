@@ -6,12 +6,13 @@ export function peaksOf(frames: number): { hear: (stereo: Buffer) => void; peaks
   const peaks = Buffer.alloc(2 * BUCKETS)
   let frame = 0
   return {
-    /** Takes whole stereo frames, in order. */
+    /** Takes whole stereo frames, in order, in a buffer of their own. */
     hear(stereo) {
-      for (let at = 0; at + 4 <= stereo.length; at += 4, frame++) {
+      const samples = new Int16Array(stereo.buffer, stereo.byteOffset, stereo.length >> 1)
+      for (let i = 0; i + 1 < samples.length; i += 2, frame++) {
         const bucket = Math.min(BUCKETS - 1, Math.floor((frame * BUCKETS) / frames))
-        raise(peaks, bucket, stereo.readInt16LE(at))
-        raise(peaks, BUCKETS + bucket, stereo.readInt16LE(at + 2))
+        raise(peaks, bucket, samples[i] as number)
+        raise(peaks, BUCKETS + bucket, samples[i + 1] as number)
       }
     },
     /** Left's 1,000, then right's. */
