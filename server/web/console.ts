@@ -1,6 +1,6 @@
 /** The built console, and its one page for every address that is a screen. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import serve from '@fastify/static'
 import { Refusal } from './errors.ts'
 import type { App } from './index.ts'
@@ -14,7 +14,8 @@ export async function serveConsole(app: App, consoleDir: string): Promise<void> 
     await app.register(serve, {
       root: consoleDir,
       wildcard: true,
-      index: false,
+      // without it the file server refuses the folder itself: / would be a 403
+      index: basename(page),
       cacheControl: false,
       setHeaders: (reply, path) => {
         const forGood = path.includes('/_app/immutable/')
