@@ -100,18 +100,7 @@ export function watchHealth(parts: {
         kind: 'gauge',
         value: () => quantile(pops, 0.95) / 1000,
       },
-      {
-        name: 'spool_bytes',
-        help: 'recordings waiting to be filed',
-        kind: 'gauge',
-        value: () => archive.health().spool.bytes,
-      },
-      {
-        name: 'spool_free_ratio',
-        help: "free share of the spool's disk",
-        kind: 'gauge',
-        value: () => archive.health().spool.freeRatio,
-      },
+      ...archive.figures(),
       {
         name: 'desk_alarms',
         help: 'alarms standing, by kind',

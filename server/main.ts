@@ -12,11 +12,13 @@ import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
 import { watchHealth } from './health.ts'
 import { may, organisationId } from './people/index.ts'
+import { peopleRoutes } from './people/routes.ts'
 import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
 import { frameOf, markPainted, queuesNow } from './pop/index.ts'
 import { popRoutes } from './pop/routes.ts'
 import { callRoutes } from './tickets/call-routes.ts'
+import { searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
 import { healthRoutes } from './web/health.ts'
@@ -93,6 +95,7 @@ async function main(): Promise<void> {
         secure: config.publicUrl?.startsWith('https:') ?? false,
         absoluteMinutes: config.sessions.absoluteMinutes,
       }),
+      peopleRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
       popRoutes({ db, commit, health: health.now, painted: health.painted }),
       agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
       ticketRoutes({ db, commit }),

@@ -7,4 +7,4 @@ export type { CallReason, CallRelation, ClearedHow, TicketEvent, TicketState } f
 export { clearCallbacksOf, openForCall, openForVoicemail, relabel, settleEndedCall } from './follow-door.ts'
 export { callsOf, entriesOf, listTickets, readTickets, type Scope, ticketOfCall } from './store.ts'
 export { shownNumber, type Ticket } from './ticket.ts'
-export { callbackRows, ticketRows } from './view-door.ts'
+export { callbackRows, searchTickets, ticketRows } from './view-door.ts'

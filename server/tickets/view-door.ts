@@ -1,8 +1,9 @@
 /** Tickets as a console is shown them. */
 import type { Db } from '../db/index.ts'
-import { personRefs, placeRefs, unitRefs } from '../people/index.ts'
+import { type Actor, personRefs, placeRefs, readingScopes, unitRefs } from '../people/index.ts'
 import type { CallbackRow, TicketRow } from '../wire/views.ts'
 import type { Callback } from './callback-store.ts'
+import { listTickets } from './store.ts'
 import { shownNumber, type Ticket } from './ticket.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
@@ -77,4 +78,10 @@ export async function callbackRows(db: Db, callbacks: Callback[]): Promise<Callb
     clearedAt: iso(callback.clearedAt),
     clearedHow: callback.clearedHow,
   }))
+}
+
+/** Tickets a person may see that hold these words: for the pickers. */
+export async function searchTickets(db: Db, actor: Actor, q: string, limit: number): Promise<TicketRow[]> {
+  const scope = { pairs: readingScopes(actor), personId: actor.personId }
+  return ticketRows(db, await listTickets(db, actor.organisationId, scope, { q }, { limit }))
 }
