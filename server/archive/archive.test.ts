@@ -300,3 +300,22 @@ t.test('with the spool gone for a moment nothing is called missing that is not',
   t.match(await desk.rowOf(callId), { state: 'filed' })
   t.equal(archive.health().spool.up, true)
 })
+
+t.test('what is said of the vault is true even while nothing is filed', async (t) => {
+  let down = true
+  const desk = await testDesk(t, (vault) => ({
+    ...vault,
+    head: (key) => (down ? Promise.reject(new VaultDown('head', { code: 'ETIMEDOUT' })) : vault.head(key)),
+  }))
+  const archive = desk.archive()
+  await archive.reconcile()
+  t.match(archive.health().vault, { up: false, why: 'ETIMEDOUT', lastHeardAt: null })
+  down = false
+  const until = Date.now() + 10_000
+  while (!archive.health().vault.up && Date.now() < until) {
+    await archive.reconcile()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  t.match(archive.health().vault, { up: true, why: null })
+  t.type(archive.health().vault.lastHeardAt, Date)
+})

@@ -127,6 +127,7 @@ class Filing {
   async reconcile(): Promise<void> {
     await reconcile(this.#settings, this.figures)
     this.figures.reconciled(new Date())
+    await this.#askVault()
   }
 
   async #scan(): Promise<SpoolScan> {
@@ -268,13 +269,22 @@ class Filing {
   async #vaultIsBack(): Promise<boolean> {
     try {
       await this.#settings.recordings.vault.head('are-you-there')
-      await store.hasten(this.#settings.db)
+      if (!this.health.vault.up) await store.hasten(this.#settings.db)
       return true
     } catch (error) {
       if (!(error instanceof VaultDown)) throw error
       this.#vaultFailed(error)
       return false
     }
+  }
+
+  /** A vault nobody needs just now is asked all the same, so that what `/status` says of it is true. */
+  async #askVault(): Promise<void> {
+    if (Date.now() < this.#vaultRestsUntil) return
+    const waits = await store.isFiling(this.#settings.db)
+    if (!(await this.#vaultIsBack())) return
+    // one that answers and takes nothing in (its disk is full) is not well while something waits for it
+    if (this.health.vault.up || !waits) this.#vaultWorked()
   }
 
   #vaultFailed(error: VaultDown): void {

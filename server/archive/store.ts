@@ -100,6 +100,11 @@ export async function hasten(db: Db): Promise<void> {
   await db('recordings').where({ state: 'filing' }).whereNotNull('next_try_at').update({ next_try_at: null })
 }
 
+/** Does any recording wait to be filed? */
+export async function isFiling(db: Db): Promise<boolean> {
+  return (await db('recordings').where({ state: 'filing' }).first('id')) !== undefined
+}
+
 /** Saves what became of a recording, if nobody changed it meanwhile. */
 export async function settle(tx: Tx, recording: Recording, peaks: Buffer | null): Promise<boolean> {
   const changed = await tx('recordings')
