@@ -83,6 +83,8 @@ export function makeAmi(options: AmiOptions): Ami {
     manager.on('close', () => drop(mine, 'the connection was closed'))
     manager.on('error', (error) => drop(mine, `${(error as NodeJS.ErrnoException).code ?? error.message}`))
     manager.on('managerevent', (block) => heard(mine, block))
+    // Neither an event nor an answer: nothing that a manager port says.
+    manager.on('asterisk', (block) => word(block, 'response') === '' && meters.count('ami_parse_errors_total'))
     mine.socket = socketMadeBy(() =>
       manager.connect({ port, host }, undefined, () => {
         manager.login((error) => (error ? drop(mine, `login refused: ${word(error, 'message')}`) : loggedIn(mine)))

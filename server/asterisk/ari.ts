@@ -41,6 +41,9 @@ export type AriOptions = {
   log: { info(o: object, m: string): void; warn(o: object, m: string): void }
 }
 
+// swagger-client leaves a global `log` that prints to standard output, where our log lines go, and keeps every line.
+Object.assign(globalThis, { log: () => undefined })
+
 const PING_MS = 2_000
 const ANSWER_MS = 4_000
 const BACKOFF_MS = { least: 250, most: 5_000 }
