@@ -18,7 +18,8 @@ for (const file of globSync('softphone-console/src/**/*.svelte', { cwd: ROOT }))
     .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ''))
     .replaceAll(/(^|\s)\/\/.*$/gm, '')
   bare.split('\n').forEach((line, i) => {
-    if (CHINESE.test(line))
+    // The product's own name stands as it is in both.
+    if (CHINESE.test(line.replace('值班台', '')))
       problems.push(`${file}:${i + 1} 文字应写进词典 · words belong in the dictionary: ${line.trim()}`)
   })
 }
