@@ -71,9 +71,10 @@ export async function house(
   /** A new person with these rights, signed in. */
   async function someone(...scopes: Scope[]) {
     people += 1
+    const nth = people
     const organisation = (await db('organisations').first('id')).id
     const [person] = await db('people')
-      .insert({ organisation_id: organisation, staff_code: `T${people}`, name: `测试${people}`, login: `t${people}` })
+      .insert({ organisation_id: organisation, staff_code: `T${nth}`, name: `测试${nth}`, login: `t${nth}` })
       .returning('id')
     for (const { role, campus = null, line = null } of scopes) {
       const campusId = campus && (await db('campuses').where({ code: campus }).first('id')).id

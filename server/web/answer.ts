@@ -85,5 +85,7 @@ export function errorHandler(error: unknown, request: FastifyRequest, reply: Fas
   if (status === 503) reply.header('retry-after', '2')
   const waitMs = answer.details?.waitMs
   if (status === 429 && typeof waitMs === 'number') reply.header('retry-after', String(Math.ceil(waitMs / 1000)))
+  // A refused socket's connection is of no further use to anybody.
+  if (request.headers.upgrade) reply.header('connection', 'close')
   reply.code(status).type('application/json').send(answer)
 }

@@ -104,6 +104,8 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, actor } = request
     const ms = Math.round(reply.elapsedTime)
+    // Node hands an upgrade's connection over whole: refused, it is ours to end, or it stays open for ever.
+    if (request.headers.upgrade && reply.statusCode >= 400) request.raw.socket.destroySoon()
     for (const observe of observers)
       observe(method, routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000)
     log.debug({ method, route: routeOptions.url, status: reply.statusCode, ms, personId: actor?.personId }, 'answered')
