@@ -9,17 +9,21 @@ export function nameOf(what: Named, row: Row): string {
   return parts.filter((part) => typeof part === 'string' && part !== '').join(' · ')
 }
 
+/** How the names are fetched: all of a kind at first, then one at a time what was not among them. */
+export type Source = { all: (what: Named) => Promise<Row[]>; one: (what: Named, id: string) => Promise<Row> }
+
 /**
- * Names behind ids, fetched as the screen first asks for them. Kept because rows point to each other by id, and a list of
- * numbers asks for the same ward many times.
+ * Names behind ids. Kept because rows point to each other by id, and a list of numbers asks for the same wards again and
+ * again. The first question about a kind fetches the whole of it; a row that is retired or newer is fetched by itself.
  */
 export class Names {
   #names = new SvelteMap<string, string>()
   #asked = new Set<string>()
-  #read: (what: Named, id: string) => Promise<Row>
+  #all = new Map<Named, Promise<void>>()
+  #source: Source
 
-  constructor(read: (what: Named, id: string) => Promise<Row>) {
-    this.#read = read
+  constructor(source: Source) {
+    this.#source = source
   }
 
   /** The name, or '' until it is known. */
@@ -30,10 +34,9 @@ export class Names {
     if (held === undefined && !this.#asked.has(key)) {
       this.#asked.add(key)
       // asked for while the screen is being drawn: the answer changes the screen later, never now
-      this.#read(what, id).then(
-        (row) => this.put(what, row),
-        () => this.#asked.delete(key),
-      )
+      this.#learn(what)
+        .then(() => (this.#names.has(key) ? undefined : this.#source.one(what, id).then((row) => this.put(what, row))))
+        .catch(() => this.#asked.delete(key))
     }
     return held ?? ''
   }
@@ -41,5 +44,16 @@ export class Names {
   put(what: Named, row: Row): void {
     this.#asked.add(`${what}/${row.id}`)
     this.#names.set(`${what}/${row.id}`, nameOf(what, row))
+  }
+
+  #learn(what: Named): Promise<void> {
+    const held = this.#all.get(what)
+    if (held) return held
+    const learning = this.#source.all(what).then((rows) => {
+      for (const row of rows) this.put(what, row)
+    })
+    this.#all.set(what, learning)
+    learning.catch(() => this.#all.delete(what))
+    return learning
   }
 }
