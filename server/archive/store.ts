@@ -171,11 +171,15 @@ export async function readCalls(db: Db | Tx, ids: string[]): Promise<Map<string,
       legs: [],
     })
   }
+  const arrivals = new Map<string, Date>(calls.map((call) => [call.id, call.arrived_at]))
   for (const leg of legs) {
+    const arrivedAt = arrivals.get(leg.call_id)
+    // told live, a caller's leg is first heard of when somebody answers; it was recorded from its arrival on
+    const fromArrival = leg.side === 'caller' && arrivedAt !== undefined && arrivedAt < leg.started_at
     found.get(leg.call_id)?.legs.push({
       uniqueid: leg.uniqueid,
       side: leg.side,
-      startedAt: leg.started_at,
+      startedAt: fromArrival ? arrivedAt : leg.started_at,
       endedAt: leg.ended_at,
       talk: leg.talk.map(([from, to]: [string, string | null]) => ({
         from: new Date(from),

@@ -1,0 +1,53 @@
+/** A whole desk: a ward rings, a desk phone answers, they hang up, and the recording can be heard by those who may. */
+import t from 'tap'
+import { until } from '../../../asterisk-config/test-lab.ts'
+import { channelsOf, heard } from '../../../recordings/test-support.ts'
+import { Client, signedIn } from '../../../scripts/bench/parts/client.ts'
+import { startTraffic, withSeats } from '../../../scripts/drill/parts/traffic.ts'
+import { startLab } from '../../../scripts/lab.ts'
+import type { RecordingView } from '../../wire/views.ts'
+
+const [WARD, DESK] = [1_000, 440]
+
+t.test('seconds after a call its recording is heard, caller left and agent right', { timeout: 150_000 }, async (t) => {
+  const lab = await startLab({ settings: withSeats(1, { queue: 2 }) })
+  t.teardown(() => lab.stop())
+  const traffic = await startTraffic(lab, { answering: 1 })
+  t.teardown(() => traffic.stop())
+  await (await traffic.ring({ forSeconds: 12 })).over
+  const hungUpAt = Date.now()
+
+  const auditor = await signedIn(lab, 'auditor')
+  const { id: callId } = await until(
+    'the call at its end',
+    async () =>
+      (await lab.query<{ id: string }>(`select id from calls where state = 'ended' and outcome = 'answered'`))[0],
+  )
+  const view = await until(
+    'the recording filed',
+    async () => {
+      const { recordings } = await auditor.get<{ recordings: RecordingView[] }>(`/api/calls/${callId}`)
+      return recordings.find(({ state }) => state === 'filed')
+    },
+    20_000,
+  )
+  t.comment(`filed ${Date.now() - hungUpAt} ms after the ward hung up`)
+  t.same(view.findings, [])
+  t.ok(view.talkMs && view.ms && Math.abs(view.ms - view.talkMs) <= 1_000, 'as long as the talk')
+
+  const ask = (client: Client, headers: Record<string, string> = {}) =>
+    fetch(`${lab.url}/api/recordings/${view.recordingId}/audio`, { headers: { cookie: client.cookie, ...headers } })
+  const whole = Buffer.from(await (await ask(auditor)).arrayBuffer())
+  const [left, right] = channelsOf(whole) as [Int16Array, Int16Array]
+  const ms = left.length / 8
+  t.equal(heard(left, [500, ms - 500], [WARD, DESK]), WARD)
+  t.equal(heard(right, [500, ms - 500], [WARD, DESK]), DESK)
+  const piece = await ask(auditor, { range: 'bytes=8000-8999' })
+  t.equal(piece.status, 206)
+  t.ok(Buffer.from(await piece.arrayBuffer()).equals(whole.subarray(8_000, 9_000)))
+  t.equal((await lab.query('select * from listenings')).length, 1, 'written down, once')
+
+  t.equal((await ask(await signedIn(lab, 'admin'))).status, 404, 'an administrator may not even know of it')
+  t.equal((await ask(new Client(lab.url, ''))).status, 401)
+  await until('an empty spool', async () => /^spool_bytes 0$/m.test(await (await fetch(`${lab.url}/metrics`)).text()))
+})
