@@ -23,8 +23,8 @@ export function greet(file: DeskFile, demo: boolean, seconds: number): void {
   const next = demo
     ? ['下一步 · next step:', '    npm run call -- --campus new --line it --from 62041']
     : [
-        '打开上面的地址,按提示设置第一位管理员、院区和中继',
-        'Open the address: it leads through the first administrator, campuses and trunks',
+        '打开上面的地址,用上面的一次性密码登录:先改密码,再设置院区和中继',
+        'Open the address and sign in with the one-time password above: change it, then set up campuses and trunks',
       ]
   console.log(
     [
