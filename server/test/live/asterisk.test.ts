@@ -1,42 +1,237 @@
+import { createHash, randomUUID } from 'node:crypto'
 import t from 'tap'
-import { desk, isCurrent, phones, until } from './exchange.ts'
+import { startAsterisk } from '../../../scripts/asterisk/index.ts'
+import { legsOf } from '../../calls/index.ts'
+import { type Db, settled, type Wish, wish } from '../../db/index.ts'
+import { cable, desk, isCurrent, phones, startServer, until } from './exchange.ts'
 
-t.test('a ward rings, a desk phone answers, and the call is there with its legs and its talk', async (t) => {
+t.setTimeout(300_000)
+
+const ward = { campus: 'new', dialled: '8102', from: '62041', name: '心内科' } as const
+const wishes = async (db: Db, one: Wish) => {
+  const id = await db.transaction((tx) => wish(tx, 1, one))
+  return settled(db, id, 8_000)
+}
+const outcomes = async (db: Db) => (await db('calls').orderBy('arrived_at')).map((call) => call.outcome)
+
+t.test('a day at the exchange', async (t) => {
   const lab = await phones(t)
   const { db, server } = await desk(t, lab)
   await lab.phone('d8121', { afterMs: 600 })
   await until('the wires are well', () => isCurrent(server))
+  const ended = (count: number) =>
+    until(
+      `${count} calls have ended`,
+      async () => (await db('calls').where({ state: 'ended' })).length >= count,
+      40_000,
+    )
 
-  const ward = await lab.wards.placeCall({
-    campus: 'new',
-    dialled: '8102',
-    from: '62041',
-    name: '心内科',
-    forSeconds: 6,
-  })
-  await ward.answered
-  await ward.ended
-  await until('the call ended', () => server.events.some((event) => event.type === 'call.ended'))
-
-  t.same(
-    server.events.map((event) => event.type),
-    [
+  await t.test('a ward rings, a desk phone answers, and the call is there with its legs and its talk', async (t) => {
+    const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
+    await placed.ended
+    await ended(1)
+    const types = server.events.map((event) => event.type)
+    t.same(types.slice(0, 6), [
       'call.arrived',
       'call.identified',
       'call.queued',
       'call.offered',
       'call.offer-ended',
       'call.answered',
-      'call.leg-ended',
-      'call.ended',
-    ],
+    ])
+    const call = await db('calls').first()
+    t.match(call, { outcome: 'answered', ended_by: 'caller', ani: '62041', dialled: '8102', recovered: false })
+    t.ok(call.place_id, 'and the ward is known')
+    const talks = await db('leg_talks')
+    t.equal(talks.length, 2, 'both sides stood in a bridge once')
+    t.comment(`event to commit: ${JSON.stringify(server.asterisk.figures().event_to_commit_ms)}`)
+  })
+
+  await t.test('an agent is given a phone account and a place in a queue, and both are taken away again', async (t) => {
+    const password = 'a-password-for-one-shift'
+    const ha1 = createHash('md5').update(`b1001:dutydesk:${password}`).digest('hex')
+    // What is put right every thirty seconds must know of it, as agents/ does.
+    server.wanted.stations.push('b1001')
+    t.match(await wishes(db, { verb: 'push-credential', station: 'b1001', ha1, realm: 'dutydesk' }), {
+      outcome: 'done',
+    })
+    const phone = await lab.stranger({ station: 'b1001', password })
+    t.equal(await phone.register(), 200)
+    await until('the registration is heard', () =>
+      server.stations.some((fact) => fact.station === 'b1001' && fact.type === 'station-registered'),
+    )
+
+    const place = { queue: 'it', station: 'b1001', paused: true, reason: 'ring_untested' }
+    server.wanted.members.push(place)
+    t.match(await wishes(db, { verb: 'queue-add', ...place }), { outcome: 'done' })
+    t.match(await lab.pbx.rx('queue show it'), /b1001.*paused:ring_untested/)
+    t.match(await wishes(db, { verb: 'queue-add', ...place }), { outcome: 'done' }, 'asked twice is done twice')
+    await wishes(db, { verb: 'queue-pause', station: 'b1001', paused: false, reason: '' })
+    t.notMatch(await lab.pbx.rx('queue show it'), /paused/)
+
+    Object.assign(server.wanted, { stations: [], members: [] })
+    await server.asterisk.reset()
+    await until('the queue is put right', async () => !/b1001/.test(await lab.pbx.rx('queue show it')))
+    await until('the account is gone', async () => (await phone.register()) !== 200)
+  })
+
+  await t.test('what makes no sense is refused and says why; what came too late is never sent', async (t) => {
+    t.match(await wishes(db, { verb: 'queue-pause', station: 'b4444', paused: true, reason: 'meal' }), {
+      outcome: 'refused',
+    })
+    const evil = await wishes(db, { verb: 'queue-pause', station: 'b1001', paused: true, reason: 'x\r\nAction: y' })
+    t.equal(evil.outcome, 'refused')
+    const late = await db.transaction((tx) =>
+      wish(tx, 1, { verb: 'set-night', line: 'it', campus: null, night: 'on' }, { notAfterMs: -1 }),
+    )
+    t.match(await settled(db, late, 8_000), { outcome: 'expired' })
+    t.match(await lab.pbx.rx('database get night it'), /not found/)
+  })
+
+  await t.test('calling a ward back rings the agent first, and is one call of ours', async (t) => {
+    const callId = randomUUID()
+    const call = { callId, station: 'd8121', number: '62041', campus: 'new', line: 'it' }
+    t.match(await wishes(db, { verb: 'originate', ...call, direction: 'callback' }), { outcome: 'done' })
+    await until('the ward answered', async () => (await db('calls').where({ id: callId }).first())?.answered_at, 30_000)
+    const leg = (await legsOf(db, callId)).find((one) => one.station === 'd8121')
+    t.match(await wishes(db, { verb: 'hang-up', uniqueid: leg?.uniqueid ?? '', cause: 16 }), { outcome: 'done' })
+    await ended(2)
+    t.match(await db('calls').where({ id: callId }).first(), {
+      direction: 'callback',
+      outcome: 'answered',
+      campus_id: String,
+    })
+  })
+
+  await t.test('two servers hear everything; one acts, and nothing is there twice', async (t) => {
+    const second = await startServer(t, lab, db)
+    await until('the second one hears', () => second.asterisk.figures().ami_connected === 1)
+    t.ok(server.asterisk.acting())
+    t.notOk(second.asterisk.acting())
+    const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
+    await placed.ended
+    await ended(3)
+    t.equal((await db('calls')).length, 3)
+    const rows = await db('journal').select('body')
+    const told = [...server.events, ...second.events].length
+    t.equal(rows.length, told, 'each turn was told by one of them only')
+    await server.asterisk.stop()
+    await until('the other one acts', () => second.asterisk.acting())
+    await second.asterisk.stop()
+    await server.asterisk.start()
+    await until('the first one acts again', () => isCurrent(server))
+  })
+
+  await t.test(
+    'a call that passes while the server is away is there when it is back, marked as recovered',
+    async (t) => {
+      await server.asterisk.stop()
+      const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
+      await placed.ended
+      await server.asterisk.start()
+      await ended(4)
+      t.match(await db('calls').orderBy('arrived_at', 'desc').first(), {
+        recovered: true,
+        outcome: 'answered',
+        ended_by: 'caller',
+        ani: '62041',
+      })
+      t.same(await outcomes(db), ['answered', 'answered', 'answered', 'answered'])
+    },
   )
-  const call = await db('calls').first()
-  t.match(call, { state: 'ended', outcome: 'answered', ended_by: 'caller', ani: '62041', dialled: '8102' })
-  t.equal(call.recovered, false, 'heard live')
-  const talks = await db('leg_talks')
-  t.equal(talks.length, 2, 'both sides stood in a bridge once')
-  t.ok(talks.every((talk) => talk.to_at > talk.from_at))
-  t.match(server.asterisk.figures(), { ami_connected: 1 })
-  t.comment(`event to commit: ${JSON.stringify(server.asterisk.figures().event_to_commit_ms)}`)
+
+  await t.test('an exchange that is killed ends its calls with that reason, and the next call is heard', async (t) => {
+    await until('the wires are well', () => isCurrent(server))
+    const placed = await lab.wards.placeCall({ ...ward, forSeconds: 60 })
+    await until('they talk', async () => (await db('calls').where({ state: 'talking' })).length === 1, 20_000)
+    lab.pbx.kill()
+    await lab.pbx.ended
+    const killedAt = Date.now()
+    lab.pbx = await startAsterisk(lab.pbx.instance)
+    const backAt = Date.now()
+    await until('the wires are well again', () => isCurrent(server))
+    t.comment(`well ${Date.now() - backAt} ms after the exchange was`)
+    await ended(5)
+    const call = await db('calls').orderBy('arrived_at', 'desc').first()
+    t.match(call, { outcome: 'answered', ended_by: 'pbx_restart' })
+    t.ok(call.ended_at.getTime() <= killedAt + 2_000, 'talk ends when the exchange died, not when it was back')
+    t.ok((await legsOf(db, call.id)).every((leg) => leg.endedAt))
+    await placed.hangup().catch(() => undefined)
+    await lab.reconnect()
+    await (await lab.phone('d8122', { afterMs: 300 })).register()
+    const next = await lab.wards.placeCall({ ...ward, forSeconds: 6 })
+    await next.ended
+    await ended(6)
+    t.match(await db('calls').orderBy('arrived_at', 'desc').first(), { outcome: 'answered', recovered: false })
+  })
+})
+
+t.test('when a wire is cut', async (t) => {
+  const lab = await phones(t)
+  const { host, amiPort } = lab.settings.pbx
+  const ami = await cable(t, { host, port: amiPort })
+  let postgres: Awaited<ReturnType<typeof cable>> | undefined
+  const { db, server } = await desk(t, lab, {
+    ami,
+    db: async (url) => {
+      const far = new URL(url)
+      postgres = await cable(t, { host: far.hostname, port: Number(far.port) })
+      far.hostname = '127.0.0.1'
+      far.port = String(postgres.port)
+      return far.href
+    },
+  })
+  await lab.phone('d8121', { afterMs: 300 })
+  await until('the wires are well', () => isCurrent(server))
+  const ended = (count: number) =>
+    until(
+      `${count} calls have ended`,
+      async () => (await db('calls').where({ state: 'ended' })).length >= count,
+      40_000,
+    )
+  const amiState = () => server.asterisk.health().find(({ wire }) => wire === 'ami')?.state
+
+  await t.test('a manager port that falls silent is known to be silent within five seconds', async (t) => {
+    const pulledAt = Date.now()
+    ami.pulled = true
+    await until('it is known', () => amiState() === 'broken', 8_000)
+    const ms = Date.now() - pulledAt
+    t.ok(ms < 6_500, `known after ${ms} ms`)
+  })
+
+  await t.test('a call that passes meanwhile shows from the record, before the wire is back', async (t) => {
+    const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
+    await placed.ended
+    await ended(1)
+    t.equal(amiState(), 'broken')
+    t.match(await db('calls').first(), { recovered: true, outcome: 'answered', ended_by: 'caller' })
+    const talks = await db('leg_talks')
+    t.equal(talks.length, 2)
+  })
+
+  await t.test('plugged in again, it is well within seconds and hears the next call live', async (t) => {
+    ami.pulled = false
+    await until('it is well', () => isCurrent(server), 20_000)
+    const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
+    await placed.ended
+    await ended(2)
+    t.match(await db('calls').orderBy('arrived_at', 'desc').first(), { recovered: false, outcome: 'answered' })
+  })
+
+  await t.test('a call that passes with PostgreSQL gone is there, whole, when it is back', async (t) => {
+    if (!postgres) throw new Error('no cable to PostgreSQL')
+    postgres.dead = true
+    await until('it no longer acts', () => !server.asterisk.acting())
+    const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
+    await placed.ended
+    t.equal(amiState() === 'broken', false, 'the wire to the exchange is kept')
+    postgres.dead = false
+    await ended(3)
+    await until('the wires are well', () => isCurrent(server))
+    t.match(await db('calls').orderBy('arrived_at', 'desc').first(), { recovered: true, outcome: 'answered' })
+    t.ok(
+      server.asterisk.figures().counters.facts_dropped_total > 0,
+      'what could not be written was dropped and counted',
+    )
+  })
 })

@@ -1,10 +1,12 @@
 /** A real exchange with real phones, and the wires of a desk on it: for live tests. */
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { type PhoneLab, startPhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
 import { type Asterisk, makeAsterisk, type StationFact, type Wanted } from '../../asterisk/index.ts'
 import { type CallEvent, type CallFact, hear } from '../../calls/index.ts'
-import { append, type Db } from '../../db/index.ts'
+import { append, type Db, openDb } from '../../db/index.ts'
 import { database } from '../database.ts'
 import { hospital } from '../hospital.ts'
 
@@ -44,10 +46,16 @@ export async function phones(t: Test, change?: Parameters<typeof startPhoneLab>[
 }
 
 /** A database with the small hospital, and the wires of one server to the lab's exchange. */
-export async function desk(t: Test, lab: PhoneLab): Promise<{ db: Db & { url: string }; server: Server }> {
+export async function desk(
+  t: Test,
+  lab: PhoneLab,
+  by: { ami?: Cable; db?: (url: string) => Promise<string> } = {},
+): Promise<{ db: Db & { url: string }; server: Server }> {
   const db = await database(t)
   await hospital(db)
-  return { db, server: await startServer(t, lab, db) }
+  const own = by.db ? openDb(await by.db(db.url), { max: 8, name: 'desk-test' }) : db
+  if (own !== db) t.teardown(() => own.destroy())
+  return { db, server: await startServer(t, lab, own, by.ami?.port) }
 }
 
 export async function startServer(t: Test, lab: PhoneLab, db: Db, amiPort?: number): Promise<Server> {
@@ -90,3 +98,53 @@ function makeServer(lab: PhoneLab, db: Db, amiPort?: number): Server {
 
 export const isCurrent = ({ asterisk }: Server): boolean =>
   asterisk.acting() && asterisk.health().every((wire) => wire.state === 'well')
+
+export type Cable = {
+  port: number
+  /** nothing passes and nobody is told (no FIN, no RST): pulled out */
+  pulled: boolean
+  /** cut now, and whoever dials is refused, as when the far end was killed */
+  dead: boolean
+}
+
+/** A cable to a port, for a test to pull out or to cut. */
+export async function cable(t: Test, to: { host: string; port: number }): Promise<Cable> {
+  const ends = new Set<Socket>()
+  let dead = false
+  const server = createServer((near) => {
+    if (dead) return void near.resetAndDestroy()
+    const far = connect(to.port, to.host)
+    for (const [from, onward] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      ends.add(from)
+      from.on('data', (bytes) => it.pulled || onward.write(bytes))
+      from.on('error', () => undefined)
+      from.on('close', () => {
+        ends.delete(from)
+        if (!it.pulled) onward.destroy()
+      })
+    }
+  })
+  const it = {
+    port: 0,
+    pulled: false,
+    get dead() {
+      return dead
+    },
+    set dead(now: boolean) {
+      dead = now
+      if (now) for (const end of ends) end.resetAndDestroy()
+    },
+  }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    it.dead = true
+    server.close()
+  })
+  const address = server.address()
+  if (address && typeof address === 'object') it.port = address.port
+  return it
+}
