@@ -74,7 +74,11 @@ export async function startServer(wish: ServerWish): Promise<Running> {
   if (pid === undefined) throw new Stop('服务器进程无法启动 · the server could not be started')
   child.unref()
   remember(serverMark(wish.varDir), pid)
-  await answers(`${localUrl(wish.ports)}/healthz`, pid, log, 60_000)
+  await answers(`${localUrl(wish.ports)}/healthz`, pid, log, 60_000).catch(async (error) => {
+    // One that never answered would hold the port against the next try.
+    await endProcess(pid, 'SIGTERM', 5_000)
+    throw error
+  })
   return {
     pid,
     async stop() {
