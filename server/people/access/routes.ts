@@ -2,6 +2,7 @@ import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
 import { actorOf, Code, Id, Nullable, notFound, Refusal, type Routes, Type } from '../../web/index.ts'
 import type { Grant } from '../../wire/views.ts'
+import { read } from '../directory/index.ts'
 import type { Actor, Verb } from '../grant.ts'
 import { may } from '../index.ts'
 import { givePassword } from '../sessions/index.ts'
@@ -31,7 +32,8 @@ export const accessRoutes =
     })
 
     app.get('/api/directory/people/:id/access', { schema: { params: Params } }, async (request) => {
-      administrator(request, 'administer')
+      const { organisationId } = administrator(request, 'administer')
+      if (!(await read(db, 'people', organisationId, request.params.id))) throw notFound('row')
       return state(request.params.id)
     })
     app.put(

@@ -1,0 +1,123 @@
+/** What each door says to each role. The test beside it holds the desk to this. */
+import type { Role } from '../wire/words.ts'
+import type { Thing } from './permissions.test.ts'
+
+export const ROLES: Role[] = ['agent', 'supervisor', 'engineer', 'auditor', 'admin', 'reporter']
+
+/**
+ * `says`: a word per role in the order of ROLES - `yes` past every question of rights, `no` 403, `hidden` 404, as if it
+ * were not there - for a thing within the person's campus and line; `within/beyond` where the two differ.
+ */
+export type Row = { says: string; body?: (thing: Thing) => unknown }
+
+const EVERYONE = 'yes yes yes yes yes yes'
+const ADMIN = 'no no no no yes no'
+/** the administrator passes, and the row is not there */
+const ADMIN_ROW = 'no no no no hidden no'
+const STAFF = 'yes yes yes yes yes no'
+
+/** agents and supervisors within their scope, the auditor everywhere */
+const SEEN = 'yes/hidden yes/hidden hidden yes hidden hidden'
+/** the auditor sees it and may not touch it */
+const CHANGED = 'yes/hidden yes/hidden hidden no hidden hidden'
+/** somebody else's call: an agent sees that there is a recording, and does not hear it */
+const HEARD = 'hidden yes/hidden hidden yes hidden hidden'
+
+const BODIES: Record<string, unknown> = {
+  campuses: { code: 'x', zh: 'x', en: 'x' },
+  lines: { code: 'x', zh: 'x', en: 'x' },
+  trunks: { campus: 'new', code: 'x', address: '127.0.0.99', contact: 'sip:x' },
+  calendars: { line: 'it', weekdays: [1], dayFrom: '08:00', dayTo: '18:00' },
+  places: { campus: 'new', kind: 'building', code: 'X', zh: 'x' },
+  units: { kind: 'office', code: 'X', zh: 'x' },
+  numbers: { realm: 'new', number: '12345', kind: 'ward' },
+  people: { staffCode: 'X', name: 'x' },
+  crews: { code: 'x', zh: 'x', en: 'x' },
+}
+
+function directory(): Record<string, Row> {
+  const rows: Record<string, Row> = {}
+  for (const [what, body] of Object.entries(BODIES)) {
+    rows[`GET /api/directory/${what}`] = { says: ADMIN }
+    rows[`GET /api/directory/${what}/:id`] = { says: ADMIN_ROW }
+    rows[`POST /api/directory/${what}`] = { says: ADMIN, body: () => body }
+    rows[`PATCH /api/directory/${what}/:id`] = { says: ADMIN_ROW, body: () => ({ version: 1 }) }
+  }
+  for (const what of ['places', 'units', 'people']) {
+    rows[`POST /api/directory/${what}/:id/retire`] = { says: ADMIN_ROW, body: () => ({ version: 1 }) }
+  }
+  for (const what of ['places', 'units', 'numbers', 'people']) {
+    rows[`GET /api/directory/${what}/export.csv`] = { says: ADMIN }
+    rows[`POST /api/directory/${what}/import`] = { says: ADMIN, body: () => ({ csv: '', dryRun: true }) }
+  }
+  return rows
+}
+
+export const DOORS: Record<string, Row> = {
+  ...directory(),
+  'GET /api/directory/numbers/:id/places': { says: ADMIN_ROW },
+  'POST /api/directory/numbers/:id/places': { says: ADMIN_ROW, body: () => ({ version: 1, placeId: null }) },
+  'GET /api/directory/people/:id/access': { says: ADMIN_ROW },
+  'PUT /api/directory/people/:id/grants': { says: ADMIN_ROW, body: () => ({ grants: [] }) },
+  'PUT /api/directory/people/:id/lines': { says: ADMIN_ROW, body: () => ({ lines: [] }) },
+  'POST /api/directory/people/:id/password': { says: ADMIN_ROW },
+  'GET /api/catalogue': { says: EVERYONE },
+  'GET /api/search?q=心内': { says: STAFF },
+
+  // Lists and the desk open for everyone; the test looks that they show each person only their own part.
+  'GET /api/desk': { says: EVERYONE },
+  'GET /api/calls': { says: EVERYONE },
+  'GET /api/calls/:id': { says: SEEN },
+  // Only whoever is rung gets the pop, whatever their role; these calls rang somebody else.
+  'GET /api/calls/:id/pop': { says: 'hidden hidden hidden hidden hidden hidden' },
+  // Marks one's own offer, or nothing.
+  'POST /api/calls/:id/painted': { says: EVERYONE, body: () => ({ legUniqueid: '1.1', afterMs: 10 }) },
+  'POST /api/calls/:id/identify': { says: CHANGED, body: () => ({ number: '62041' }) },
+  'POST /api/calls/:id/join': { says: CHANGED, body: ({ ticketId }) => ({ ticketId, relation: 'also' }) },
+  'POST /api/calls/:id/explain': { says: CHANGED, body: () => ({ reason: 'test_call' }) },
+  'POST /api/calls/:id/ticket': { says: CHANGED },
+  // Past this stands the seat: who is not signed in as an agent rings nobody.
+  'POST /api/calls/dial': { says: EVERYONE, body: ({ campus, line }) => ({ number: '62041', campus, line }) },
+  'GET /api/callbacks': { says: EVERYONE },
+  'POST /api/callbacks/:id/take': { says: CHANGED },
+  'POST /api/callbacks/:id/release': { says: CHANGED },
+  'POST /api/callbacks/:id/clear': { says: CHANGED, body: () => ({ how: 'by_hand', note: '已当面告知' }) },
+  'GET /api/tickets': { says: EVERYONE },
+  'POST /api/tickets': { says: 'yes/no yes/no no no no no', body: ({ campus, line }) => ({ campus, line }) },
+  'GET /api/tickets/:id': { says: SEEN },
+  'PATCH /api/tickets/:id': { says: CHANGED, body: () => ({ version: 1, what: 'x' }) },
+  'POST /api/tickets/:id/notes': { says: CHANGED, body: () => ({ text: 'x' }) },
+  'POST /api/tickets/:id/urge': { says: CHANGED },
+  'POST /api/tickets/:id/take': { says: CHANGED, body: () => ({ version: 1 }) },
+  'POST /api/tickets/:id/withdraw': { says: CHANGED, body: () => ({ version: 1 }) },
+  'POST /api/tickets/:id/done': { says: CHANGED, body: () => ({ version: 1, resolution: 'phone' }) },
+  'POST /api/tickets/:id/reopen': { says: CHANGED, body: () => ({ version: 1 }) },
+  'POST /api/tickets/:id/give-up': { says: CHANGED, body: () => ({ version: 1 }) },
+  'GET /api/recordings/:id': { says: SEEN },
+  'GET /api/recordings/:id/peaks': { says: HEARD },
+  'GET /api/recordings/:id/audio': { says: HEARD },
+  'POST /api/agent/sign-in': { says: 'yes no no no no no' },
+  // One's own seat; the others have none to change.
+  'GET /api/agent': { says: EVERYONE },
+  'POST /api/agent/sign-out': { says: EVERYONE },
+  'POST /api/agent/ready': { says: EVERYONE },
+  'POST /api/agent/not-ready': { says: EVERYONE, body: () => ({ reason: 'break' }) },
+  'POST /api/agent/next': { says: EVERYONE, body: () => ({ next: 'ready' }) },
+  'POST /api/agent/wrap-up': { says: EVERYONE, body: () => ({ do: 'end' }) },
+  'POST /api/agent/phone': { says: EVERYONE, body: () => ({ phone: 'registered' }) },
+  'POST /api/agent/ring-test': { says: EVERYONE, body: () => ({ ok: true }) },
+}
+
+/** Doors whose rights are proven in another test, and where. */
+export const ELSEWHERE: Record<string, string> = {
+  'GET /live': 'server/web/live.test.ts',
+  'GET /api/session': 'server/web/app.test.ts',
+  'POST /api/session': 'server/web/app.test.ts',
+  'DELETE /api/session': 'server/web/app.test.ts',
+  'POST /api/session/password': 'server/web/app.test.ts',
+  'GET /api/openapi.json': 'open: the doors, not what is behind them',
+  'GET /healthz': 'open: figures only',
+  'GET /ready': 'open: figures only',
+  'GET /status': 'open: figures only',
+  'GET /metrics': 'open: figures only',
+}
