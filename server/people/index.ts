@@ -5,7 +5,7 @@ import { spellings } from './caller.ts'
 import { type Identified, judge } from './identify.ts'
 import * as store from './store.ts'
 
-export { type Caller, type HeardCaller, harmless, normaliseCaller } from './caller.ts'
+export { type Caller, type HeardCaller, normaliseCaller } from './caller.ts'
 export type { PeopleEvent } from './events.ts'
 export type { Actor, Thing, Verb } from './grant.ts'
 export type { Candidate, Identified } from './identify.ts'
@@ -14,7 +14,6 @@ export { readingScopes } from './scope.ts'
 export {
   actorsOfSessions,
   closeSession,
-  closeSessionsOf,
   loadActor,
   me,
   type OpenedSession,

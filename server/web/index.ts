@@ -18,14 +18,11 @@ export { idempotent } from './idempotent.ts'
 export {
   answers,
   Code,
-  Cursor,
   cut,
   Id,
-  listOf,
   Nullable,
   openCursor,
   PageQuery,
-  sealCursor,
   Text,
   Version,
 } from './schemas.ts'

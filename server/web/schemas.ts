@@ -18,9 +18,6 @@ export const PageQuery = {
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
   after: Type.Optional(Cursor),
 }
-/** The shape of a list's answer. */
-export const listOf = <T extends TSchema>(item: T) =>
-  Type.Object({ items: Type.Array(item), next: Nullable(Type.String()) })
 /** Errors as every door answers them. */
 export const Fault = Type.Object({
   code: Type.String(),

@@ -5,7 +5,7 @@ import { closeSessionsOf } from '../sessions/index.ts'
 import { changedFields, type DirectoryRow, SPECS, type What } from './spec.ts'
 import * as store from './store.ts'
 
-export { type DirectoryRow, type Field, SPECS, WHATS, type What } from './spec.ts'
+export type { DirectoryRow, Field, What } from './spec.ts'
 
 /** Who changes, and for which organisation. */
 export type By = { personId: string; organisationId: string }

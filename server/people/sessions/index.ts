@@ -14,8 +14,6 @@ import {
 } from './session.ts'
 import * as store from './store.ts'
 
-export { passwordFault } from './session.ts'
-
 /** argon2id at the first of OWASP's recommended settings: 19 MiB, 2 passes, 1 lane. */
 const ARGON = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 /** A hash of nobody's password: an unknown name must cost as much time as a known one. */
