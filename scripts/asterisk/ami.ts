@@ -18,6 +18,7 @@ export class Ami extends EventEmitter {
     this.#socket = socket
     socket.on('data', (bytes) => this.#read(bytes.toString('utf8')))
     socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.emit('close'))
   }
 
   /** Connects and signs in. @throws when refused. */
@@ -56,13 +57,16 @@ export class Ami extends EventEmitter {
       const hear = (event: AmiMessage) => {
         if (fits(event)) settle(() => done(event))
       }
+      const cut = () => settle(() => failed(new Error(`AMI: closed before it was heard: ${fits}`)))
       const timer = setTimeout(() => settle(() => failed(new Error(`AMI: not heard within ${ms} ms: ${fits}`))), ms)
       const settle = (how: () => void) => {
         clearTimeout(timer)
         this.off('event', hear)
+        this.off('close', cut)
         how()
       }
       this.on('event', hear)
+      this.on('close', cut)
     })
   }
 
