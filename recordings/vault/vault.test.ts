@@ -10,6 +10,9 @@ import { minioVault } from './minio.ts'
 import { installSwift, type Swift, startSwift } from './swift.ts'
 import { checkKey, NotInVault, type Vault, VaultDown, VaultLies, verify } from './vault.ts'
 
+// Swift is fetched the first time, and this machine may be busy with other tests
+t.setTimeout(300_000)
+
 const promised = (bytes: Buffer) => ({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
 const put = (vault: Vault, key: string, bytes: Buffer) => vault.put(key, () => Readable.from([bytes]), promised(bytes))
 const all = async (vault: Vault, prefix: string) => {
@@ -125,7 +128,7 @@ async function contract(t: Test, vault: Vault) {
   })
 }
 
-t.test('a folder keeps recordings', async (t) => {
+t.test('a folder keeps recordings', { timeout: 240_000 }, async (t) => {
   const dir = await scratch(t)
   await contract(t, folderVault(dir))
   t.same(await readdir(join(dir, 'incoming')), [], 'nothing half-written is left')
@@ -166,7 +169,7 @@ t.test('a byte that rots on the disk is found', async (t) => {
   await t.rejects(verify(vault, 'calls/x.wav', promised(sound)), VaultLies)
 })
 
-t.test('an S3 server that is not ours keeps recordings', async (t) => {
+t.test('an S3 server that is not ours keeps recordings', { timeout: 240_000 }, async (t) => {
   const root = await installSwift(join(process.env.DESK_TOOLS ?? join(process.env.DESK_VAR ?? 'var', 'tools'), 'swift'))
   const data = await scratch(t)
   let swift: Swift = await startSwift({ root, data })
@@ -197,29 +200,35 @@ t.test('an S3 server that is not ours keeps recordings', async (t) => {
   })
 })
 
-t.test('in a bucket that keeps versions, a deleted recording leaves no version behind', async (t) => {
-  const root = await installSwift(join(process.env.DESK_TOOLS ?? join(process.env.DESK_VAR ?? 'var', 'tools'), 'swift'))
-  const swift = await startSwift({ root, data: await scratch(t) })
-  t.teardown(() => swift.stop())
-  const { Client } = await import('minio')
-  const { port, hostname } = new URL(swift.endpoint)
-  const client = new Client({
-    endPoint: hostname,
-    port: Number(port),
-    useSSL: false,
-    region: swift.region,
-    accessKey: swift.accessKey,
-    secretKey: swift.secretKey,
-  })
-  await client.makeBucket('kept', swift.region)
-  await client.setBucketVersioning('kept', { Status: 'Enabled' })
+t.test(
+  'in a bucket that keeps versions, a deleted recording leaves no version behind',
+  { timeout: 240_000 },
+  async (t) => {
+    const root = await installSwift(
+      join(process.env.DESK_TOOLS ?? join(process.env.DESK_VAR ?? 'var', 'tools'), 'swift'),
+    )
+    const swift = await startSwift({ root, data: await scratch(t) })
+    t.teardown(() => swift.stop())
+    const { Client } = await import('minio')
+    const { port, hostname } = new URL(swift.endpoint)
+    const client = new Client({
+      endPoint: hostname,
+      port: Number(port),
+      useSSL: false,
+      region: swift.region,
+      accessKey: swift.accessKey,
+      secretKey: swift.secretKey,
+    })
+    await client.makeBucket('kept', swift.region)
+    await client.setBucketVersioning('kept', { Status: 'Enabled' })
 
-  const vault = minioVault({ ...swift, bucket: 'kept' })
-  t.match(await vault.traits(), { versioned: true })
-  await put(vault, 'calls/v.wav', Buffer.from('first'))
-  await put(vault, 'calls/v.wav', Buffer.from('second'))
-  await vault.delete('calls/v.wav')
-  const left = []
-  for await (const item of client.listObjects('kept', '', true, { IncludeVersion: true })) left.push(item)
-  t.same(left, [])
-})
+    const vault = minioVault({ ...swift, bucket: 'kept' })
+    t.match(await vault.traits(), { versioned: true })
+    await put(vault, 'calls/v.wav', Buffer.from('first'))
+    await put(vault, 'calls/v.wav', Buffer.from('second'))
+    await vault.delete('calls/v.wav')
+    const left = []
+    for await (const item of client.listObjects('kept', '', true, { IncludeVersion: true })) left.push(item)
+    t.same(left, [])
+  },
+)

@@ -8,6 +8,8 @@ import { bytesOf, channelsOf, heard, spoolVoice } from '../../recordings/test-su
 import { aTalk, testDesk } from '../test/archive-desk.ts'
 import { expectRecording, noteRecording, recordingAlarms } from './index.ts'
 
+t.setTimeout(120_000)
+
 t.test('an answered call is filed, told, and taken out of the spool', async (t) => {
   const desk = await testDesk(t)
   const callId = await desk.call(aTalk)

@@ -10,6 +10,8 @@ import type { App } from '../web/index.ts'
 import { Outage, Refusal } from '../web/index.ts'
 import { archiveRoutes } from './routes.ts'
 
+t.setTimeout(120_000)
+
 type Grants = Actor['grants']
 const supervisor: Grants = [{ role: 'supervisor', campus: 'old', line: 'it' }]
 

@@ -8,7 +8,7 @@ import { type Finding, folderVault, makeRecordings, type Voice } from '../../../
 import { bytesOf, channelsOf, heard, scratch, strength } from '../../../recordings/test-support.ts'
 import type { PhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const [WARD, FIRST, SECOND] = [1_000, 440, 700]
 const all = [WARD, FIRST, SECOND]
