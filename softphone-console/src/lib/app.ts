@@ -13,6 +13,9 @@ import { Theme } from './ui/theme.ts'
 import { Toasts } from './ui/toasts.ts'
 import type { DeskSnapshot, FromServer, Me } from './wire.ts'
 
+/** How often the desk is kept for this tab's own reload, in milliseconds. */
+const KEEP_EVERY_MS = 15_000
+
 /** `must-change`: signed in with a one-time password; nothing else is open until it is changed. */
 export type Session = 'asking' | 'out' | 'must-change' | 'in'
 
@@ -64,6 +67,8 @@ export class App {
   async start(): Promise<void> {
     this.clock.start()
     addEventListener('pagehide', () => this.#keep())
+    // a browser that crashes says no goodbye
+    setInterval(() => this.#keep(), KEEP_EVERY_MS)
     try {
       await this.#enter(await this.api.get<Me>('/api/session'))
     } catch (error) {

@@ -13,7 +13,13 @@ import type {
 /** A small hospital on one afternoon. Names are invented. Times are told as seconds ago, so that every timer moves. */
 export const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString()
 
-const place = (id: string, campus: string, zh: string, en: string): PlaceRef => ({ id, campus, zh, en, noTransmit: false })
+const place = (id: string, campus: string, zh: string, en: string): PlaceRef => ({
+  id,
+  campus,
+  zh,
+  en,
+  noTransmit: false,
+})
 export const places = {
   stationB: place('p-b', 'new', '3 号楼 5 层 · 护士站 B', 'Building 3, floor 5 · nurses B'),
   lab: place('p-lab', 'new', '门诊 2 层 检验科窗口', 'Outpatients 2, laboratory desk'),
@@ -69,7 +75,11 @@ export const catalogue: DeskSnapshot['catalogue'] = {
   timeZone: 'Asia/Shanghai',
 }
 
-export const agent = (person: typeof people.lin | typeof people.he, station: string, but: Partial<AgentView> = {}): AgentView => ({
+export const agent = (
+  person: typeof people.lin | typeof people.he,
+  station: string,
+  but: Partial<AgentView> = {},
+): AgentView => ({
   person,
   station,
   state: 'ready',
@@ -236,7 +246,15 @@ const queue = (line: string, campus: string, but: Partial<QueueNow> = {}): Queue
 export function afternoon(): DeskSnapshot {
   const waiting = [
     call('w1', { ani: '62117', place: places.lab, unit: null, person: null, queuedAt: ago(31) }),
-    call('w2', { ani: '30712', campus: 'old', line: 'logistics', place: places.ward7, unit: null, person: null, queuedAt: ago(6) }),
+    call('w2', {
+      ani: '30712',
+      campus: 'old',
+      line: 'logistics',
+      place: places.ward7,
+      unit: null,
+      person: null,
+      queuedAt: ago(6),
+    }),
   ]
   return {
     seq: 100,
@@ -260,7 +278,13 @@ export function afternoon(): DeskSnapshot {
       callback('b3', '62230', places.stationB, { why: 'asked', takenBy: people.he }),
     ],
     myTickets: [
-      ticket('0128', '放射科登记台打不开 PACS', { priority: 1, campus: 'old', place: places.radiology, urged: 2, reportedAt: ago(2_600) }),
+      ticket('0128', '放射科登记台打不开 PACS', {
+        priority: 1,
+        campus: 'old',
+        place: places.radiology,
+        urged: 2,
+        reportedAt: ago(2_600),
+      }),
       ticket('0141', '叫号屏黑屏，患者在走廊聚集', { priority: 2, place: places.lab, reportedAt: ago(1_500) }),
       ticket('0133', '仓库领用：A4 纸 20 箱送病区', { priority: 4, line: 'logistics', kind: 'service_request' }),
     ],

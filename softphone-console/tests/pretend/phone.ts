@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 
 /**
- * A phone without SIP, put into the page before it starts: `deskPhone.ring(...)` makes it ring. For screens and keys only;
+ * A phone without SIP, put into the page before it starts: `deskPhone.ring(…)` makes it ring. For screens and keys only;
  * the real phone is proved by the live tests.
  */
 export async function pretendPhone(page: Page): Promise<void> {

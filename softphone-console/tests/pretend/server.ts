@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Frame, FromServer } from '../../../server/wire/frames.ts'
 import type { AgentView, DeskSnapshot } from '../../../server/wire/views.ts'
-import { afternoon, agent, people, page, ticket } from './fixtures.ts'
+import { afternoon, agent, page, people, ticket } from './fixtures.ts'
 
 const BUILD = join(import.meta.dirname, '..', '..', 'build')
 
@@ -96,7 +96,10 @@ export async function pretendServer(port = 0) {
   app.post('/api/agent/ring-test', async () => setMine({ ringTestedAt: new Date().toISOString() }))
   app.post('/api/calls/:id/painted', async (_request, reply) => reply.code(204).send())
   app.post('/api/calls/:id/join', async (request) =>
-    ticket((request.body as { ticketId: string }).ticketId.slice(2), '标签打印机卡纸，发药停住', { assignee: people.sun, version: 2 }),
+    ticket((request.body as { ticketId: string }).ticketId.slice(2), '标签打印机卡纸，发药停住', {
+      assignee: people.sun,
+      version: 2,
+    }),
   )
   app.post('/api/calls/:id/ticket', async () => ticket('0147', ''))
   app.post('/api/calls/:id/identify', async () => desk.calls[0])

@@ -45,8 +45,10 @@ export class CallActs {
     callbackId?: string
   }): Promise<boolean> {
     const { api, toasts, line } = this.#app
-    line.expectOwnDial()
-    return (await toasts.tell(api.post('/api/calls/dial', to), t(bay.dialling_))) !== undefined
+    line.expectOwnDial(to.number)
+    const asked = await toasts.tell(api.post('/api/calls/dial', to), t(bay.dialling_))
+    if (asked === undefined) line.expectOwnDial(undefined)
+    return asked !== undefined
   }
 
   async #ticket(path: string, body: unknown, done: string | null): Promise<void> {

@@ -24,18 +24,25 @@ export type Known = {
   live: CallCard[]
   popOf: (callId: string) => PopCard | undefined
   callOf: (callId: string) => CallCard | undefined
+  /** calls whose leg in this browser is over; the server's word of it is on its way */
+  left: ReadonlySet<string>
+  /** since when the server cannot be seen, browser's ms; null while it can */
+  blindSince: number | null
 }
 
 /**
+ * While blind the phone alone is believed: what the server said last may be over, and a leg that came since has no pop.
+ *
  * The cards, the one to show whole first. A call in the ear stays first; a later one stacks below and overwrites nothing.
  */
-export function cardsOf({ phones, me, station, live, popOf, callOf }: Known): Card[] {
+export function cardsOf({ phones, me, station, live, popOf, callOf, left, blindSince }: Known): Card[] {
   const mine = live.filter((call) => station !== null && call.station === station && isOn(call))
   const free = new Set(mine)
   const cards = phones
     .filter((phone) => phone.state !== 'ended')
     .map((phone): Card => {
-      const call = matchOf(phone, [...free]) ?? null
+      const isSeen = blindSince === null || phone.since <= blindSince
+      const call = (isSeen && matchOf(phone, [...free])) || null
       if (call) free.delete(call)
       return {
         key: phone.id,
@@ -45,7 +52,8 @@ export function cardsOf({ phones, me, station, live, popOf, callOf }: Known): Ca
         pop: (call && popOf(call.callId)) ?? null,
       }
     })
-  for (const call of free) {
+  for (const call of blindSince === null ? free : []) {
+    if (left.has(call.callId)) continue
     cards.push({
       key: call.callId,
       state: call.state === 'talking' ? 'talking' : 'ringing',
@@ -65,10 +73,17 @@ export function cardsOf({ phones, me, station, live, popOf, callOf }: Known): Ca
 
 const isOn = (call: CallCard): boolean => call.state === 'offered' || call.state === 'talking'
 
-/** By the call's own name when the INVITE carried it; else by number; else the only one there is. */
+/**
+ * By the call's own name when the INVITE carried it; else by number; else, a leg that just rings is the call the server
+ * says it is ringing here for.
+ */
 function matchOf(phone: PhoneCall, calls: CallCard[]): CallCard | undefined {
   if (phone.callId) return calls.find((call) => call.callId === phone.callId)
-  return calls.find((call) => call.ani === phone.number) ?? (calls.length === 1 ? calls[0] : undefined)
+  const number = /^(anonymous|unknown)?$/i.test(phone.number) ? '' : phone.number
+  const same = calls.find((call) => (call.direction === 'inbound' ? call.ani : call.dialled || call.ani) === number)
+  if (same) return same
+  const offered = calls.filter((call) => call.state === 'offered')
+  return phone.state === 'ringing' && offered.length === 1 ? offered[0] : undefined
 }
 
 function sinceOf(card: Card): number {

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { AgentView, CallbackRow, Frame, Health, QueueNow, TicketRow } from '../wire.ts'
+import type { AgentView, CallbackRow, CallCard, Frame, Health, QueueNow, TicketRow } from '../wire.ts'
 import { Cell } from './cell.ts'
 
 /** Who takes calls now. Kept so that my own state, and whom I could ask, are known without asking. */
@@ -25,6 +25,16 @@ export class AgentBoard {
 
   apply(frame: Frame): void {
     if (frame.subject === 'agent') this.put(frame.agent)
+    if (frame.subject === 'call') this.#follow(frame.call)
+  }
+
+  /** Whether a phone rings or talks follows from the calls; no event of the agent's own tells of it. */
+  #follow(call: CallCard): void {
+    const isOn = call.state === 'offered' || call.state === 'talking'
+    for (const agent of this.all) {
+      if (isOn && agent.station === call.station) this.put({ ...agent, callId: call.callId, callState: call.state })
+      else if (agent.callId === call.callId) this.put({ ...agent, callId: null, callState: null })
+    }
   }
 }
 

@@ -27,12 +27,14 @@ export class Line {
   #stopLeading: (() => void) | undefined
   #signedOnAt = 0
   #told: string | undefined
-  #ownDialAt = 0
+  #ownDial: { number: string; at: number } | undefined
+  #saidLocked = false
   readonly sound = new Sound()
   readonly levels = new Levels()
 
   constructor(app: App) {
     this.#app = app
+    this.sound.onUnlocked = () => void this.#sayUnlocked()
   }
 
   get status(): PhoneStatus {
@@ -69,7 +71,9 @@ export class Line {
   /** After a reload: goes on with the credential this tab kept, server or no server. */
   resume(): void {
     const credential = kept.credential()
-    if (credential && this.status.state === 'off') this.#lead(credential)
+    if (!credential || this.status.state !== 'off') return
+    this.#lead(credential)
+    void this.#wakeSound()
   }
 
   /** Lets the phone go without telling anybody. */
@@ -90,9 +94,9 @@ export class Line {
     else this.#tell()
   }
 
-  /** The next INVITE is the leg of a call this agent dialled. */
-  expectOwnDial(): void {
-    this.#ownDialAt = Date.now()
+  /** An INVITE that shows this number soon is the leg of a call this agent dialled; undefined: no longer. */
+  expectOwnDial(number: string | undefined): void {
+    this.#ownDial = number === undefined ? undefined : { number, at: Date.now() }
   }
 
   async answer(id: string): Promise<void> {
@@ -156,12 +160,13 @@ export class Line {
     } else {
       this.#calls.set(call.id, call)
     }
-    if (!before && call.state === 'ringing' && Date.now() - this.#ownDialAt < OWN_DIAL_MS) {
-      this.#ownDialAt = 0
+    const own = this.#ownDial
+    if (!before && call.state === 'ringing' && own?.number === call.number && Date.now() - own.at < OWN_DIAL_MS) {
+      this.#ownDial = undefined
       void this.answer(call.id)
       return
     }
-    if (call.ended) this.onEnded(call.ended)
+    if (call.ended) this.onEnded(call.ended, call.id)
     if (!this.calls.some((one) => one.state === 'ringing')) this.sound.silence()
     else if (!before) this.onRinging(call)
     if (call.state === 'ended' && call.ended === 'no_microphone')
@@ -172,7 +177,7 @@ export class Line {
   onRinging: (call: PhoneCall) => void = () => this.ring()
 
   /** Set by the bay: says how a call ended. */
-  onEnded: (end: CallEnd) => void = () => {}
+  onEnded: (end: CallEnd, id: string) => void = () => {}
 
   /** Sounds the ring, or one tick when the ear is already on a call. */
   ring(): void {
@@ -200,6 +205,24 @@ export class Line {
       .catch(() => {
         this.#told = undefined
       })
+  }
+
+  /** A ring that cannot sound is no ring: the server must not offer calls to it. */
+  async #wakeSound(): Promise<void> {
+    if ((await this.sound.wake()) || this.#app.blind || this.#app.desk.myAgent?.state !== 'ready') return
+    this.#saidLocked = true
+    await this.#sayRing({ ok: false, why: 'locked' })
+  }
+
+  async #sayUnlocked(): Promise<void> {
+    if (!this.#saidLocked) return
+    this.#saidLocked = false
+    await this.#sayRing({ ok: true })
+  }
+
+  async #sayRing(test: { ok: boolean; why?: string }): Promise<void> {
+    const view = await this.#app.toasts.tell(this.#app.api.post<AgentView>('/api/agent/ring-test', test))
+    if (view) this.#app.desk.agents.put(view)
   }
 
   async #signOnAgain(): Promise<void> {

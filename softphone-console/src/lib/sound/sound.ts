@@ -26,6 +26,9 @@ export class Sound {
   #ringing = new Cell(false)
   #locked = new Cell(false)
 
+  /** Told when sound that was held back comes free. */
+  onUnlocked: () => void = () => {}
+
   get ringing(): boolean {
     return this.#ringing.value
   }
@@ -63,6 +66,25 @@ export class Sound {
       .then(() => this.#joinSecond())
       .catch(() => {})
       .finally(() => this.#lookAtLock())
+  }
+
+  /**
+   * After a reload no gesture has been made yet and the browser may hold sound back: find out now, not at the next call, and
+   * come free at the first touch of the page. Resolves to whether the page may sound.
+   */
+  async wake(): Promise<boolean> {
+    const context = this.#make()
+    const free = () => {
+      removeEventListener('pointerdown', free, true)
+      removeEventListener('keydown', free, true)
+      this.unlock()
+    }
+    addEventListener('pointerdown', free, true)
+    addEventListener('keydown', free, true)
+    await Promise.race([context.resume(), pause(600)]).catch(() => {})
+    this.#lookAtLock()
+    if (!this.locked) void this.#joinSecond()
+    return !this.locked
   }
 
   ring(seconds = RINGS_AHEAD * PERIOD_S): void {
@@ -130,7 +152,9 @@ export class Sound {
   }
 
   #lookAtLock(): void {
+    const was = this.#locked.value
     this.#locked.value = this.#context !== undefined && this.#context.state !== 'running'
+    if (was && !this.#locked.value) this.onUnlocked()
   }
 
   #note(hertz: number, at: number, seconds: number): void {
