@@ -71,7 +71,7 @@ export function makeActing({ db, pbx, onGained, onLost, onWish, log, everyMs = 1
     why = reason
     if (!acting) return
     acting = false
-    log.warn({ pbx, why: reason }, 'this server no longer acts for the exchange')
+    if (!stopped) log.warn({ pbx, why: reason }, 'this server no longer acts for the exchange')
     onLost()
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type Ami, type AmiOptions, makeAmi } from './ami.ts'
 import { makeMeters } from './meters.ts'
-import { type PretendAmi, pretendAmi } from './pretend-ami.ts'
+import { pretendAmi } from './pretend-ami.ts'
 import { type AmiEvent, word } from './words.ts'
 
 const quiet = { info() {}, warn() {} }

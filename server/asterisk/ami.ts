@@ -66,7 +66,7 @@ type Pending = { settle(error: Error): void; item(event: AmiEvent): void }
 export function makeAmi(options: AmiOptions): Ami {
   const { host, port, user, secret, meters, log } = options
   const pingEvery = options.pingEveryMs ?? 2_000
-  const deadAfter = options.deadAfterMs ?? 4_500
+  const deadAfter = options.deadAfterMs ?? 4_400
   let line: Line | null = null
   let stopped = true
   let tries = 0
@@ -128,12 +128,19 @@ export function makeAmi(options: AmiOptions): Ami {
   function loggedIn(mine: Line): void {
     if (mine.dead) return
     heardAt = performance.now()
+    let pinged = 0
+    let looked = performance.now()
     const watchdog = setInterval(() => {
       if (mine.dead) return clearInterval(watchdog)
-      if (performance.now() - heardAt > deadAfter)
-        return drop(mine, 'silent: nothing heard, not even an answer to Ping')
+      const now = performance.now()
+      // If it is we who slept, what they said meanwhile is still to be read.
+      const slept = now - looked > deadAfter / 4
+      looked = now
+      if (!slept && now - heardAt > deadAfter) return drop(mine, 'silent: nothing heard, not even an answer to Ping')
+      if (now - pinged < pingEvery) return
+      pinged = now
       send('Ping', {}, deadAfter).catch(() => undefined)
-    }, pingEvery)
+    }, deadAfter / 10)
     watchdog.unref()
     if (options.deaf) isUp(mine)
   }
@@ -176,7 +183,7 @@ export function makeAmi(options: AmiOptions): Ami {
     if (line !== mine) return
     line = null
     const wasUp = mine.up
-    if (wasUp || state.why !== why) log.warn({ wire: 'ami', user, why }, 'AMI is down')
+    if (!stopped && (wasUp || state.why !== why)) log.warn({ wire: 'ami', user, why }, 'AMI is down')
     state = { up: false, since: wasUp ? new Date() : state.since, lastHeardAt: state.lastHeardAt, why }
     if (wasUp) options.onDown(why)
     if (stopped) return

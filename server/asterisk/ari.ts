@@ -132,7 +132,7 @@ export function makeAri(options: AriOptions): Ari {
     if (life !== mine) return
     life = null
     const wasUp = state.up
-    if (wasUp) log.warn({ wire: 'ari', why }, 'ARI is down')
+    if (wasUp && !stopped) log.warn({ wire: 'ari', why }, 'ARI is down')
     state = { up: false, since: wasUp ? new Date() : state.since, lastHeardAt: state.lastHeardAt, why }
     if (stopped) return
     const wait = Math.min(BACKOFF_MS.least * 2 ** tries++, BACKOFF_MS.most)
@@ -167,7 +167,7 @@ export function makeAri(options: AriOptions): Ari {
     listen(on) {
       if (on === listening) return
       listening = on
-      if (life) drop(life, on ? 'opening the event socket' : 'another server acts')
+      if (life) drop(life, on ? 'opening the event socket' : 'closing the event socket')
     },
     async put(type, id, values) {
       const fields = Object.entries(values).map(([attribute, value]) => ({ attribute, value }))

@@ -73,6 +73,8 @@ export function makeCelReader(source: () => Source): CelReader {
   }
 
   function facts(row: Row, at: Date, offset: number): BareFact[] {
+    // Said in the name of a channel that is gone already.
+    if (row.eventtype === 'LINKEDID_END') return []
     const channel = open(row, at, offset)
     if (!channel) return []
     const told: BareFact[] = []

@@ -197,8 +197,9 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
         hearing.release()
         log.info({ pbx: pbx.id, reason }, 'up to date with the exchange')
       } catch (error) {
-        resyncWanted ??= reason
         current = false
+        if (stopped) return
+        resyncWanted ??= reason
         log.warn({ pbx: pbx.id, reason, err: error }, 'could not get up to date; trying again')
         await new Promise((resolve) => setTimeout(resolve, 1_000))
       }
