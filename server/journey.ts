@@ -20,7 +20,7 @@ const journey: Journey = {
   'call.queued': [],
   'call.offered': [],
   'call.offer-ended': [agents.rememberDecline],
-  'call.answered': [agents.forgetDeclines, tickets.openForCall, tickets.clearCallbacksOf],
+  'call.answered': [agents.forgetDeclines, tickets.openForCall, tickets.clearCallbacksOf, archive.noteRecording],
   'call.held': [],
   'call.resumed': [],
   'call.leg-ended': [agents.startWrapUp],
