@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Bench } from '../bench.ts'
 import { startLab } from '../lab.ts'
-import { Client, signedIn } from './parts/client.ts'
+import { signedIn } from './parts/client.ts'
 import { percentile } from './parts/figures.ts'
 
 const SIZES = [100_000, 1_000_000]

@@ -21,7 +21,6 @@ import { agentView, callCard, type Names, queueNow, recordingView, SERVICE_LEVEL
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
-export { agentView } from './card.ts'
 export { callIds, markPainted } from './store.ts'
 
 /** Cards of calls, with what may() is to be asked about each. */

@@ -167,7 +167,3 @@ export async function insertReason(
 export async function deleteReason(tx: Tx, callId: string): Promise<void> {
   await tx('call_reasons').where({ call_id: callId }).delete()
 }
-
-export async function reasonOfCall(db: Db | Tx, callId: string): Promise<CallReason | undefined> {
-  return (await db('call_reasons').where({ call_id: callId }).first('reason'))?.reason
-}

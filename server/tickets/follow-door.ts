@@ -70,7 +70,7 @@ export async function clearCallbacksOf(tx: Tx, event: Of<'call.answered'>): Prom
 /** Follows call.identified: a ticket begun under another or no name takes the right one, where nobody chose by hand. */
 export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<TicketEvent[]> {
   const link = await store.ticketOfCall(tx, event.callId)
-  if (!link || link.relation !== 'opened') return []
+  if (link?.relation !== 'opened') return []
   const ticket = await store.holdTicket(tx, link.ticketId)
   if (!ticket) return []
   const byHand = new Set((await store.changesSince(tx, ticket.id, 0)).flatMap((change) => change.fields))

@@ -1,10 +1,10 @@
 /** Tickets, what hangs on them, callbacks owed, and why a call needs neither. */
 
 export { clearCallback, dialling, releaseCallback, takeCallback } from './callback-door.ts'
-export { type Callback, callbackOfCall, owedCallbacks, readCallbacks, reasonOfCall } from './callback-store.ts'
+export { owedCallbacks, readCallbacks } from './callback-store.ts'
 export { act, change, explain, join, note, openAtDesk, openSecond, thing, urge } from './desk-door.ts'
 export type { CallReason, CallRelation, ClearedHow, TicketEvent, TicketState } from './events.ts'
 export { clearCallbacksOf, openForCall, openForVoicemail, relabel, settleEndedCall } from './follow-door.ts'
-export { callsOf, entriesOf, listTickets, readTickets, type Scope, ticketOfCall } from './store.ts'
-export { shownNumber, type Ticket } from './ticket.ts'
+export { callsOf, entriesOf, listTickets, readTickets } from './store.ts'
+export { shownNumber } from './ticket.ts'
 export { callbackRows, searchTickets, ticketRows } from './view-door.ts'

@@ -70,8 +70,6 @@ export function stateAfter(state: TicketState, act: Act): TicketState | undefine
   return step.from.includes(state) ? step.to : undefined
 }
 
-export const isOpen = (state: TicketState): boolean => state === 'unassigned' || state === 'in_progress'
-
 /** Shown short: the number within its year, at least four digits. */
 export const shownNumber = (number: number): string => String(number).padStart(4, '0')
 
