@@ -103,6 +103,7 @@ export const tickets = room({
   minutes: { zh: (n: number) => `${n} 分`, en: (n: number) => `${n} min` },
 
   openedByCall: { zh: (at: string) => `来电自动开单 · ${at}`, en: (at: string) => `Opened by the call · ${at}` },
+  openedAt: { zh: (at: string) => `开单 · ${at}`, en: (at: string) => `Opened · ${at}` },
   what: { zh: '什么坏了', en: 'What is wrong' },
   whatHint: { zh: '照对方的话写，不必整句', en: 'In the caller’s words; no need for sentences' },
   category: { zh: '类别', en: 'Category' },

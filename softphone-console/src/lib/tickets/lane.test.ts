@@ -32,3 +32,16 @@ t.test('putting the last one away shows the list', async (t) => {
   lane.away('a')
   t.equal(lane.on, null)
 })
+
+t.test('what lay open is open again after a reload', async (t) => {
+  let kept: { open: readonly string[]; on: string | null } | null = null
+  const keep = {
+    read: () => kept && { open: [...kept.open], on: kept.on },
+    write: (lane: { open: readonly string[]; on: string | null }) => {
+      kept = lane
+    },
+  }
+  new Lane(keep).show('a')
+  const again = new Lane(keep)
+  t.same([again.on, again.open], ['a', ['a']])
+})

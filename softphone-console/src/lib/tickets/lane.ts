@@ -1,5 +1,11 @@
 import { Cell } from '../desk/cell.ts'
 
+/** Where the lane is kept over a reload. */
+export type LaneKeep = {
+  read: () => { open: string[]; on: string | null } | null
+  write: (lane: { open: readonly string[]; on: string | null }) => void
+}
+
 /**
  * Which tickets lie open in the work lane. Kept because the lane must not change under a hand: a call that is answered
  * lays its ticket on top, and the one that was being written stays open beside it.
@@ -9,6 +15,15 @@ export class Lane {
   #on = new Cell<string | null>(null)
   /** the ticket each call last laid on top, so that a frame about the same call does not pull it up again */
   #laid = new Map<string, string>()
+  readonly #keep: LaneKeep | undefined
+
+  constructor(keep?: LaneKeep) {
+    this.#keep = keep
+    const kept = keep?.read()
+    if (!kept) return
+    this.#open.value = kept.open
+    this.#on.value = kept.on !== null && kept.open.includes(kept.on) ? kept.on : null
+  }
 
   get open(): readonly string[] {
     return this.#open.value
@@ -29,17 +44,22 @@ export class Lane {
   }
 
   show(ticketId: string): void {
-    if (!this.open.includes(ticketId)) this.#open.value = [...this.open, ticketId]
-    this.#on.value = ticketId
+    this.#put(this.open.includes(ticketId) ? this.open : [...this.open, ticketId], ticketId)
   }
 
   /** To the list; what is open stays open. */
   list(): void {
-    this.#on.value = null
+    this.#put(this.open, null)
   }
 
   away(ticketId: string): void {
-    this.#open.value = this.open.filter((one) => one !== ticketId)
-    if (this.on === ticketId) this.#on.value = this.open.at(-1) ?? null
+    const open = this.open.filter((one) => one !== ticketId)
+    this.#put(open, this.on === ticketId ? (open.at(-1) ?? null) : this.on)
+  }
+
+  #put(open: readonly string[], on: string | null): void {
+    this.#open.value = open
+    this.#on.value = on
+    this.#keep?.write({ open, on })
   }
 }

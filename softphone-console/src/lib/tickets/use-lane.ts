@@ -1,5 +1,5 @@
 import { type App, useApp } from '../app.ts'
-import { Lane } from './lane.ts'
+import { Lane, type LaneKeep } from './lane.ts'
 
 const held = new WeakMap<App, { personId: string; lane: Lane }>()
 
@@ -9,7 +9,26 @@ export function useLane(): Lane {
   const personId = app.desk.me?.personId ?? ''
   const kept = held.get(app)
   if (kept?.personId === personId) return kept.lane
-  const lane = new Lane()
+  const lane = new Lane(keptIn(`desk.lane.${personId}`))
   held.set(app, { personId, lane })
   return lane
+}
+
+function keptIn(key: string): LaneKeep {
+  return {
+    read: () => {
+      try {
+        return JSON.parse(sessionStorage.getItem(key) ?? 'null')
+      } catch {
+        return null
+      }
+    },
+    write: (lane) => {
+      try {
+        sessionStorage.setItem(key, JSON.stringify(lane))
+      } catch {
+        // no storage: a reload then begins with the list
+      }
+    },
+  }
 }
