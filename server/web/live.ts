@@ -23,8 +23,11 @@ const KEPT_ROWS = 4_096
 /** A console further behind than this fetches the desk anew: cheaper for both. */
 const CATCH_UP_MAX = 2_000
 const READ_ROWS = 500
-/** At most this long between two rounds when the house is busy, so that rounds grow instead of multiplying. */
-const PAUSE_MAX_MS = 20
+/**
+ * Between two rounds: a millisecond for each hundred consoles, 20 at most. An event after a quiet moment goes at once; a storm
+ * makes rounds grow instead of multiplying, since what a round costs is its sends, not its events.
+ */
+const pauseMs = (consoles: number) => Math.min(consoles / 100, 20)
 /** Figures are sent at least this often, so that a console knows the wire is alive. */
 const NOW_AT_LEAST_MS = 4_000
 const PING_EVERY_MS = 20_000
@@ -60,6 +63,7 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
   let head: number | undefined
   let kept: Told[] = []
   let poked = false
+  let roundAt = 0
   let running = false
   let stopped = false
   let lastNow = { json: '', at: 0 }
@@ -75,14 +79,17 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
     try {
       while (poked && !stopped) {
         poked = false
-        const began = performance.now()
+        const early = roundAt + pauseMs(seats.size) - performance.now()
+        if (early > 1) await new Promise((go) => setTimeout(go, early))
         head ??= await journalHead(db)
         const rows = await readJournal(db, head, READ_ROWS)
-        if (rows.length > 0) tell(await ready(rows))
+        if (rows.length > 0) {
+          tell(await ready(rows))
+          roundAt = performance.now()
+        }
         for (const row of rows) if (row.type === 'session.closed') letGo(row)
         if (rows.length === READ_ROWS) poked = true
         for (const seat of seats) if (seat.asksAfter !== undefined) await catchUp(seat)
-        if (poked) await new Promise((go) => setTimeout(go, Math.min(performance.now() - began, PAUSE_MAX_MS)))
       }
     } catch (error) {
       // The database is away: nothing is lost, the next round starts from the same place.
