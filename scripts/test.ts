@@ -9,8 +9,8 @@ import { join, relative, resolve } from 'node:path'
 import { ensureAsterisk } from './asterisk/install.ts'
 import { buildConsole, ROOT } from './build.ts'
 import { remember, remembered } from './parts/processes.ts'
-import { fail, quiet, say, step } from './parts/say.ts'
-import { runFiles } from './parts/tap-run.ts'
+import { fail, quiet, say } from './parts/say.ts'
+import { type Count, runFiles } from './parts/tap-run.ts'
 import { ensureTools, whereIs } from './parts/tools.ts'
 import { endPostgres, startPostgres } from './postgres.ts'
 
@@ -49,12 +49,8 @@ async function main(): Promise<boolean> {
   env.DATABASE_URL = process.env.DATABASE_URL ?? postgres?.url ?? ''
   try {
     const rules = files.filter((file) => !LIVE.test(file))
-    const first = await step(say, `${rules.length} 个规则测试文件 · files of rules`, () =>
-      runFiles(rules, 2, env, console.log),
-    )
-    const second = await step(say, `${live.length} 个现场测试文件 · live files`, () =>
-      runFiles(live, 1, env, console.log),
-    )
+    const first = await told('规则 · rules', rules, 2, env)
+    const second = await told('现场 · live', live, 1, env)
     const failed = first.failed + second.failed
     console.log(`\n${first.passed + second.passed} passed, ${failed} failed`)
     return failed === 0 && files.length > 0
@@ -62,6 +58,15 @@ async function main(): Promise<boolean> {
     await postgres?.stop()
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+async function told(what: string, files: readonly string[], jobs: number, env: NodeJS.ProcessEnv): Promise<Count> {
+  const started = performance.now()
+  const count = await runFiles(files, jobs, env, console.log)
+  const seconds = ((performance.now() - started) / 1000).toFixed(0)
+  if (files.length > 0)
+    say(`${what}: ${files.length} 个文件 · files, ${count.passed} ✓ ${count.failed} ✗, ${seconds} s`)
+  return count
 }
 
 /** A folder for this run alone, so that two runs never share a database; what killed runs left is ended and swept. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { Parser, type Parser as Tap } from 'tap-parser'
 import { ROOT } from '../build.ts'
+import { Stop } from './say.ts'
 
 export type Count = { passed: number; failed: number }
 
@@ -33,7 +34,11 @@ export async function runFiles(
     env: { ...env, FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const stop = () => child.kill('SIGTERM')
+  let interrupted = false
+  const stop = () => {
+    interrupted = true
+    child.kill('SIGTERM')
+  }
   process.once('SIGINT', stop).once('SIGTERM', stop)
   child.stderr.on('data', (text: Buffer) => process.stderr.write(text))
 
@@ -69,6 +74,7 @@ export async function runFiles(
     ),
   ])
   process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
+  if (interrupted) throw new Stop('测试被中断 · the tests were interrupted')
   return sum
 }
 
