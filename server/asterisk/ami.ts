@@ -56,10 +56,17 @@ const ALLOWED = new Set(
    PJSIPShowContacts`.split(/\s+/),
 )
 const ACTION_MS = 4_000
+const LOGIN_MS = 4_000
 const LONGEST_LINE = 1024 * 1024
 const BACKOFF_MS = { least: 250, most: 5_000 }
 
-type Line = { socket: Socket | null; manager: ReturnType<typeof makeManager>; dead: boolean; up: boolean }
+type Line = {
+  socket: Socket | null
+  manager: ReturnType<typeof makeManager>
+  dead: boolean
+  loggedIn: boolean
+  up: boolean
+}
 type Pending = { settle(error: Error): void; item(event: AmiEvent): void }
 
 /** Makes the connection; it dials at `start()` and dials again, ever, until `stop()`. */
@@ -78,7 +85,7 @@ export function makeAmi(options: AmiOptions): Ami {
 
   function dial(): void {
     const manager = makeManager(undefined, host, user, secret, false)
-    const mine: Line = { socket: null, manager, dead: false, up: false }
+    const mine: Line = { socket: null, manager, dead: false, loggedIn: false, up: false }
     line = mine
     manager.on('close', () => drop(mine, 'the connection was closed'))
     manager.on('error', (error) => drop(mine, `${(error as NodeJS.ErrnoException).code ?? error.message}`))
@@ -91,8 +98,8 @@ export function makeAmi(options: AmiOptions): Ami {
       }),
     )
     if (mine.socket) watch(mine, mine.socket)
-    const patience = setTimeout(() => !mine.up && drop(mine, 'no answer to the login, or never fully booted'), 10_000)
-    patience.unref()
+    // An Asterisk that boots answers the login, and Pings; it may take its time to be fully booted.
+    setTimeout(() => !mine.loggedIn && drop(mine, 'no answer to the login'), LOGIN_MS).unref()
   }
 
   /** The library keeps its socket to itself; Node tells of every one that is made. */
@@ -127,6 +134,7 @@ export function makeAmi(options: AmiOptions): Ami {
 
   function loggedIn(mine: Line): void {
     if (mine.dead) return
+    mine.loggedIn = true
     heardAt = performance.now()
     let pinged = 0
     let looked = performance.now()

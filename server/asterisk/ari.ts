@@ -6,9 +6,11 @@
  * - REST sent while Asterisk is away never settles: every call is timed;
  * - an event type its models do not know throws inside the socket's handler and would end the process: caught, counted;
  * - a silent cut is not seen: a REST ping every 2 s must be answered;
+ * - while Asterisk boots, connecting throws where nobody can catch it: that throw is taken out, and we look first;
  * - credentials are global to the process: one exchange per process, as it is today;
  * - its rejections carry JSON in the message: read into Refusal.
  */
+import { createRequire } from 'node:module'
 import ari, { type Client } from 'ari-client'
 import { Outage, Refusal } from '../web/index.ts'
 import type { Meters } from './meters.ts'
@@ -39,6 +41,14 @@ export type AriOptions = {
   meters: Meters
   onUp(): void
   log: { info(o: object, m: string): void; warn(o: object, m: string): void }
+}
+
+// swagger-client, under it, tells its caller of a failure and then throws besides, inside a socket's callback: the end
+// of the process. Being told is enough.
+const require = createRequire(createRequire(import.meta.url).resolve('ari-client'))
+const { SwaggerApi } = require('swagger-client') as { SwaggerApi: { prototype: { fail(message: unknown): void } } }
+SwaggerApi.prototype.fail = function (this: { failure(message: unknown): void }, message: unknown) {
+  this.failure(message)
 }
 
 // swagger-client leaves a global `log` that prints to standard output, where our log lines go, and keeps every line.
@@ -74,6 +84,8 @@ export function makeAri(options: AriOptions): Ari {
     const mine: Life = { client: null, over: false, ping: undefined }
     life = mine
     try {
+      await look()
+      if (mine.over) return
       const client = await inTime('connect', ari.connect(`http://${host}:${port}`, user, secret))
       if (mine.over) return
       mine.client = client
@@ -88,6 +100,17 @@ export function makeAri(options: AriOptions): Ari {
     } catch (error) {
       drop(mine, reason(error))
     }
+  }
+
+  /** Its description of itself, whole: the library parses it where a torn one could not be caught. */
+  async function look(): Promise<void> {
+    const credentials = Buffer.from(`${user}:${secret}`).toString('base64')
+    const response = await fetch(`http://${host}:${port}/ari/api-docs/resources.json`, {
+      headers: { authorization: `Basic ${credentials}` },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    })
+    if (!response.ok) throw new Error(`not ready: ${response.status}`)
+    await response.json()
   }
 
   async function openSocket(mine: Life, client: Client): Promise<void> {

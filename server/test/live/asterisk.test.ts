@@ -168,11 +168,13 @@ t.test('a day at the exchange', async (t) => {
 
 t.test('when a wire is cut', async (t) => {
   const lab = await phones(t)
-  const { host, amiPort } = lab.settings.pbx
+  const { host, amiPort, httpPort } = lab.settings.pbx
   const ami = await cable(t, { host, port: amiPort })
+  const http = await cable(t, { host, port: httpPort })
   let postgres: Awaited<ReturnType<typeof cable>> | undefined
   const { db, server } = await desk(t, lab, {
     ami,
+    http,
     db: async (url) => {
       const far = new URL(url)
       postgres = await cable(t, { host: far.hostname, port: Number(far.port) })
@@ -189,7 +191,30 @@ t.test('when a wire is cut', async (t) => {
       async () => (await db('calls').where({ state: 'ended' })).length >= count,
       40_000,
     )
-  const amiState = () => server.asterisk.health().find(({ wire }) => wire === 'ami')?.state
+  const stateOf = (name: string) => server.asterisk.health().find(({ wire }) => wire === name)?.state
+  const amiState = () => stateOf('ami')
+
+  await t.test("an event that ARI's library does not know is counted, and nothing falls over", async (t) => {
+    const text = Buffer.from(JSON.stringify({ type: 'NeverHeardOf', application: 'desk' }))
+    http.slip(Buffer.concat([Buffer.from([0x81, text.length]), text]))
+    await until('it is counted', () => server.asterisk.figures().counters.ari_parse_errors_total === 1)
+    t.equal(stateOf('ari'), 'well')
+  })
+
+  await t.test('ARI that falls silent is known to be, its wishes wait, and are sent when it is back', async (t) => {
+    http.pulled = true
+    const ha1 = createHash('md5').update('b1002:dutydesk:x').digest('hex')
+    server.wanted.stations.push('b1002')
+    const id = await db.transaction((tx) =>
+      wish(tx, 1, { verb: 'push-credential', station: 'b1002', ha1, realm: 'dutydesk' }, { notAfterMs: 60_000 }),
+    )
+    const pulledAt = Date.now()
+    await until('it is known', () => stateOf('ari') === 'broken', 8_000)
+    t.ok(Date.now() - pulledAt <= 5_000)
+    http.pulled = false
+    await until('it is well', () => isCurrent(server), 20_000)
+    t.match(await settled(db, id, 15_000), { outcome: 'done' })
+  })
 
   await t.test('a manager port that falls silent is known to be silent within five seconds', async (t) => {
     const pulledAt = Date.now()

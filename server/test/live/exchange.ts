@@ -49,23 +49,25 @@ export async function phones(t: Test, change?: Parameters<typeof startPhoneLab>[
 export async function desk(
   t: Test,
   lab: PhoneLab,
-  by: { ami?: Cable; db?: (url: string) => Promise<string> } = {},
+  by: Ports & { db?: (url: string) => Promise<string> } = {},
 ): Promise<{ db: Db & { url: string }; server: Server }> {
   const db = await database(t)
   await hospital(db)
   const own = by.db ? openDb(await by.db(db.url), { max: 8, name: 'desk-test' }) : db
   if (own !== db) t.teardown(() => own.destroy())
-  return { db, server: await startServer(t, lab, own, by.ami?.port) }
+  return { db, server: await startServer(t, lab, own, by) }
 }
 
-export async function startServer(t: Test, lab: PhoneLab, db: Db, amiPort?: number): Promise<Server> {
-  const server = makeServer(lab, db, amiPort)
+type Ports = { ami?: Cable; http?: Cable }
+
+export async function startServer(t: Test, lab: PhoneLab, db: Db, by: Ports = {}): Promise<Server> {
+  const server = makeServer(lab, db, by)
   t.teardown(() => server.asterisk.stop())
   await server.asterisk.start()
   return server
 }
 
-function makeServer(lab: PhoneLab, db: Db, amiPort?: number): Server {
+function makeServer(lab: PhoneLab, db: Db, by: Ports): Server {
   const { pbx, secrets } = lab.settings
   const events: CallEvent[] = []
   const stations: StationFact[] = []
@@ -76,8 +78,8 @@ function makeServer(lab: PhoneLab, db: Db, amiPort?: number): Server {
     pbx: {
       id: 1,
       host: pbx.host,
-      httpPort: pbx.httpPort,
-      amiPort: amiPort ?? pbx.amiPort,
+      httpPort: by.http?.port ?? pbx.httpPort,
+      amiPort: by.ami?.port ?? pbx.amiPort,
       ariSecret: secrets.ari,
       amiReaderSecret: secrets.amiReader,
       amiActorSecret: secrets.amiActor,
@@ -105,11 +107,14 @@ export type Cable = {
   pulled: boolean
   /** cut now, and whoever dials is refused, as when the far end was killed */
   dead: boolean
+  /** bytes put in from the far end, on connections that became web sockets */
+  slip(bytes: Buffer): void
 }
 
 /** A cable to a port, for a test to pull out or to cut. */
 export async function cable(t: Test, to: { host: string; port: number }): Promise<Cable> {
   const ends = new Set<Socket>()
+  const webSockets = new Set<Socket>()
   let dead = false
   const server = createServer((near) => {
     if (dead) return void near.resetAndDestroy()
@@ -119,10 +124,14 @@ export async function cable(t: Test, to: { host: string; port: number }): Promis
       [far, near],
     ] as const) {
       ends.add(from)
-      from.on('data', (bytes) => it.pulled || onward.write(bytes))
+      from.on('data', (bytes) => {
+        if (from === far && bytes.toString('latin1').startsWith('HTTP/1.1 101 ')) webSockets.add(near)
+        if (!it.pulled) onward.write(bytes)
+      })
       from.on('error', () => undefined)
       from.on('close', () => {
         ends.delete(from)
+        webSockets.delete(from)
         if (!it.pulled) onward.destroy()
       })
     }
@@ -130,6 +139,9 @@ export async function cable(t: Test, to: { host: string; port: number }): Promis
   const it = {
     port: 0,
     pulled: false,
+    slip: (bytes: Buffer) => {
+      for (const socket of webSockets) socket.write(bytes)
+    },
     get dead() {
       return dead
     },
