@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { type Browser, chromium, type Page } from 'playwright'
 import t, { type Test } from 'tap'
 import { ago, call, people, pop, ticket } from './pretend/fixtures.ts'
@@ -175,7 +176,7 @@ t.test('a second call stacks below and overwrites nothing', async (t) => {
   const second = seat.page.getByRole('region', { name: '第二通' })
   await second.waitFor(WAIT)
   t.ok(await bayOf(seat.page).getByText('62041', { exact: true }).isVisible())
-  t.match(await second.innerText(), /30712/)
+  t.match(await second.textContent(), /30712/)
 })
 
 t.test('after the call, wrap-up says what the ticket lacks and leads back to ready', async (t) => {
