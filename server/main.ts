@@ -90,7 +90,7 @@ async function main(): Promise<void> {
       }),
       sessionRoutes({
         db,
-        commit: commit as never,
+        commit,
         cookie: SESSION_COOKIE,
         secure: config.publicUrl?.startsWith('https:') ?? false,
         absoluteMinutes: config.sessions.absoluteMinutes,

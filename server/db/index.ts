@@ -17,6 +17,8 @@ export type Tx = Knex.Transaction
 export function openDb(url: string, { max = 12, name = 'desk' }: { max?: number; name?: string } = {}): Db {
   return knex({
     client: 'pg',
+    // Bound values are names and numbers of people: they have no place in an error's words.
+    compileSqlOnError: false,
     connection: {
       connectionString: url,
       application_name: name,
