@@ -5,49 +5,55 @@ import { secondsOf } from '../scripts/asterisk/tones.ts'
 import { cel, lab, until, voices } from './test-lab.ts'
 
 t.setTimeout(120_000)
+// each has its own phone system and mostly waits
+t.jobs = 3
 
 const AGENT = 440
 
-t.test('a callback rings the agent, then the ward, and both voices are kept under the call’s key', async (t) => {
-  const desk = await lab(t)
-  const phone = await desk.phone('d8121', { tone: AGENT })
-  const callId = randomUUID()
-  const placed = await desk.actor.act({
-    Action: 'Originate',
-    Channel: 'PJSIP/d8121',
-    ChannelId: `cb-${callId}`,
-    Context: 'from-desk',
-    Exten: '0272041',
-    Priority: 1,
-    Async: 'true',
-    CallerID: '<72041>',
-    Variable: [`__DESK_CALL=${callId}`, '__DESK_LINE=it', 'DESK_DIRECTION=callback'],
-  })
-  t.match(placed, { Response: 'Success' })
-  const talk = await (await phone.nextCall()).until('talking')
-  const told = await desk.reader.until((event) => event.UserEvent === 'DeskArrived')
-  t.match(told, {
-    Call: callId,
-    Direction: 'callback',
-    Campus: 'new',
-    Line: 'it',
-    Dialled: '72041',
-    Uniqueid: `cb-${callId}`,
-  })
-  await until('the ward has answered and speaks', () => talk.sound.packetsHeard > 200, 15_000)
-  await until(
-    'both legs are in a bridge',
-    async () => (await cel(desk, callId)).filter((row) => row.eventtype === 'BRIDGE_ENTER').length === 2,
-  )
-  await new Promise((done) => setTimeout(done, 2_500))
-  await talk.hangup()
-  const [agent = ''] = await voices(desk, callId, 'agent')
-  const [ward = ''] = await voices(desk, callId, 'caller')
-  t.ok((await secondsOf(agent, AGENT)) > 2, 'the agent’s voice')
-  t.equal(await secondsOf(ward, AGENT), 0, 'the ward’s file holds the ward alone')
-})
+t.test(
+  'a callback rings the agent, then the ward, and both voices are kept under the call’s key',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    const phone = await desk.phone('d8121', { tone: AGENT })
+    const callId = randomUUID()
+    const placed = await desk.actor.act({
+      Action: 'Originate',
+      Channel: 'PJSIP/d8121',
+      ChannelId: `cb-${callId}`,
+      Context: 'from-desk',
+      Exten: '0272041',
+      Priority: 1,
+      Async: 'true',
+      CallerID: '<72041>',
+      Variable: [`__DESK_CALL=${callId}`, '__DESK_LINE=it', 'DESK_DIRECTION=callback'],
+    })
+    t.match(placed, { Response: 'Success' })
+    const talk = await (await phone.nextCall()).until('talking')
+    const told = await desk.reader.until((event) => event.UserEvent === 'DeskArrived')
+    t.match(told, {
+      Call: callId,
+      Direction: 'callback',
+      Campus: 'new',
+      Line: 'it',
+      Dialled: '72041',
+      Uniqueid: `cb-${callId}`,
+    })
+    await until('the ward has answered and speaks', () => talk.sound.packetsHeard > 200, 15_000)
+    await until(
+      'both legs are in a bridge',
+      async () => (await cel(desk, callId)).filter((row) => row.eventtype === 'BRIDGE_ENTER').length === 2,
+    )
+    await new Promise((done) => setTimeout(done, 2_500))
+    await talk.hangup()
+    const [agent = ''] = await voices(desk, callId, 'agent')
+    const [ward = ''] = await voices(desk, callId, 'caller')
+    t.ok((await secondsOf(agent, AGENT)) > 2, 'the agent’s voice')
+    t.equal(await secondsOf(ward, AGENT), 0, 'the ward’s file holds the ward alone')
+  },
+)
 
-t.test('an agent dials a ward; busy and no answer end by themselves', async (t) => {
+t.test('an agent dials a ward; busy and no answer end by themselves', { buffered: true }, async (t) => {
   const desk = await lab(t)
   const phone = await desk.phone('d8121', { tone: AGENT })
   const busy = await phone.call('69999')
@@ -61,18 +67,22 @@ t.test('an agent dials a ward; busy and no answer end by themselves', async (t) 
   await call.hangup()
 })
 
-t.test('a mobile that somebody allowed may be called, and no longer when it is taken away', async (t) => {
-  const desk = await lab(t)
-  const phone = await desk.phone('d8121', { tone: AGENT })
-  const dial = async () => {
-    const call = await phone.call('13811112222')
-    await call.until('talking').catch(() => undefined)
-    await call.hangup()
-    return call.status
-  }
-  t.equal(await dial(), 403)
-  await desk.reader.act({ Action: 'DBPut', Family: 'allowed', Key: '13811112222', Val: '1' })
-  t.equal(await dial(), 200)
-  await desk.reader.act({ Action: 'DBDel', Family: 'allowed', Key: '13811112222' })
-  t.equal(await dial(), 403)
-})
+t.test(
+  'a mobile that somebody allowed may be called, and no longer when it is taken away',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    const phone = await desk.phone('d8121', { tone: AGENT })
+    const dial = async () => {
+      const call = await phone.call('13811112222')
+      await call.until('talking').catch(() => undefined)
+      await call.hangup()
+      return call.status
+    }
+    t.equal(await dial(), 403)
+    await desk.reader.act({ Action: 'DBPut', Family: 'allowed', Key: '13811112222', Val: '1' })
+    t.equal(await dial(), 200)
+    await desk.reader.act({ Action: 'DBDel', Family: 'allowed', Key: '13811112222' })
+    t.equal(await dial(), 403)
+  },
+)

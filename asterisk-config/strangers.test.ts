@@ -8,6 +8,7 @@ t.setTimeout(120_000)
 const NAMES: [what: string, name: string][] = [
   ['quotes', 'Ward \\"7\\" \'x\''],
   ['a shell', '$(touch /tmp/x) `id` ; rm -rf'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the dialplan's own spelling
   ['a dialplan', '${EVAL(${SHELL(id)})} ${CALLERID(num)})'],
   ['HTML', '<img src=x onerror=alert(1)>'],
   ['escaped line breaks', 'a%0d%0aEvent: Hangup%0d%0a'],

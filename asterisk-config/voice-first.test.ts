@@ -1,119 +1,153 @@
 /** No server runs here: everything a caller needs is done by Asterisk alone. */
+import { rm, writeFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { secondsOf } from '../scripts/asterisk/tones.ts'
-import { arrived, cel, lab, said, until, voices } from './test-lab.ts'
+import { arrived, type CelRow, cel, lab, said, until, voices } from './test-lab.ts'
 
 t.setTimeout(150_000)
+// each has its own phone system and mostly waits
+t.jobs = 3
 
 const [WARD, FIRST, SECOND] = [1000, 440, 700]
 
-t.test('with the server dead a ward is told, queued, rung on a desk phone, answered and recorded', async (t) => {
-  const desk = await lab(t)
-  const phone = await desk.phone('d8121', { tone: FIRST, afterMs: 300 })
-  const heard = `${desk.settings.varDir}/heard.wav`
-  const ward = await desk.wards.placeCall({
-    campus: 'new',
-    dialled: '8102',
-    from: '62041',
-    name: '七病区',
-    play: WARD,
-    forSeconds: 6,
-    heard,
-  })
-  const { Call, ...call } = await arrived(desk, '62041')
-  t.match(call, { Direction: 'inbound', Campus: 'new', Line: 'it', Dialled: '8102', Diverted: '' })
-  t.match(
-    call,
-    { CallerIDName: '七病区', 'ChanVariable.DESK_CALL': Call },
-    'the name and the key are on the announcement',
-  )
+t.test(
+  'with the server dead a ward is told, queued, rung on a desk phone, answered and recorded',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    const phone = await desk.phone('d8121', { tone: FIRST, afterMs: 300 })
+    const heard = `${desk.settings.varDir}/heard.wav`
+    const ward = await desk.wards.placeCall({
+      campus: 'new',
+      dialled: '8102',
+      from: '62041',
+      name: '七病区',
+      play: WARD,
+      forSeconds: 6,
+      heard,
+    })
+    const { Call, ...call } = await arrived(desk, '62041')
+    t.match(call, { Direction: 'inbound', Campus: 'new', Line: 'it', Dialled: '8102', Diverted: '' })
+    t.match(
+      call,
+      { CallerIDName: '七病区', 'ChanVariable.DESK_CALL': Call },
+      'the name and the key are on the announcement',
+    )
 
-  const rung = await phone.nextCall()
-  t.match(rung.caller, /"七病区" <sip:62041@/, 'the phone shows who calls')
-  await rung.until('talking')
-  await until('the desk hears the ward', () => rung.sound.hears().includes(WARD))
-  t.match(await ward.ended, { answered: true, cause: 16 })
-  await rung.until('ended')
+    const rung = await phone.nextCall()
+    t.match(rung.caller, /"七病区" <sip:62041@/, 'the phone shows who calls')
+    await rung.until('talking')
+    await until('the desk hears the ward', () => rung.sound.hears().includes(WARD))
+    t.match(await ward.ended, { answered: true, cause: 16 })
+    await rung.until('ended')
 
-  const [caller = ''] = await voices(desk, Call, 'caller')
-  const [agent = ''] = await voices(desk, Call, 'agent')
-  t.ok((await secondsOf(caller, WARD)) > 5, 'the whole visit is on the caller’s file')
-  t.equal(await secondsOf(caller, FIRST), 0, 'and nobody else')
-  t.ok((await secondsOf(agent, FIRST)) > 2.5, 'the talk is on the agent’s file')
-  t.equal(await secondsOf(agent, WARD), 0, 'and nobody else')
-  t.ok((await secondsOf(heard, FIRST)) > 2.5, 'the ward’s own witness heard the desk')
+    const [caller = ''] = await voices(desk, Call, 'caller')
+    const [agent = ''] = await voices(desk, Call, 'agent')
+    t.ok((await secondsOf(caller, WARD)) > 5, 'the whole visit is on the caller’s file')
+    t.equal(await secondsOf(caller, FIRST), 0, 'and nobody else')
+    t.ok((await secondsOf(agent, FIRST)) > 2.5, 'the talk is on the agent’s file')
+    t.equal(await secondsOf(agent, WARD), 0, 'and nobody else')
+    t.ok((await secondsOf(heard, FIRST)) > 2.5, 'the ward’s own witness heard the desk')
 
-  const rows = await cel(desk, Call)
-  t.same(
-    rows.filter((row) => row.eventtype === 'BRIDGE_ENTER').length,
-    2,
-    'both legs stand in the record under one key',
-  )
-  const told = rows.find((row) => row.eventtype === 'DeskArrived')?.eventextra ?? ''
-  t.match(JSON.parse(told), { extra: `Call=${Call};Direction=inbound;Campus=new;Line=it;Dialled=8102;Diverted=` })
-})
+    const rows = await cel(desk, Call)
+    t.same(
+      rows.filter((row) => row.eventtype === 'BRIDGE_ENTER').length,
+      2,
+      'both legs stand in the record under one key',
+    )
+    const at = (row?: CelRow) => Date.parse(row?.eventtime ?? '')
+    const notice = rows.filter((row) => /^STREAM_/.test(row.eventtype ?? '') && row.appname === 'Playback').map(at)
+    const queued = at(rows.find((row) => row.eventtype === 'APP_START' && row.appname === 'Queue'))
+    t.ok(
+      (notice[1] ?? 0) - (notice[0] ?? 0) < 2_000 && (notice[1] ?? 0) <= queued,
+      'the notice is short and comes before',
+    )
+    const told = rows.find((row) => row.eventtype === 'DeskArrived')?.eventextra ?? ''
+    t.match(JSON.parse(told), { extra: `Call=${Call};Direction=inbound;Campus=new;Line=it;Dialled=8102;Diverted=` })
+  },
+)
 
-t.test('a caller whose agent fell silent rings the same seat first, then the next; every voice is whole', async (t) => {
-  const desk = await lab(t)
-  const first = await desk.phone('d8121', { tone: FIRST, firstSeq: 40_000 })
-  const ward = await desk.wards.placeCall({ campus: 'old', dialled: '8001', from: '62042', play: WARD, forSeconds: 24 })
-  const { Call } = await arrived(desk, '62042')
-  const talk = await (await first.nextCall()).until('talking')
-  await until('the first agent hears the ward', () => talk.sound.hears().includes(WARD))
-  await wait(1_500)
+t.test(
+  'a caller whose agent fell silent rings the same seat first, then the next; every voice is whole',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    const first = await desk.phone('d8121', { tone: FIRST, firstSeq: 40_000 })
+    const ward = await desk.wards.placeCall({
+      campus: 'old',
+      dialled: '8001',
+      from: '62042',
+      play: WARD,
+      forSeconds: 24,
+    })
+    const { Call } = await arrived(desk, '62042')
+    const talk = await (await first.nextCall()).until('talking')
+    await until('the first agent hears the ward', () => talk.sound.hears().includes(WARD))
+    await wait(1_500)
 
-  // The second agent's sound is numbered far behind the first one's: a recorder hearing both would go deaf to it.
-  const second = await desk.phone('d8122', { tone: SECOND, firstSeq: 1 })
-  const silentAt = Date.now()
-  first.onRing = 'ring'
-  talk.sound.mute = true
-  t.match(await said(desk, Call, 'DeskLegLost'), { Station: 'd8121', Cause: '44' })
-  const again = await first.nextCall()
-  t.ok(Date.now() - silentAt < 6_500, `the same seat rings again (${Date.now() - silentAt} ms)`)
-  const next = await (await second.nextCall(15_000)).until('talking')
-  t.ok(Date.now() - silentAt < 15_000, `the next agent talks within 15 s (${Date.now() - silentAt} ms)`)
-  t.equal(again.why, 'cancelled')
-  await until('the next agent hears the ward', () => next.sound.hears().includes(WARD))
-  await ward.ended
+    // The second agent's sound is numbered far behind the first one's: a recorder hearing both would go deaf to it.
+    const second = await desk.phone('d8122', { tone: SECOND, firstSeq: 1 })
+    const silentAt = Date.now()
+    first.onRing = 'ring'
+    talk.sound.mute = true
+    t.match(await said(desk, Call, 'DeskLegLost'), { Station: 'd8121', Cause: '44' })
+    const again = await first.nextCall()
+    t.ok(Date.now() - silentAt < 6_500, `the same seat rings again (${Date.now() - silentAt} ms)`)
+    const next = await (await second.nextCall(15_000)).until('talking')
+    t.ok(Date.now() - silentAt < 15_000, `the next agent talks within 15 s (${Date.now() - silentAt} ms)`)
+    t.equal(again.why, 'cancelled')
+    await until('the next agent hears the ward', () => next.sound.hears().includes(WARD))
+    await ward.ended
 
-  // the seat that was rung in vain left a file too: an empty one
-  const agents = await voices(desk, Call, 'agent', 3)
-  const spoken = await Promise.all(
-    agents.map(async (file) => [await secondsOf(file, FIRST), await secondsOf(file, SECOND)]),
-  )
-  t.ok(
-    spoken.some(([one = 0]) => one > 1),
-    `the first agent's voice is kept (${JSON.stringify(spoken)})`,
-  )
-  t.ok(
-    spoken.some(([, two = 0]) => two > 5),
-    `the second agent's voice is kept (${JSON.stringify(spoken)})`,
-  )
-  const [caller = ''] = await voices(desk, Call, 'caller')
-  t.ok((await secondsOf(caller, WARD)) > 22, "the ward's voice goes on through all of it")
-})
+    // the seat that was rung in vain left a file too: an empty one
+    const agents = await voices(desk, Call, 'agent', 3)
+    const spoken = await Promise.all(
+      agents.map(async (file) => [await secondsOf(file, FIRST), await secondsOf(file, SECOND)]),
+    )
+    t.ok(
+      spoken.some(([one = 0]) => one > 1),
+      `the first agent's voice is kept (${JSON.stringify(spoken)})`,
+    )
+    t.ok(
+      spoken.some(([, two = 0]) => two > 5),
+      `the second agent's voice is kept (${JSON.stringify(spoken)})`,
+    )
+    const [caller = ''] = await voices(desk, Call, 'caller')
+    t.ok((await secondsOf(caller, WARD)) > 22, "the ward's voice goes on through all of it")
+  },
+)
 
-t.test('a caller whose agent’s phone is gone talks to the next one within six seconds', async (t) => {
-  const desk = await lab(t)
-  const first = await desk.phone('d8121', { tone: FIRST })
-  const ward = await desk.wards.placeCall({ campus: 'old', dialled: '8003', from: '62044', play: WARD, forSeconds: 16 })
-  const { Call } = await arrived(desk, '62044')
-  const talk = await (await first.nextCall()).until('talking')
-  await until('the first agent hears the ward', () => talk.sound.hears().includes(WARD))
-  const second = await desk.phone('d8122', { tone: SECOND })
-  // a closed browser: its registration goes with its socket
-  await first.register(0)
-  const goneAt = Date.now()
-  first.die()
-  t.match(await said(desk, Call, 'DeskLegLost'), { Station: 'd8121' })
-  const next = await (await second.nextCall()).until('talking')
-  t.ok(Date.now() - goneAt < 6_000, `${Date.now() - goneAt} ms`)
-  await until('the next agent hears the ward', () => next.sound.hears().includes(WARD))
-  await ward.ended
-})
+t.test(
+  'a caller whose agent’s phone is gone talks to the next one within six seconds',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    const first = await desk.phone('d8121', { tone: FIRST })
+    const ward = await desk.wards.placeCall({
+      campus: 'old',
+      dialled: '8003',
+      from: '62044',
+      play: WARD,
+      forSeconds: 16,
+    })
+    const { Call } = await arrived(desk, '62044')
+    const talk = await (await first.nextCall()).until('talking')
+    await until('the first agent hears the ward', () => talk.sound.hears().includes(WARD))
+    const second = await desk.phone('d8122', { tone: SECOND })
+    // a closed browser: its registration goes with its socket
+    await first.register(0)
+    const goneAt = Date.now()
+    first.die()
+    t.match(await said(desk, Call, 'DeskLegLost'), { Station: 'd8121' })
+    const next = await (await second.nextCall()).until('talking')
+    t.ok(Date.now() - goneAt < 6_000, `${Date.now() - goneAt} ms`)
+    await until('the next agent hears the ward', () => next.sound.hears().includes(WARD))
+    await ward.ended
+  },
+)
 
-t.test('an agent who hangs up ends the call; one who declines sends it to the next', async (t) => {
+t.test('an agent who hangs up ends the call; one who declines sends it to the next', { buffered: true }, async (t) => {
   const desk = await lab(t)
   const no = await desk.phone('d8121', { onRing: 603 })
   const ward = await desk.wards.placeCall({ campus: 'old', dialled: '8002', from: '62043', play: WARD, forSeconds: 20 })
@@ -131,7 +165,7 @@ t.test('an agent who hangs up ends the call; one who declines sends it to the ne
   )
 })
 
-t.test('a caller who gives up while waiting frees the phone that rings', async (t) => {
+t.test('a caller who gives up while waiting frees the phone that rings', { buffered: true }, async (t) => {
   const desk = await lab(t)
   const phone = await desk.phone('d8121', { onRing: 'ring' })
   const ward = await desk.wards.placeCall({ campus: 'new', dialled: '8104', from: '72001', play: WARD, forSeconds: 60 })
@@ -142,4 +176,18 @@ t.test('a caller who gives up while waiting frees the phone that rings', async (
   t.equal(rung.why, 'cancelled')
   const gone = await desk.reader.until((event) => event.Event === 'QueueCallerAbandon')
   t.equal(gone['ChanVariable.DESK_CALL'], Call)
+})
+
+t.test('a spool that cannot be written stops no call, and says so', { buffered: true }, async (t) => {
+  const desk = await lab(t)
+  const live = `${desk.pbx.instance.base}/spool/live`
+  await rm(live, { recursive: true })
+  await writeFile(live, 'no folder')
+  const phone = await desk.phone('d8121', { tone: FIRST })
+  const ward = await desk.wards.placeCall({ campus: 'old', dialled: '8001', from: '62045', play: WARD, forSeconds: 8 })
+  const { Call } = await arrived(desk, '62045')
+  t.match(await said(desk, Call, 'DeskUnrecorded'), { Why: 'no-file' })
+  const talk = await (await phone.nextCall()).until('talking')
+  await until('the desk hears the ward', () => talk.sound.hears().includes(WARD))
+  t.match(await ward.ended, { answered: true, cause: 16 })
 })

@@ -49,11 +49,23 @@ export async function fetchDebs(root: string, say: Say): Promise<string[]> {
   say(`Asterisk: 读取 ${SUITE} 的软件包目录 · reading the ${SUITE} package lists`)
   await aptGet(['update', '-q'], env, say)
   await aptGet(['install', '-y', '-q', '--download-only', ...PACKAGES], env, say)
-  const files = (await readdir(debs)).filter((name) => name.endsWith('.deb')).sort()
+  const files = await chosenFiles(debs, env)
   await comparePins(debs, files, pins, say)
   // The package lists weigh more than the packages and are only good for today.
   await rm(apt, { recursive: true, force: true })
   return files.map((name) => join(debs, name))
+}
+
+/** The files apt would install now; an older version of a package may lie beside them from an earlier try. */
+async function chosenFiles(debs: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const told = await run('apt-get', ['install', '-s', '-q', ...PACKAGES], { env, maxBuffer: 16e6 })
+  const chosen = [...told.stdout.matchAll(/^Inst (\S+) \((\S+) .*\[(\w+)\]\)/gm)].map(
+    ([, name, version = '', arch]) => `${name}_${version.replaceAll(':', '%3a')}_${arch}.deb`,
+  )
+  const held = await readdir(debs)
+  const absent = chosen.filter((name) => !held.includes(name))
+  if (absent.length) throw new NoAsterisk(`下载不完整 · the download is not complete: ${absent.slice(0, 3).join(', ')}`)
+  return chosen.sort()
 }
 
 /** Unpacks into `rootfs.half` and renames: a kill in between leaves nothing that looks finished. */

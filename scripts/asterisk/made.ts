@@ -46,7 +46,7 @@ export function queuesMade({ lines, deskPhones, seconds }: PbxSettings): string 
 }
 
 /** For each line its night: hours, handset, mobile; the number it shows when calling out; the mobile trunk. */
-export function globalsMade({ lines, mobileTrunk }: PbxSettings): string {
+export function globalsMade({ lines, trunks, mobileTrunk }: PbxSettings): string {
   return [
     HEAD,
     ...lines.flatMap(({ code, numbers, night, handset, mobile }) => [
@@ -56,6 +56,7 @@ export function globalsMade({ lines, mobileTrunk }: PbxSettings): string {
       ...Object.entries(numbers).map(([campus, number]) => `PILOT_${campus}_${code}=${number}`),
     ]),
     ...trunksPilots(lines),
+    ...trunks.map(({ campus, gateway }) => `GATEWAY_${campus}=${gateway}`),
     `MOBILE_TRUNK=${mobileTrunk}`,
     '',
   ].join('\n')

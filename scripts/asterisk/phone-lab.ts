@@ -56,8 +56,8 @@ export async function startPhoneLab(
   const secrets = { amiReader: secret(), amiActor: secret(), ari: secret(), campus: secret(), deskPhones: secret() }
   const settings = change(demoSettings({ varDir, binary, secrets }, await freePorts()))
   const instances = await renderAll(settings)
-  const pbx = await startAsterisk(instances.pbx)
   const campus = await startAsterisk(instances.campus)
+  const pbx = await startAsterisk(instances.pbx)
   const { host, sipPort, amiPort } = settings.pbx
   const connect = async () => ({
     reader: await Ami.open(amiPort, 'reader', secrets.amiReader, host),

@@ -1,0 +1,80 @@
+import t from 'tap'
+import { usableVersion } from './install.ts'
+import { extensionsMade, globalsMade, pjsipMade, queuesMade, zoneFor } from './made.ts'
+import { modulesWanted } from './modules.ts'
+import { filled } from './render.ts'
+import { demoSettings, phonePassword } from './settings.ts'
+import { asWav8k } from './sound-file.ts'
+
+const secrets = { amiReader: 'r', amiActor: 'a', ari: 'i', campus: 'c', deskPhones: 'd' }
+const binary = {
+  version: '22.10.1',
+  modulesDir: '/m',
+  dataDir: '/d',
+  sbinDir: '/s',
+  from: 'extracted',
+  spawnArgs: () => ({ command: '', args: [], env: {} }),
+}
+const settings = demoSettings({ varDir: '/desk', binary, secrets })
+
+t.test('every number of a line leads to it from its own campus, and an old number from both', async (t) => {
+  const made = extensionsMade(settings)
+  const [old = '', young = ''] = made.split('[from-new]')
+  t.match(old, /exten => 8002,1,Set\(__DESK_CAMPUS=old\)\n same => n,Set\(__DESK_LINE=it\)/)
+  t.notMatch(old, /exten => 8102/)
+  t.match(young, /exten => 8102,1,Set\(__DESK_CAMPUS=new\)\n same => n,Set\(__DESK_LINE=it\)/)
+  for (const campus of [old, young]) t.match(campus, /exten => 6600,1,/)
+})
+
+t.test('a trunk is known by its address alone, and only one address is a masked caller’s campus', async (t) => {
+  const made = pjsipMade(settings)
+  t.match(made, /type=identify\nendpoint=old\nmatch=127\.0\.0\.11\/32/)
+  const wide = {
+    ...settings,
+    trunks: [{ campus: 'old', from: ['10.1.0.0/16', '10.2.0.3'], gateway: '10.1.0.1:5060', busyTone: false }],
+  }
+  t.match(extensionsMade(wide), /\[trunk-at\]\nexten => 10\.2\.0\.3,1,Return\(old\)\n\n/)
+})
+
+t.test('each seat’s phone stands in the second queue of its lines, with a password of its own', async (t) => {
+  const queues = queuesMade(settings)
+  t.match(queues, /\[it\]\(line\)\ntimeout=20\n\[it-desk\]\(line\)\ntimeout=20\nmember => PJSIP\/d8121,0,d8121\n/)
+  t.not(phonePassword(secrets, 'd8121'), phonePassword(secrets, 'd8122'))
+  t.match(pjsipMade(settings), `password=${phonePassword(secrets, 'd8190')}`)
+})
+
+t.test('a line’s night and the number it shows are rendered with it', async (t) => {
+  const [line, ...lines] = settings.lines
+  if (!line) return t.fail('no line')
+  const night = { ...line, night: ['18:00-08:00,mon-fri,*,*', '00:00-23:59,sat-sun,*,*'] }
+  const made = globalsMade({ ...settings, lines: [night, ...lines] })
+  t.match(made, 'HOURS_logistics=18:00-08:00,mon-fri,*,*|00:00-23:59,sat-sun,*,*\n')
+  t.match(made, 'PILOT_new_it=8102\n')
+  t.match(made, 'PILOT_old_=8001\n')
+})
+
+t.test('a setting without a value is refused before Asterisk reads the file', async (t) => {
+  t.equal(filled('port=@SIP_PORT@', { SIP_PORT: 5060 }, 'x.conf'), 'port=5060')
+  t.throws(() => filled('port=@SIP_PORT@', {}, 'x.conf'), /x\.conf asks for @SIP_PORT@/)
+})
+
+t.test('a machine without zone files still knows when Shanghai’s night begins', async (t) => {
+  t.match(zoneFor('Asia/Shanghai'), /^(Asia\/Shanghai|LOC-8:00)$/)
+  t.match(zoneFor('Etc/GMT+3'), /^(Etc\/GMT\+3|LOC\+3:00)$/)
+})
+
+t.test('an Asterisk older than what was proven is not used', async (t) => {
+  t.equal(usableVersion('Asterisk 22.10.1~dfsg+~cs6.17'), '22.10.1')
+  t.equal(usableVersion('Asterisk 23.0.0'), '23.0.0')
+  t.equal(usableVersion('Asterisk 22.5.0'), undefined)
+  t.equal(usableVersion('Asterisk certified/20.7'), undefined)
+  t.equal(usableVersion('nothing'), undefined)
+  t.ok((await modulesWanted()).includes('app_mixmonitor'))
+})
+
+t.test('a ward can play any plain WAV', async (t) => {
+  const tone = asWav8k({ hertz: 1000, seconds: 1 })
+  t.equal(tone.length, 44 + 16_000)
+  t.same(asWav8k(tone).length, tone.length, 'one that is right already keeps its length')
+  t.throws(() => asWav8k(Buffer.from('RIFF, but no sound at all, only words and words')), /not a 16-bit PCM WAV/)
+})
