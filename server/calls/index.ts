@@ -3,12 +3,13 @@ import type { Db, Tx } from '../db/index.ts'
 import { type Actor, identify, normaliseCaller, type PeopleEvent, type Thing } from '../people/index.ts'
 import { type Call, type Leg, learn } from './call.ts'
 import * as directory from './directory-store.ts'
+import { isAsGood } from './essence.ts'
 import type { CallEvent } from './events.ts'
 import type { CallFact } from './fact.ts'
 import * as store from './store.ts'
 import { turns } from './turns.ts'
 
-export { type CallState, lineOfQueue, SHORT_ABANDON_MS } from './call.ts'
+export type { CallState } from './call.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
 export type { CallFact } from './fact.ts'
 export { isDeskPhone } from './leg.ts'
@@ -31,11 +32,11 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   const held = await store.holdCall(tx, callId)
   let call = facts.reduce<Call | undefined>(learn, held?.call) as Call
   call = await withPeople(tx, call)
-  if (held && same(held.call, call)) return []
+  const late = facts.every((fact) => fact.recovered)
+  if (held && (late ? isAsGood(held.call, call) : same(held.call, call))) return []
 
   const events = turns(held?.call, call)
   // Recovered: what made it news was not heard live. A second telling of what we knew marks nothing.
-  const late = facts.every((fact) => fact.recovered)
   const recovered = Boolean(held?.row.recovered) || (late && events.length > 0)
   const heardAs = normaliseCaller(call.caller)
   await store.saveCall(tx, call, { before: held?.call, heardAs, recovered })

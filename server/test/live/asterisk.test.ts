@@ -88,6 +88,14 @@ t.test('a day at the exchange', async (t) => {
     t.match(await lab.pbx.rx('database get night it'), /not found/)
   })
 
+  await t.test('an INVITE that the SIP parser refuses never becomes a call, and is counted', async (t) => {
+    const calls = (await db('calls')).length
+    const gateway = await lab.stranger({ address: '127.0.0.12' })
+    gateway.send('INVITE sip:8102@127.0.0.1 SIP/2.0\r\nFrom: "no end <sip:62041@127.0.0.12>\r\n\r\n')
+    await until('it is counted', () => server.asterisk.figures().counters.sip_parse_refusals_total === 1)
+    t.equal((await db('calls')).length, calls)
+  })
+
   await t.test('calling a ward back rings the agent first, and is one call of ours', async (t) => {
     const callId = randomUUID()
     const call = { callId, station: 'd8121', number: '62041', campus: 'new', line: 'it' }
