@@ -21,7 +21,7 @@ import { agentView, callCard, type Names, queueNow, recordingView, SERVICE_LEVEL
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
-export { callIds, markPainted } from './store.ts'
+export { callIds, markPainted, offersOf } from './store.ts'
 
 /** Cards of calls, with what may() is to be asked about each. */
 export async function callCards(db: Db, ids: string[]): Promise<Map<string, { card: CallCard; thing: Thing }>> {
@@ -202,7 +202,7 @@ export async function snapshot(db: Db, actor: Actor, seq: number, health: Health
     store.liveCallIds(db, org),
     queuesNow(db, org),
     tickets.owedCallbacks(db, org),
-    tickets.listTickets(db, org, scope, { state: 'in_progress', assigneeId: actor.personId }, { limit: 100 }),
+    tickets.listTickets(db, org, scope, { deskOf: actor.personId }, { limit: 100 }),
     store.popOf(db, actor.personId),
     store.callIds(db, org, scope, { personId: actor.personId }, { limit: 20 }),
   ])

@@ -1,5 +1,5 @@
 import { recordingsOf } from '../archive/index.ts'
-import { type IdentifyTarget, identifyCall, readCall } from '../calls/index.ts'
+import { type IdentifyTarget, identifyCall, legsOf, readCall } from '../calls/index.ts'
 import { type Db, journalHead } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may, readingScopes } from '../people/index.ts'
@@ -17,7 +17,7 @@ import {
   Type,
 } from '../web/index.ts'
 import type { Health } from '../wire/views.ts'
-import { callCards, callIds, markPainted, popFor, snapshot } from './index.ts'
+import { callCards, callIds, markPainted, offersOf, popFor, snapshot } from './index.ts'
 
 type Cursor = { at: string; id: string }
 const isCursor = (value: unknown): value is Cursor =>
@@ -99,7 +99,12 @@ export function popRoutes({
     app.get('/api/calls/:id', { schema: { params: Call } }, async (request) => {
       const actor = actorOf(request)
       const { card } = await mine(actor, request.params.id)
-      return { ...card, recordings: await recordingsOf(db, actor, [card.callId]) }
+      const [recordings, legs, offers] = await Promise.all([
+        recordingsOf(db, actor, [card.callId]),
+        legsOf(db, card.callId),
+        offersOf(db, card.callId),
+      ])
+      return { ...card, recordings, legs, offers }
     })
 
     app.get('/api/calls/:id/pop', { schema: { params: Call } }, async (request) => {

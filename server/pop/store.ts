@@ -181,3 +181,16 @@ export async function callsWithoutEnding(db: Db): Promise<{ call_id: string; sin
   )
   return rows
 }
+
+/** Every time a call rang somebody, and what came of it. */
+export async function offersOf(db: Db, callId: string) {
+  const rows = await db('offers').where({ call_id: callId }).orderBy('at')
+  return rows.map(({ station, person_id, at, ended_at, outcome, painted_at }) => ({
+    station,
+    personId: person_id,
+    at,
+    endedAt: ended_at,
+    outcome,
+    paintedAt: painted_at,
+  }))
+}

@@ -247,6 +247,8 @@ export type Filter = {
   line?: string
   campus?: string
   assigneeId?: string
+  /** on this person's desk: theirs to work on, or taken by them and nobody's yet */
+  deskOf?: string
   openOf?: { placeId: string | null; reporterId: string | null }
   q?: string
 }
@@ -286,6 +288,13 @@ export async function listTickets(
       db('campuses').where({ organisation_id: organisationId, code: filter.campus }).select('id').limit(1),
     )
   if (filter.assigneeId) query.where('t.assignee_id', filter.assigneeId)
+  if (filter.deskOf) {
+    query.whereIn('t.state', ['unassigned', 'in_progress'])
+    query.whereRaw('(t.assignee_id = ? or (t.assignee_id is null and t.first_taker_id = ?))', [
+      filter.deskOf,
+      filter.deskOf,
+    ])
+  }
   if (filter.openOf) {
     const { placeId, reporterId } = filter.openOf
     query.whereIn('t.state', ['unassigned', 'in_progress']).where((any) => {
