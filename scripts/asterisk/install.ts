@@ -53,6 +53,9 @@ export async function ensureAsterisk({ root, say, env = process.env }: Options):
     if (typeof found !== 'string') return found
     say(`本机的 ${onPath} 不合用(${found}),改用自带的一份 · ${onPath} will not do (${found}); fetching our own`)
   }
+  // asked before the lock: one shared by several accounts is not written to
+  const here = await readyIn(root)
+  if (here) return here
   await mkdir(root, { recursive: true })
   return withLock(join(root, 'install.lock'), say, () => extracted(root, say))
 }
@@ -92,14 +95,19 @@ async function tryInstalled(command: string): Promise<AsteriskBinary | string> {
   }
 }
 
-async function extracted(root: string, say: Options['say']): Promise<AsteriskBinary> {
-  const marker = join(root, 'ready.json')
+/** What an earlier run finished; undefined when it was cut short or the module list has grown since. */
+async function readyIn(root: string): Promise<AsteriskBinary | undefined> {
   const rootfs = join(root, 'rootfs')
-  const before = await readFile(marker, 'utf8').then(JSON.parse, () => undefined)
-  if (before?.version && existsSync(rootfs)) {
-    const binary = ownLoader(rootfs, before.version)
-    if ((await missingModules(binary.modulesDir)).length === 0) return binary
-  }
+  const before = await readFile(join(root, 'ready.json'), 'utf8').then(JSON.parse, () => undefined)
+  if (!before?.version || !existsSync(rootfs)) return undefined
+  const binary = ownLoader(rootfs, before.version)
+  return (await missingModules(binary.modulesDir)).length === 0 ? binary : undefined
+}
+
+async function extracted(root: string, say: Options['say']): Promise<AsteriskBinary> {
+  const here = await readyIn(root)
+  if (here) return here
+  const rootfs = join(root, 'rootfs')
   const disk = await statfs(root)
   if (disk.bavail * disk.bsize < ROOM_NEEDED_BYTES)
     throw new NoAsterisk(
@@ -118,7 +126,7 @@ async function extracted(root: string, say: Options['say']): Promise<AsteriskBin
   const missing = await missingModules(draft.modulesDir)
   if (missing.length) throw new NoAsterisk(`Asterisk 缺模块 · modules missing: ${missing.join(', ')}`)
   // Written last: an extraction killed half way has no marker, and is done again from the debs already here.
-  await writeFile(marker, `${JSON.stringify({ version, debs: debs.length })}\n`)
+  await writeFile(join(root, 'ready.json'), `${JSON.stringify({ version, debs: debs.length })}\n`)
   say(`Asterisk ${version} 就绪 · ready`)
   return { ...draft, version }
 }
