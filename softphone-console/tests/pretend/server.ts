@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Frame, FromServer } from '../../../server/wire/frames.ts'
 import type { AgentView, DeskSnapshot } from '../../../server/wire/views.ts'
-import { afternoon, agent, page, people, ticket } from './fixtures.ts'
+import { afternoon, page, people, ticket } from './fixtures.ts'
 
 const BUILD = join(import.meta.dirname, '..', '..', 'build')
 
@@ -171,5 +171,3 @@ export async function pretendServer(port = 0) {
 export function isBuilt(): boolean {
   return existsSync(join(BUILD, 'index.html'))
 }
-
-export { agent }

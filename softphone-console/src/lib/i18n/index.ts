@@ -2,8 +2,6 @@ import { Cell } from '../desk/cell.ts'
 import type { Locale } from '../wire.ts'
 import { type Filled, type Plain, say } from './words.ts'
 
-export { room } from './words.ts'
-
 const KEY = 'desk.locale'
 const held = new Cell<Locale>(remembered())
 

@@ -1,10 +1,11 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { App } from '../app.ts'
 import { Cell } from '../desk/cell.ts'
-import { ApiFault } from '../live/api.ts'
+import type { Desk } from '../desk/desk.ts'
+import { type Api, ApiFault } from '../live/api.ts'
 import * as kept from '../live/kept.ts'
 import { Levels } from '../sound/levels.ts'
 import { Sound } from '../sound/sound.ts'
+import type { Toasts } from '../ui/toasts.ts'
 import type { AgentView, PhoneState, SipCredential } from '../wire.ts'
 import { lead } from './leader.ts'
 import { makePhone } from './make.ts'
@@ -15,12 +16,21 @@ const SIGN_ON_AGAIN_MS = 10_000
 /** An INVITE that comes this soon after "dial" is our own leg, and answers itself. */
 const OWN_DIAL_MS = 20_000
 
+/** What the phone needs of the rest of the console. */
+export type Around = {
+  readonly api: Api
+  readonly desk: Desk
+  readonly toasts: Toasts
+  /** true while the server cannot be seen */
+  readonly blind: boolean
+}
+
 /**
  * This agent's phone as the screens see it: the phone itself, its sound, and what the server is told of both. Kept apart
  * from the desk because it goes on when the server is gone.
  */
 export class Line {
-  #app: App
+  #app: Around
   #phone: Phone | undefined
   #status = new Cell<PhoneStatus>({ state: 'off', since: Date.now(), why: 'not_asked' })
   #calls = new SvelteMap<string, PhoneCall>()
@@ -32,7 +42,7 @@ export class Line {
   readonly sound = new Sound()
   readonly levels = new Levels()
 
-  constructor(app: App) {
+  constructor(app: Around) {
     this.#app = app
     this.sound.onUnlocked = () => void this.#sayUnlocked()
   }
