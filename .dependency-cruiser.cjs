@@ -119,6 +119,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.test\\.ts$|^server/test/' },
+    exclude: { path: '\\.test\\.ts$|^server/test/|^softphone-console/tests/' },
   },
 }
