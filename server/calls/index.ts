@@ -1,11 +1,12 @@
 /** A call, from its arrival to its last leg. What this room can do: hear what a phone system says, and say who called. */
 import type { Db, Tx } from '../db/index.ts'
-import { type Actor, identify, normaliseCaller, type PeopleEvent, type Thing } from '../people/index.ts'
+import { type Actor, identify, normaliseCaller, type PeopleEvent } from '../people/index.ts'
 import { type Call, type Leg, learn } from './call.ts'
 import * as directory from './directory-store.ts'
 import { isAsGood } from './essence.ts'
 import type { CallEvent } from './events.ts'
 import type { CallFact } from './fact.ts'
+import * as reading from './read-store.ts'
 import * as store from './store.ts'
 import { turns } from './turns.ts'
 
@@ -13,7 +14,7 @@ export type { CallState } from './call.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
 export type { CallFact } from './fact.ts'
 export { isDeskPhone } from './leg.ts'
-export type { CallRow, LegRow } from './store.ts'
+export type { CallRow, LegRow } from './read-store.ts'
 
 /** An agent's own word on who called is not overruled by a caller ID that comes late. */
 const BY_HAND = new Set(['keyed_by_agent', 'attached_by_agent'])
@@ -98,7 +99,7 @@ export async function identifyCall(
   by: Actor,
   target: IdentifyTarget,
 ): Promise<(CallEvent | PeopleEvent)[]> {
-  const [call] = await store.readCalls(tx, [callId])
+  const [call] = await reading.readCalls(tx, [callId])
   if (!call) return []
   const at = await now(tx)
   const say = (id: string, who: store.Identity): CallEvent => {
@@ -147,7 +148,7 @@ export async function identifyCall(
 }
 
 /** The directory's number behind this call, if it is one that can mean one place or person: not withheld, not shared. */
-async function ownNumber(tx: Tx, call: store.CallRow, what: 'place' | 'person') {
+async function ownNumber(tx: Tx, call: reading.CallRow, what: 'place' | 'person') {
   const heard = call.direction === 'inbound' ? call.ani : call.dialled
   const mobile = /^(?:\+?86|0086|0)?(1[3-9]\d{9})$/.exec(heard)?.[1]
   if (!/^\d{2,15}$/.test(mobile ?? heard)) return null
@@ -162,22 +163,13 @@ async function now(tx: Tx): Promise<Date> {
   return (await tx.raw('select now() as at')).rows[0].at
 }
 
-/** What `may` asks about a call; undefined when there is no such call. */
-export async function callThing(db: Db, callId: string): Promise<Thing | undefined> {
-  const [call] = await store.readCalls(db, [callId])
-  if (!call) return undefined
-  return { kind: 'call', campus: call.campus, line: call.line, agentIds: await store.agentsOf(db, callId) }
+export async function readCall(db: Db, callId: string): Promise<reading.CallRow | undefined> {
+  return (await reading.readCalls(db, [callId]))[0]
 }
 
-export async function readCall(db: Db, callId: string): Promise<store.CallRow | undefined> {
-  return (await store.readCalls(db, [callId]))[0]
-}
-
-/** Many calls at once, in no order. */
-export const readCalls = store.readCalls
 /** Every call that has not ended, oldest first. */
-export const liveCalls = store.readLive
+export const liveCalls = reading.readLive
 /** The call's legs with the times each stood in a bridge, first leg first. */
-export const legsOf = store.readLegs
+export const legsOf = reading.readLegs
 /** Calls not ended on a PBX, those included of which only later news was heard. */
-export const openCalls = store.readOpen
+export const openCalls = reading.readOpen
