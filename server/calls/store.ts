@@ -11,7 +11,6 @@ import {
   offerEnd,
   outcomeOf,
   overOf,
-  type Span,
   sideOf,
   stateOf,
   talkMs,
