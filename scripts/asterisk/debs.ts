@@ -47,7 +47,7 @@ export async function fetchDebs(root: string, say: Say): Promise<string[]> {
   const env = { ...process.env, APT_CONFIG: join(apt, 'apt.conf'), LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
 
   say(`Asterisk: 读取 ${SUITE} 的软件包目录 · reading the ${SUITE} package lists`)
-  await aptGet(['update', '-q'], env, say)
+  await aptGet(['update', '-q', '-o', 'APT::Update::Error-Mode=any'], env, say)
   await aptGet(['install', '-y', '-q', '--download-only', ...PACKAGES], env, say)
   const files = await chosenFiles(debs, env)
   await comparePins(debs, files, pins, say)
