@@ -235,7 +235,7 @@ t.test('every word changes with the language, and a name in the catalogue too', 
   await seat.page.getByRole('button', { name: '我的账号' }).click()
   await seat.page.getByRole('button', { name: 'English' }).click()
   await seat.page.getByText('Idle, ready for a call').waitFor(WAIT)
-  t.ok(await seat.page.getByText('IT and terminals').first().isVisible())
+  t.ok(await seat.page.getByText('Equipment').first().isVisible())
   const left = await seat.page.evaluate(() => {
     const own = document.querySelectorAll('nav, .bay h2, .bay h3, .qstrip th, .lh h2, kbd')
     return [...own].map((one) => one.textContent ?? '').filter((text) => /[\u4e00-\u9fff]/.test(text))
