@@ -7,14 +7,14 @@ import { type Actor, may, type Thing } from '../people/index.ts'
 import { notFound, Outage } from '../web/index.ts'
 import type { RecordingView } from '../wire/views.ts'
 import type { ArchiveEvent } from './events.ts'
-import { ONE_LISTENING_MS, type Recording, revisionAfter, voicesOf } from './recording.ts'
+import { ONE_LISTENING_MS, type Recording, revisionAfter, type VoiceFinding, voicesOf } from './recording.ts'
 import * as store from './store.ts'
 
 export type { ArchiveEvent, RecordingState } from './events.ts'
 export type { ArchiveFigure } from './figures.ts'
 export { type Archive, startArchive } from './filing-door.ts'
 export type { ArchiveHealth } from './health.ts'
-export { readRange } from './recording.ts'
+export { readRange, type VoiceFinding } from './recording.ts'
 export { readAlarms as recordingAlarms } from './store.ts'
 
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
@@ -137,15 +137,20 @@ function viewOf(recording: Recording, mayListen: boolean): RecordingView {
     state: recording.state,
     ms: recording.ms,
     talkMs: recording.talkMs,
-    findings: recording.findings
-      .filter(({ kind }) => kind !== 'kept')
-      .map(({ kind, side, talkMs, recordedMs }) => ({
-        kind,
-        side: side === 'agent' ? 'agent' : 'caller',
-        ms: Math.max(0, talkMs - recordedMs),
-      })),
+    findings: findingsShown(recording.findings),
     startedAt: recording.startedAt.toISOString(),
     filedAt: recording.filedAt?.toISOString() ?? null,
     mayListen,
   }
+}
+
+/** What is wrong with a recording, as a screen is told it; what is whole is no finding. `ms`: how much is lost. */
+export function findingsShown(findings: readonly VoiceFinding[]): RecordingView['findings'] {
+  return findings
+    .filter(({ kind }) => kind !== 'kept')
+    .map(({ kind, side, talkMs, recordedMs }) => ({
+      kind,
+      side: side === 'agent' ? 'agent' : 'caller',
+      ms: Math.max(0, talkMs - recordedMs),
+    }))
 }

@@ -1,4 +1,5 @@
 /** Rows into what a console is shown; pure. */
+import { findingsShown } from '../archive/index.ts'
 import type { AgentView, CallCard, PersonRef, PlaceRef, QueueNow, RecordingView, UnitRef } from '../wire/views.ts'
 import type { CallOutcome, CallReason, IdentifiedHow } from '../wire/words.ts'
 import type { AgentShown, CallShown, QueueShown, RecordingShown } from './shown.ts'
@@ -54,7 +55,7 @@ export function recordingView(row: RecordingShown, mayListen: boolean): Recordin
     state: row.state,
     ms: row.ms,
     talkMs: row.talk_ms,
-    findings: row.findings,
+    findings: findingsShown(row.findings),
     startedAt: new Date(row.started_at).toISOString(),
     filedAt: row.filed_at && new Date(row.filed_at).toISOString(),
     mayListen,

@@ -1,4 +1,6 @@
 /** Rows as the reading queries give them. */
+import type { VoiceFinding } from '../archive/index.ts'
+
 export type CallShown = {
   id: string
   organisation_id: string
@@ -46,7 +48,7 @@ export type RecordingShown = {
   state: 'recording' | 'filing' | 'filed' | 'missing' | 'short'
   ms: number | null
   talk_ms: number | null
-  findings: { kind: string; side?: 'caller' | 'agent'; ms?: number; text?: string }[]
+  findings: VoiceFinding[]
   started_at: string
   filed_at: string | null
 }

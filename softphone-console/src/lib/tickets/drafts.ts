@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Frame, TicketChange, TicketPage, TicketRow } from '../wire.ts'
+import { withNews } from '../recordings/held.ts'
+import type { Frame, RecordingView, TicketChange, TicketPage, TicketRow } from '../wire.ts'
 import {
   begin,
   choose,
@@ -93,12 +94,20 @@ export class Drafts {
       if ((this.#watched.get(ticketId) ?? 0) > 0) this.open(ticketId).catch(() => {})
     }
     if (frame.subject === 'call') this.#relabel(frame.call.callId, (call) => ({ ...call, ...frame.call }))
-    if (frame.subject === 'recording' && frame.recording.callId) {
-      const { recording } = frame
-      this.#relabel(frame.recording.callId, (call) => ({
-        ...call,
-        recordings: [...call.recordings.filter((one) => one.recordingId !== recording.recordingId), recording],
-      }))
+    if (frame.subject === 'recording' && frame.recording.callId) this.#recorded(frame.recording.callId, frame.recording)
+  }
+
+  #recorded(callId: string, recording: RecordingView): void {
+    let isNew = false
+    this.#relabel(callId, (call) => {
+      const news = withNews(call.recordings, recording)
+      isNew ||= news.isNew
+      return { ...call, recordings: news.recordings }
+    })
+    if (!isNew) return
+    for (const page of this.#pages.values()) {
+      const isAbout = page.calls.some((call) => call.callId === callId)
+      if (isAbout && (this.#watched.get(page.ticketId) ?? 0) > 0) this.open(page.ticketId).catch(() => {})
     }
   }
 
