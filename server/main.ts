@@ -46,6 +46,7 @@ async function main(): Promise<void> {
     hear: async (facts) => {
       const told = await commit((tx) => hear(tx, facts))
       if (told.some((event) => event.type === 'call.ended')) archive.nudge()
+      return told
     },
     stationHear: async (fact) => {
       const registered = fact.type === 'station-registered'

@@ -128,6 +128,7 @@ export async function open(
     repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
   })
   await store.linkCall(tx, call.id, id, 'opened', as.at)
+  const mended = await unsettle(tx, call.id, as.at)
   const [ticket] = await store.readTickets(tx, [id])
   return [
     {
@@ -140,7 +141,18 @@ export async function open(
       line: ticket?.line ?? '',
       version,
     },
+    ...mended,
   ]
+}
+
+/** Asterisk's record may show late that a call thought lost was answered: what was owed or written for it is taken back. */
+async function unsettle(tx: Tx, callId: string, at: Date): Promise<TicketEvent[]> {
+  await callbacks.deleteReason(tx, callId)
+  const callbackId = await callbacks.callbackOfCall(tx, callId)
+  if (!callbackId) return []
+  const how = 'ticket_exists'
+  await callbacks.clear(tx, callbackId, how, { personId: null, callId, note: null })
+  return [{ type: 'callback.cleared', callbackId, at, how, clearedCallId: callId }]
 }
 
 /** The ward's number, whoever dialled. */

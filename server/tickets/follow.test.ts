@@ -145,6 +145,22 @@ t.test(
   },
 )
 
+t.test(
+  'a call thought abandoned that the record shows answered has its ticket, and the callback is taken back',
+  async (t) => {
+    const { db, tell } = await desk(t)
+    const call = visit()
+    await tell(call.arrives(), call.queues(), call.isOver(40))
+    t.match(await endings(db, call.callId), { tickets: [], callbacks: [{ cleared_at: null }] })
+    await tell(call.rings('b1001'), call.answers('b1001'))
+    t.match(await endings(db, call.callId), {
+      tickets: [{}],
+      callbacks: [{ cleared_how: 'ticket_exists', cleared_call_id: call.callId }],
+      reasons: [],
+    })
+  },
+)
+
 t.test('the third call of one number within a day is flagged', async (t) => {
   const { db, tell } = await desk(t)
   for (const minute of [0, 20, 40]) {

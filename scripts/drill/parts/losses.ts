@@ -60,7 +60,7 @@ async function eachCallEndsInOneThing(lab: Lab, seen: Seen, written: Map<string,
   const rows = await lab.query<{ id: string; root: string; state: string; endings: number }>(
     `select k.id, k.root_uniqueid as root, k.state,
             (select count(*)::int from ticket_calls c where c.call_id = k.id and c.relation <> 'also')
-          + (select count(*)::int from callbacks b where b.call_id = k.id) + (select count(*)::int from call_reasons r where r.call_id = k.id) as endings
+          + (select count(*)::int from callbacks b where b.call_id = k.id and b.cleared_call_id is distinct from k.id) + (select count(*)::int from call_reasons r where r.call_id = k.id) as endings
        from calls k where k.direction = 'inbound'`,
   )
   const ours = new Map(rows.map((row) => [row.root, row]))
