@@ -1,0 +1,107 @@
+/**
+ * kill -9 of an agent's Chromium in mid-call, and a phone that falls silent without a word. The caller rings the same
+ * agent where there still is one, then the next; every voice that spoke is kept.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { aReadySeat, onReachableNetwork, WAIT } from '../../softphone-console/tests/browser.ts'
+import type { SipCall, SipPhone } from '../asterisk/sip-phone.ts'
+import type { Drill } from '../drill.ts'
+import { type Lab, startLab } from '../lab.ts'
+import { DESK_TONE, losses, settle, WARD_TONE } from './parts/losses.ts'
+import { seat, startTraffic, withSeats } from './parts/traffic.ts'
+import { celRows, secondsOnChannel, vaultBySha, writtenCalls } from './parts/witness.ts'
+
+/** Asterisk lets go of a leg that sent no sound for so long (rtp_timeout in asterisk-config/pbx). */
+const SILENCE_S = 5
+const GONE_MS = 6_000
+const SILENT_MS = 15_000
+
+const drill: Drill = async (report) => {
+  onReachableNetwork()
+  const lab = await startLab({ settings: withSeats(3) })
+  try {
+    const traffic = await startTraffic(lab, { answering: 0 })
+    const agent = await aReadySeat(lab, { tone: DESK_TONE })
+    const first = await traffic.ring({ forSeconds: 30 })
+    await agent.page.getByRole('button', { name: '接听' }).waitFor(WAIT)
+    await agent.page.keyboard.press('F2')
+    await agent.hears(WARD_TONE)
+    await wait(3_000)
+    const phone = await seat(lab, 0)
+    const rang = nextCall(phone)
+    const killed = performance.now()
+    await agent.kill()
+    const talk = await (await rang).until('talking')
+    const tookOver = Math.round(performance.now() - killed)
+    report({
+      what: `the browser is gone: the next station rings within ${GONE_MS / 1000} s (answered after ${tookOver} ms)`,
+      holds: tookOver <= GONE_MS + phone.afterMs,
+      seen: tookOver,
+    })
+    report({ what: 'the caller is still there', holds: await hears(talk, WARD_TONE) })
+    await first.over
+
+    const second = await traffic.ring({ forSeconds: 30 })
+    const quiet = await (await nextCall(phone)).until('talking')
+    report({ what: 'an ordinary call is answered', holds: await hears(quiet, WARD_TONE) })
+    await wait(3_000)
+    const other = await seat(lab, 1)
+    const next = nextCall(other)
+    const fell = performance.now()
+    phone.die()
+    const saved = await (await next).until('talking')
+    const after = Math.round(performance.now() - fell)
+    report({
+      what: `a phone falls silent: the next one rings within ${SILENT_MS / 1000} s (answered after ${after} ms)`,
+      holds: after <= SILENT_MS + other.afterMs,
+      seen: after,
+    })
+    report({ what: 'the caller is still there', holds: await hears(saved, WARD_TONE) })
+    await second.over
+    await traffic.allOver()
+    await settle(lab)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken }, report)
+    const uneven = await voicesNotKept(lab)
+    report({
+      what: 'L4 the caller is on the left throughout, both who spoke on the right, less only the silence',
+      holds: uneven.length === 0,
+      seen: uneven,
+    })
+    phone.close()
+    other.close()
+    await traffic.stop()
+  } finally {
+    await lab.stop()
+  }
+}
+export default drill
+
+const nextCall = (phone: SipPhone): Promise<SipCall> => phone.nextCall(30_000)
+
+async function hears(call: SipCall, hertz: number): Promise<boolean> {
+  for (let tries = 0; tries < 40; tries++) {
+    if (call.sound.hears().includes(hertz)) return true
+    await wait(100)
+  }
+  return false
+}
+
+/** Calls whose recording holds less of a voice than was spoken. A leg that died spoke until its last seconds. */
+async function voicesNotKept(lab: Lab): Promise<unknown[]> {
+  const written = writtenCalls(await celRows({ settings: lab.settings, celFile: lab.file().paths.cel ?? '' }))
+  const vault = await vaultBySha(lab.file().paths.vault ?? '')
+  const rows = await lab.query<{ root: string; state: string; sha: string }>(
+    `select k.root_uniqueid as root, r.state, encode(r.sha256, 'hex') as sha from calls k join recordings r on r.call_id = k.id`,
+  )
+  return rows.flatMap(({ root, state, sha }): unknown[] => {
+    const bytes = vault.get(sha)
+    const legs = [...(written.get(root)?.talk.values() ?? [])]
+    if (!bytes || legs.length < 2) return [{ root, state, legs: legs.length, inVault: Boolean(bytes) }]
+    const talk = legs.reduce((sum, leg) => sum + leg.seconds, 0)
+    const caller = secondsOnChannel(bytes, 0, WARD_TONE)
+    const desk = secondsOnChannel(bytes, 1, DESK_TONE)
+    const lost = SILENCE_S * (legs.length - 1)
+    const isWhole = caller >= talk - 1 && desk >= talk - lost - 1 - legs.length && state === 'filed'
+    return isWhole ? [] : [{ root, state, talk, caller, desk }]
+  })
+}
