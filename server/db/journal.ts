@@ -20,13 +20,19 @@ export async function append<E extends { type: string; at: Date }>(
   events: E[],
 ): Promise<Numbered<E>[]> {
   if (events.length === 0) return []
-  await tx.raw('select pg_advisory_xact_lock(?)', [JOURNAL_LOCK])
-  const rows = await tx('journal')
-    .insert(events.map(({ type, at, ...body }) => ({ type, at, body: JSON.stringify(body) })))
-    .returning('seq')
-  const last = Number(rows[rows.length - 1].seq)
-  await tx.raw(`select pg_notify('journal', ?)`, [String(last)])
-  return events.map((event, i) => ({ ...event, seq: Number(rows[i].seq) }))
+  const rows = events.map(({ type, at, ...body }) => ({ type, at, body }))
+  // One statement, since all others wait meanwhile: the lock is taken before the first number is.
+  const { rows: told } = await tx.raw(
+    `with held as materialized (select pg_advisory_xact_lock(?)),
+     written as (insert into journal (type, at, body)
+       select e.type, e.at, e.body from held,
+              rows from (jsonb_to_recordset(?::jsonb) as (type text, at timestamptz, body jsonb)) with ordinality as e(type, at, body, n)
+       order by e.n returning seq)
+     select array_agg(seq order by seq) as seqs, pg_notify('journal', max(seq)::text) from written`,
+    [JOURNAL_LOCK, JSON.stringify(rows)],
+  )
+  const seqs = told[0].seqs as string[]
+  return events.map((event, i) => ({ ...event, seq: Number(seqs[i]) }))
 }
 
 /** The journal after `after`, oldest first, at most `limit` rows. */

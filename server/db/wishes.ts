@@ -20,7 +20,15 @@ export type Wish =
       direction: 'outbound' | 'callback'
     }
   | { verb: 'hang-up'; uniqueid: string; cause: number }
-  | { verb: 'set-night'; line: string; campus: string | null; night: 'auto' | 'on' | 'off' }
+  /** the switch of a whole line; `auto` is by its hours */
+  | { verb: 'set-night'; line: string; night: 'auto' | 'on' | 'off' }
+  /**
+   * A line's night for calls of one campus: its hours (Asterisk's GotoIfTime, at most eight; none: never night) and who
+   * is rung then (empty: nobody). `hours: null` takes it back: the exchange's own settings hold again.
+   */
+  | { verb: 'set-calendar'; line: string; campus: string; hours: string[] | null; handset: string; mobile: string }
+  /** whether the exchange may dial this mobile */
+  | { verb: 'allow-mobile'; number: string; allowed: boolean }
 
 export type Settled = { outcome: 'done' | 'refused' | 'expired' | 'unknown'; answer: string | null }
 

@@ -33,15 +33,13 @@ export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promi
     reporterId: null,
   }
   if (!may(actor, 'open', about)) throw new Refusal('not-allowed', {}, 403)
-  const at = await clock(tx)
   const placeText = wanted.placeId ? await store.placePath(tx, wanted.placeId) : ''
   if (placeText === undefined) throw new Refusal('no-such-place', {}, 400)
-  const { id, version } = await store.insertTicket(tx, {
+  const { id, version, at } = await store.insertTicket(tx, {
     organisationId: actor.organisationId,
     ...where,
     kind: 'incident',
     source: 'desk',
-    reportedAt: at,
     what: wanted.what ?? '',
     contactNumber: wanted.contactNumber ?? '',
     placeId: wanted.placeId ?? null,

@@ -73,7 +73,8 @@ export type NewRow = {
   lineId: string
   kind: Ticket['kind']
   source: Ticket['source']
-  reportedAt: Date
+  /** undefined: now, by PostgreSQL's clock */
+  reportedAt?: Date
   what?: string
   contactNumber?: string
   reporterId?: string | null
@@ -86,41 +87,42 @@ export type NewRow = {
 }
 
 /** Opens a ticket with the next number of the organisation's year (the year of its own time zone). */
-export async function insertTicket(tx: Tx, row: NewRow): Promise<{ id: string; version: number; number: number }> {
+export async function insertTicket(
+  tx: Tx,
+  row: NewRow,
+): Promise<{ id: string; version: number; number: number; at: Date }> {
   const { rows } = await tx.raw(
-    `insert into ticket_years (organisation_id, year, last)
-     select id, extract(year from cast(:at as timestamptz) at time zone time_zone)::int, 1 from organisations where id = :org
-     on conflict (organisation_id, year) do update set last = ticket_years.last + 1 returning year, last`,
-    { org: row.organisationId, at: row.reportedAt },
-  )
-  const [inserted] = await tx('tickets')
-    .insert({
-      organisation_id: row.organisationId,
-      year: rows[0].year,
-      number: rows[0].last,
-      campus_id: row.campusId,
-      line_id: row.lineId,
+    `with own as (select id, coalesce(cast(:at as timestamptz), clock_timestamp()) as at, time_zone from organisations where id = :org),
+     numbered as (insert into ticket_years (organisation_id, year, last)
+       select id, extract(year from at at time zone time_zone)::int, 1 from own
+       on conflict (organisation_id, year) do update set last = ticket_years.last + 1 returning year, last)
+     insert into tickets (organisation_id, year, number, campus_id, line_id, kind, source, reported_at, what, contact_number, reporter_id,
+                          reporter_name, unit_id, unit_snapshot, reported_place_id, place_text, first_taker_id, repeat_flag)
+     select :org, n.year, n.last, :campus, :line, :kind, :source, own.at, :what, :contact, cast(:reporter as uuid), :reporterName,
+            cast(:unit as uuid),
+            (select jsonb_build_object('code', code, 'zh', name_zh, 'costCode', cost_code) from units where id = cast(:unit as uuid)),
+            cast(:place as uuid), :placeText, cast(:taker as uuid), :repeat
+       from numbered n, own
+     returning id, version, number, reported_at as at`,
+    {
+      at: row.reportedAt ?? null,
+      org: row.organisationId,
+      campus: row.campusId,
+      line: row.lineId,
       kind: row.kind,
       source: row.source,
-      reported_at: row.reportedAt,
       what: row.what ?? '',
-      contact_number: row.contactNumber ?? '',
-      reporter_id: row.reporterId ?? null,
-      reporter_name: row.reporterName ?? '',
-      unit_id: row.unitId ?? null,
-      unit_snapshot: row.unitId
-        ? tx.raw(
-            `(select jsonb_build_object('code', code, 'zh', name_zh, 'costCode', cost_code) from units where id = ?)`,
-            [row.unitId],
-          )
-        : null,
-      reported_place_id: row.placeId ?? null,
-      place_text: row.placeText ?? '',
-      first_taker_id: row.firstTakerId ?? null,
-      repeat_flag: row.repeat ?? false,
-    })
-    .returning(['id', 'version', 'number'])
-  return inserted
+      contact: row.contactNumber ?? '',
+      reporter: row.reporterId ?? null,
+      reporterName: row.reporterName ?? '',
+      unit: row.unitId ?? null,
+      place: row.placeId ?? null,
+      placeText: row.placeText ?? '',
+      taker: row.firstTakerId ?? null,
+      repeat: row.repeat ?? false,
+    },
+  )
+  return rows[0]
 }
 
 /** Changes columns and counts the version up. Answers the new version. */

@@ -3,16 +3,22 @@ import type { Db } from '../db/index.ts'
 
 export type Remembered = { route: string; bodyHash: Buffer; status: number | null; answer: unknown; ageS: number }
 
+/**
+ * A claim is made durable by the commit of the work it stands before, and an answer lost in a crash is a refusal to do
+ * it again: neither waits for the disk on its own.
+ */
+const UNHURRIED = `with unhurried as (select set_config('synchronous_commit', 'off', true))`
+
 /** Claims a key for a person. Undefined when it is theirs now; else what the first request with it was. */
 export async function claimRequest(
   db: Db,
   claim: { personId: string; key: string; route: string; bodyHash: Buffer },
 ): Promise<Remembered | undefined> {
-  const taken = await db('requests')
-    .insert({ person_id: claim.personId, key: claim.key, route: claim.route, body_hash: claim.bodyHash })
-    .onConflict(['person_id', 'key'])
-    .ignore()
-    .returning('key')
+  const { rows: taken } = await db.raw(
+    `${UNHURRIED} insert into requests (person_id, key, route, body_hash) select ?, ?, ?, ? from unhurried
+       on conflict (person_id, key) do nothing returning key`,
+    [claim.personId, claim.key, claim.route, claim.bodyHash],
+  )
   if (taken.length > 0) return undefined
   return db('requests')
     .where({ person_id: claim.personId, key: claim.key })
@@ -32,9 +38,10 @@ export async function settleRequest(
   status: number,
   answer: unknown,
 ): Promise<void> {
-  await db('requests')
-    .where({ person_id: personId, key })
-    .update({ status, answer: answer === undefined ? null : JSON.stringify(answer) })
+  await db.raw(
+    `${UNHURRIED} update requests set status = ?, answer = ?::jsonb from unhurried where person_id = ? and key = ?`,
+    [status, answer === undefined ? null : JSON.stringify(answer), personId, key],
+  )
 }
 
 export async function releaseRequest(db: Db, personId: string, key: string): Promise<void> {
