@@ -65,10 +65,10 @@ export async function cel(lab: PhoneLab, call?: string): Promise<CelRow[]> {
 
 /**
  * One line of cel.jsonl. Asterisk escapes the quotes of a value but not its backslashes, so a caller's name may make a
- * line that is no JSON. What it writes is unambiguous all the same: `","` stands between values and never in one.
+ * line that is no JSON. What it writes is unambiguous all the same: `","` and a key stand between values and never in one.
  */
 export function celRow(line: string): CelRow {
-  const pairs = line.slice(2, -2).split('","')
+  const pairs = line.slice(2, -2).split(/","(?=[a-z]+":")/)
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('":"')

@@ -54,7 +54,9 @@ async function up(t: Test, but: Partial<AmiOptions> = {}) {
 
 t.test('events come as they are told, names and values of callers untouched', async (t) => {
   const { port, events } = await up(t)
-  port.tell('Event: Newchannel\r\nCallerIDName: <script>$(id) 患者 "; drop\r\nChanVariable: DESK_CALL=x\r\n\r\n')
+  port.tell(
+    'Event: Newchannel\r\nPrivilege: call,all\r\nTimestamp: 1795298618.386801\r\nCallerIDName: <script>$(id) 患者 "; drop\r\nChanVariable: DESK_CALL=x\r\n\r\n',
+  )
   await until(() => events.length > 0)
   t.equal(word(events[0] as AmiEvent, 'calleridname'), '<script>$(id) 患者 "; drop')
 })
@@ -83,7 +85,7 @@ t.test('half a message and a cut leave nothing behind in the next connection', a
   await wait(50)
   port.cut()
   await until(() => ups.length === 2)
-  port.tell('Event: Hangup\r\nUniqueid: whole\r\n\r\n')
+  port.tell('Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795298618.386801\r\nUniqueid: whole\r\n\r\n')
   await until(() => events.length > 0)
   t.same(
     events.map((event) => word(event, 'uniqueid')),
@@ -94,12 +96,27 @@ t.test('half a message and a cut leave nothing behind in the next connection', a
 t.test('garbage is counted and does no harm; a line without an end is cut off', async (t) => {
   const { port, events, ups, meters } = await up(t)
   port.tell('\r\n\r\n\u0000\u0001 nonsense\r\n: : :\r\n\r\n__proto__: x\r\nconstructor: y\r\n\r\n{"json":true}\r\n\r\n')
-  port.tell('Event: Hangup\r\nUniqueid: after\r\n\r\n')
+  port.tell('Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1795298618.386801\r\nUniqueid: after\r\n\r\n')
   await until(() => events.some((event) => word(event, 'uniqueid') === 'after'))
   t.ok(meters.read().counters.ami_parse_errors_total > 0)
   t.equal(({} as Record<string, unknown>).x, undefined)
   port.tell('x'.repeat(1_300_000))
   await until(() => ups.length === 2)
+})
+
+t.test('an event that no Asterisk said is dropped and counted', async (t) => {
+  const { port, events, meters } = await up(t)
+  const said = 'Privilege: call,all\r\nTimestamp: 1795298618.386801\r\n'
+  // A number that held line breaks: what follows them stands on the wire like an event.
+  port.tell(`Event: Newchannel\r\n${said}CallerIDNum: 6\r\n\r\nEvent: Hangup\r\nUniqueid: forged\r\n\r\n`)
+  port.tell('Event: UserEvent\r\nPrivilege: user,all\r\nUniqueid: forged\r\n\r\n')
+  port.tell(`Event: Hangup\r\n${said}Uniqueid: true\r\n\r\n`)
+  await until(() => events.length === 2)
+  t.same(
+    events.map((event) => word(event, 'uniqueid')),
+    ['', 'true'],
+  )
+  t.equal(meters.read().counters.ami_forged_total, 2)
 })
 
 t.test('a wrong password is said to be one, and tried again in case it is put right', async (t) => {
@@ -184,6 +201,7 @@ t.test('a value can never become a second action', async (t) => {
     { numRuns: 50 },
   )
   t.equal(port.actions.filter((said) => said.action !== 'Ping').length, before, 'nothing went out')
+  await t.rejects(ami.act('DBPut', { Family: 'registrar', Key: 'x', Val: 'y' }), { code: 'asterisk-value-refused' })
   await t.rejects(ami.act('Command', { Command: 'core stop now' }), { code: 'asterisk-value-refused' })
 })
 

@@ -9,7 +9,8 @@
  * - its reconnect waits 10 s and more, and half a line of the old connection garbles the new: a fresh one each time;
  * - a silent cut (no FIN) is not seen: a Ping every 2 s must be answered;
  * - the answer to a list is its first block only: the rest is gathered by ActionID;
- * - a line without an end grows for ever: over 1 MB the connection is cut.
+ * - a line without an end grows for ever: over 1 MB the connection is cut;
+ * - an event that Asterisk cannot have said (no class, no clock) is dropped and counted.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
@@ -53,8 +54,10 @@ export type Ami = {
 /** All that this server ever says on AMI. */
 const ALLOWED = new Set(
   `Ping CoreStatus CoreShowChannels QueueStatus QueueAdd QueueRemove QueuePause Originate Hangup Setvar
-   PJSIPShowContacts`.split(/\s+/),
+   PJSIPShowContacts DBPut DBDel DBGetTree`.split(/\s+/),
 )
+/** What of Asterisk's own database is ours to write (asterisk-config/pbx/extensions.conf, is-night and may-dial). */
+const OUR_FAMILIES = new Set(['calendar', 'handset', 'mobile', 'allowed'])
 const ACTION_MS = 4_000
 const LOGIN_MS = 4_000
 const LONGEST_LINE = 1024 * 1024
@@ -163,6 +166,7 @@ export function makeAmi(options: AmiOptions): Ami {
     meters.event(name)
     const waiting = pending.get(word(event, 'actionid'))
     if (waiting) waiting.item(event)
+    else if (!isAsterisks(event)) meters.count('ami_forged_total')
     else if (name === 'FullyBooted') isUp(mine)
     else options.onEvent(event)
   }
@@ -252,9 +256,18 @@ export function makeAmi(options: AmiOptions): Ami {
   }
 }
 
+/**
+ * A caller's text that broke out of its line could begin an event of its own. What Asterisk itself says opens with the
+ * class it belongs to and, past the login's FullyBooted, its clock; needs `timestampevents=yes` in manager.conf.
+ */
+const isAsterisks = (event: AmiEvent): boolean =>
+  word(event, 'privilege') !== '' &&
+  (word(event, 'event') === 'FullyBooted' || /^\d+\.\d+$/.test(word(event, 'timestamp')))
+
 /** The name of what may not be sent: an action off the list, or a key or value that would break out of its line. */
 function unsafeIn(action: string, fields: Fields): string | null {
   if (!ALLOWED.has(action)) return 'action'
+  if (/^DB(Put|Del)$/.test(action) && !OUR_FAMILIES.has(String(fields.Family))) return 'Family'
   for (const [key, value] of Object.entries(fields)) {
     if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key) || /^action(id)?$/i.test(key)) return key
     const lines = typeof value === 'object' ? Object.entries(value).flat() : [String(value)]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import t from 'tap'
-import { makeCelReader } from './cel.ts'
+import { makeCelReader, rowOf } from './cel.ts'
 
 const read = (lines: string[]) => {
   const reader = makeCelReader(() => ({ pbx: 1, bootId: 'b' }))
@@ -41,6 +41,43 @@ t.test('reading may begin again where the oldest call still up began', async (t)
   t.equal(reader.neededFrom(9_000), 500)
   rows.forEach((row, i) => void reader.read(row, 500 + i))
   t.equal(reader.neededFrom(9_000), 9_000, 'and at the end when none is')
+})
+
+/** As cel_custom writes a row: quotes escaped, backslashes not. */
+const written = (row: Record<string, string>) =>
+  `{${Object.entries(row)
+    .map(([key, value]) => `"${key}":"${value.replaceAll('"', '\\"')}"`)
+    .join(',')}}`
+
+t.test('no name of a caller changes what else a row says, or loses it', async (t) => {
+  const nasty = fc.array(fc.constantFrom('"', '\\', ',', ':', '{', '}', '","', '":"', '\\"', '护士', 'x'), {
+    maxLength: 12,
+  })
+  const name = fc.oneof(
+    nasty.map((parts) => parts.join('')),
+    fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', '')),
+  )
+  fc.assert(
+    fc.property(name, name, (name, num) => {
+      const row = { eventtype: 'CHAN_START', name, num, uniqueid: 'pbx1-1.0', eventextra: '{"extra":"Call=x"}' }
+      return JSON.stringify(rowOf(written(row))) === JSON.stringify(row)
+    }),
+    { numRuns: 2_000 },
+  )
+  const named = rows.map((row) => row.replaceAll('心内科', 'Ward \\"7\\" \\'))
+  t.equal(read(named).length, read(rows).length, 'the same call, by a caller whose name is no JSON')
+})
+
+t.test('a caller let in by the masked door is a call without a campus; a stranger there is nobody', async (t) => {
+  const gone = (cause: string) =>
+    rows
+      .filter((row) => /"(CHAN_START|HANGUP|CHAN_END)"/.test(row) && row.includes('PJSIP/new-'))
+      .map((row) => row.replace(/"userfield":"[^"]*"/, '"userfield":""').replaceAll('from-new', 'from-masked'))
+      .map((row) =>
+        row.replaceAll('PJSIP/new-', 'PJSIP/masked-').replace(/hangupcause\\":\d+/, `hangupcause\\":${cause}`),
+      )
+  t.match(read(gone('16'))[0], { type: 'caller-arrived', campus: null, dialled: '8102' })
+  t.notOk(read(gone('21')).some((fact) => fact.type === 'caller-arrived'))
 })
 
 t.test('no line, however spoilt, does any harm', async (t) => {

@@ -1,5 +1,5 @@
 /**
- * Asterisk's record of what happened (CEL, one JSON object a line) into the same facts as its live words.
+ * Asterisk's record of what happened (CEL, nearly a JSON object a line) into the same facts as its live words.
  *
  * It has no row for ringing: a leg's CHAN_START stands for it. Its `userfield` (the call's UUID) is empty on
  * CHAN_START, so a channel's call is learned from a later row, or at once from the channel it was made for.
@@ -41,6 +41,8 @@ export type CelReader = {
 
 const MOST_CHANNELS = 10_000
 const TURNED_AWAY_MS = 100
+/** Hangup(21) of from-masked in asterisk-config/pbx/extensions.conf. */
+const TURNED_AWAY_CAUSE = 21
 
 /** Reads lines in the order of the file, remembering the channels that are up. */
 export function makeCelReader(source: () => Source): CelReader {
@@ -140,9 +142,12 @@ export function makeCelReader(source: () => Source): CelReader {
     const endedBy = by ? (isDeskPhone(by) ? 'agent' : 'caller') : null
     const cause = typeof extra.hangupcause === 'number' ? extra.hangupcause : 0
     const told: BareFact[] = []
-    const campus = /^from-(?!desk$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
+    const from = /^from-(?!desk$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
+    // Whose number is withheld by force comes in by this door, whatever the campus; 21 is the dialplan's no to a stranger.
+    const campus = from === undefined || from === 'masked' ? null : from
     const { uniqueid } = channel
-    if (campus && !channel.arrived && uniqueid === channel.linkedid) {
+    const stranger = from === 'masked' && cause === TURNED_AWAY_CAUSE
+    if (from && !stranger && !channel.arrived && uniqueid === channel.linkedid) {
       // Gone before the dialplan could say a word: still a call that came in.
       channel.callId ??= idOf(source().pbx, channel)
       channel.arrived = true
@@ -181,10 +186,20 @@ export function makeCelReader(source: () => Source): CelReader {
   }
 }
 
-function rowOf(line: string): Row | null {
-  const row = objectOf(line)
-  if (typeof row.eventtype !== 'string' || typeof row.uniqueid !== 'string') return null
-  return Object.fromEntries(Object.entries(row).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+/**
+ * One line of the file. Asterisk escapes the quotes of a value but not its backslashes: a caller named `Ward "7\` makes a
+ * line that is no JSON. What it writes is unambiguous all the same: `","` and a key stand between values and never in one.
+ */
+export function rowOf(line: string): Row | null {
+  if (!line.startsWith('{"') || !line.endsWith('"}')) return null
+  const row = new Map<string, string>()
+  for (const pair of line.slice(2, -2).split(/","(?=[a-z]+":")/)) {
+    const at = pair.indexOf('":"')
+    const key = pair.slice(0, Math.max(at, 0))
+    if (!/^[a-z]+$/.test(key) || row.has(key)) return null
+    row.set(key, pair.slice(at + 3).replaceAll('\\"', '"'))
+  }
+  return row.get('eventtype') && row.has('uniqueid') ? Object.fromEntries(row) : null
 }
 
 function objectOf(text: string): Record<string, unknown> {

@@ -8,9 +8,17 @@ export type Doer = (wish: Wish) => Promise<string | null>
 
 const STATION = /^[a-z]\d{4}$/
 const LINE = /^[a-z][a-z0-9_]{0,31}(-desk)?$/
+const CODE = /^[a-z][a-z0-9_]{0,31}$/
+const MOBILE = /^\d{5,20}$/
+/** One of GotoIfTime's: `00:00-07:59&18:00-23:59,mon-fri,*,*`. */
+const HOURS = /^[\d:&-]{11,200},([a-z]{3}[&-]?){1,7},\*,\*$|^[\d:&-]{11,200},\*,\*,\*$/
+const MOST_HOURS = 8
 
-/** Says a wish to Asterisk; answers what it said, if that is worth keeping. @throws {Refusal | Outage} */
-export function makeDoer(ami: Ami, ari: Ari): Doer {
+/**
+ * Says a wish to Asterisk; answers what it said, if that is worth keeping. `reader` is the account that may write astdb
+ * (asterisk-config/pbx/manager.conf says why it is not the actor). @throws {Refusal | Outage}
+ */
+export function makeDoer(ami: Ami, reader: Ami, ari: Ari): Doer {
   return async (wish) => {
     switch (wish.verb) {
       case 'push-credential':
@@ -33,12 +41,18 @@ export function makeDoer(ami: Ami, ari: Ari): Doer {
       case 'hang-up':
         await ari.hangUp(checked(/^[\w.-]{1,128}$/, wish.uniqueid), wish.cause)
         return null
-      case 'set-night': {
-        // astdb `night/<line>`; empty is "by the calendar" (asterisk-config/pbx/extensions.conf, is-night)
-        const value = wish.night === 'auto' ? '' : wish.night
-        await ami.act('Setvar', { Variable: `DB(night/${checked(LINE, wish.line)})`, Value: value })
+      case 'set-night':
+        // A custom device state (asterisk-config/pbx/extensions.conf, is-night); it outlives a restart.
+        await ami.act('Setvar', {
+          Variable: `DEVICE_STATE(Custom:night-${checked(LINE, wish.line)})`,
+          Value: { on: 'INUSE', off: 'NOT_INUSE', auto: 'UNKNOWN' }[wish.night],
+        })
         return null
-      }
+      case 'set-calendar':
+        return setCalendar(reader, wish)
+      case 'allow-mobile':
+        await keep(reader, 'allowed', checked(MOBILE, wish.number), wish.allowed ? '1' : null)
+        return null
     }
   }
 }
@@ -114,6 +128,25 @@ function already(words: RegExp): (error: unknown) => string {
   }
 }
 
+/** Who is rung first, the hours last: they are what makes it night. */
+async function setCalendar(reader: Ami, { line, campus, hours, handset, mobile }: Of<'set-calendar'>): Promise<null> {
+  const key = `${checked(CODE, line)}/${checked(CODE, campus)}`
+  if ((hours?.length ?? 0) > MOST_HOURS) throw new Refusal('asterisk-value-refused', { field: 'hours' })
+  for (const one of hours ?? []) checked(HOURS, one)
+  if (handset !== '') checked(STATION, handset)
+  if (mobile !== '') checked(MOBILE, mobile)
+  await keep(reader, 'handset', key, hours && handset)
+  await keep(reader, 'mobile', key, hours && mobile)
+  await keep(reader, 'calendar', key, hours && hours.join('|'))
+  return null
+}
+
+/** Writes an astdb entry, or deletes it. An empty one is not the same as none: it wins over the rendered setting. */
+async function keep(reader: Ami, family: string, key: string, value: string | null): Promise<void> {
+  if (value === null) await reader.act('DBDel', { Family: family, Key: key }).catch(already(/not found/i))
+  else await reader.act('DBPut', { Family: family, Key: key, Val: value })
+}
+
 /** Rings the agent; once answered, the dialplan's from-desk dials the number (it alone knows which may be dialled). */
 async function originate(ami: Ami, wish: Of<'originate'>): Promise<null> {
   const station = checked(STATION, wish.station)
@@ -130,7 +163,7 @@ async function originate(ami: Ami, wish: Of<'originate'>): Promise<null> {
     Async: 'true',
     Variable: {
       __DESK_CALL: wish.callId,
-      __DESK_CAMPUS: checked(/^[a-z][a-z0-9_]{0,31}$/, wish.campus),
+      __DESK_CAMPUS: checked(CODE, wish.campus),
       __DESK_LINE: wish.line === null ? '' : checked(LINE, wish.line),
       DESK_DIRECTION: wish.direction,
     },

@@ -129,7 +129,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       void reconcile()
     },
   })
-  const doIt = makeDoer(actor, ari)
+  const doIt = makeDoer(actor, reader, ari)
   const acting = makeActing({
     db,
     pbx: pbx.id,

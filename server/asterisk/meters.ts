@@ -11,6 +11,7 @@ export type Meters = {
 
 export type CounterName =
   | 'ami_parse_errors_total'
+  | 'ami_forged_total'
   | 'ari_parse_errors_total'
   | 'cel_parse_errors_total'
   | 'cel_lines_total'
@@ -35,6 +36,7 @@ const SAMPLES = 1_000
 export function makeMeters(): Meters {
   const counters: Record<CounterName, number> = {
     ami_parse_errors_total: 0,
+    ami_forged_total: 0,
     ari_parse_errors_total: 0,
     cel_parse_errors_total: 0,
     cel_lines_total: 0,

@@ -105,4 +105,6 @@ export function makeSender({ db, pbx, do: doIt, may, log }: SenderOptions): Send
 }
 
 const keyOf = (body: Record<string, unknown>): string =>
-  ['station', 'uniqueid', 'line'].map((name) => body[name]).find((value) => typeof value === 'string') as string
+  ['station', 'uniqueid', 'line', 'number']
+    .map((name) => body[name])
+    .find((value) => typeof value === 'string') as string

@@ -82,10 +82,10 @@ t.test('a day at the exchange', async (t) => {
     const evil = await wishes(db, { verb: 'queue-pause', station: 'b1001', paused: true, reason: 'x\r\nAction: y' })
     t.equal(evil.outcome, 'refused')
     const late = await db.transaction((tx) =>
-      wish(tx, 1, { verb: 'set-night', line: 'it', campus: null, night: 'on' }, { notAfterMs: -1 }),
+      wish(tx, 1, { verb: 'set-night', line: 'it', night: 'on' }, { notAfterMs: -1 }),
     )
     t.match(await settled(db, late, 8_000), { outcome: 'expired' })
-    t.match(await lab.pbx.rx('database get night it'), /not found/)
+    t.notMatch(await lab.pbx.rx('devstate list'), /night-it/)
   })
 
   await t.test('an INVITE that the SIP parser refuses never becomes a call, and is counted', async (t) => {
