@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { type FaultyWire, faultyWire } from './parts/faulty-wire.ts'
 import { losses, settle } from './parts/losses.ts'
 import { metric, statusOf, untilWire } from './parts/status.ts'
@@ -18,6 +19,7 @@ const drill: Drill = async (report) => {
   })
   try {
     const traffic = await startTraffic(lab, { answering: 4 })
+    const console = await watchDesk(lab)
     await traffic.storm(4, { forSeconds: 12 })
     ami?.freeze()
     const found = await untilWire(lab.url, 'ami', true, 8_000)
@@ -36,7 +38,8 @@ const drill: Drill = async (report) => {
     await traffic.allOver()
     await settle(lab)
     report({ what: 'everything was read back after the cut', holds: (await metric(lab.url, 'ami_resync_total')) >= 2 })
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     ami?.close()

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
 
@@ -12,6 +13,7 @@ const drill: Drill = async (report) => {
   const lab = await startLab({ settings: withSeats(TALKING, { desk: 60 }) })
   try {
     const traffic = await startTraffic(lab, { answering: TALKING })
+    const console = await watchDesk(lab)
     await traffic.storm(CALLS, { forSeconds: 20, perSecond: 4 })
     const [before] = await lab.query<{ n: number }>(`select count(*)::int as n from calls where state <> 'ended'`)
     report({
@@ -30,7 +32,8 @@ const drill: Drill = async (report) => {
     report({ what: `it is ready again (${Math.round(performance.now() - from)} ms)`, holds: true })
     await traffic.allOver()
     await settle(lab)
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await lab.stop()

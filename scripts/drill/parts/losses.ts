@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Finding } from '../../drill.ts'
 import type { Lab } from '../../lab.ts'
+import type { Witness } from './console.ts'
 import { celRows, secondsOnChannel, vaultBySha, type WrittenCall, writtenCalls } from './witness.ts'
 
 export const WARD_TONE = 1000
@@ -20,6 +21,8 @@ export type Seen = {
   acknowledged?: string[]
   /** tones were played on both sides and the sound is to be proven by them */
   tones?: boolean
+  /** a console that lived through the fault: see watchDesk */
+  console?: Pick<Witness, 'finding'>
   /** the vault's bytes by their SHA-256; default: the lab's own folder vault */
   vault?: () => Promise<Map<string, Buffer>>
 }
@@ -40,7 +43,7 @@ export async function settle(lab: Lab, ms = 60_000): Promise<void> {
   }
 }
 
-/** Asks L1 to L5 and L7. L6 and L8 need a console or a wire that was down: the drill asks them itself. */
+/** Asks L1 to L7. L6 needs a console that was there; L8 a wire that was down, so each drill asks it meanwhile, itself. */
 export async function losses(lab: Lab, seen: Seen, report: Report): Promise<void> {
   const celFile = join(lab.varDir, 'pbx/log/cel-custom/cel.jsonl')
   const written = writtenCalls(await celRows({ settings: lab.settings, celFile }))
@@ -49,6 +52,7 @@ export async function losses(lab: Lab, seen: Seen, report: Report): Promise<void
   await nothingReopened(lab, report)
   await everyVoiceKept(lab, seen, written, report)
   await acknowledgedStays(lab, seen, report)
+  if (seen.console) report(await seen.console.finding())
   report({
     what: 'L7 no ward was refused: each call placed was taken by Asterisk',
     holds: seen.taken === seen.placed,
