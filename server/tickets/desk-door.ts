@@ -22,8 +22,6 @@ export const thing = (ticket: Ticket): Thing => ({
 
 /** A ticket begun at the desk, without a call. */
 export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promise<TicketEvent[]> {
-  const where = await store.campusAndLine(tx, actor.organisationId, wanted.campus, wanted.line)
-  if (!where) throw new Refusal('no-such-line', { campus: wanted.campus, line: wanted.line }, 400)
   const about: Thing = {
     kind: 'ticket',
     campus: wanted.campus,
@@ -35,9 +33,10 @@ export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promi
   if (!may(actor, 'open', about)) throw new Refusal('not-allowed', {}, 403)
   const placeText = wanted.placeId ? await store.placePath(tx, wanted.placeId) : ''
   if (placeText === undefined) throw new Refusal('no-such-place', {}, 400)
-  const { id, version, at } = await store.insertTicket(tx, {
+  const { campus, line } = wanted
+  const opened = await store.insertTicket(tx, {
     organisationId: actor.organisationId,
-    ...where,
+    where: { campus, line },
     kind: 'incident',
     source: 'desk',
     what: wanted.what ?? '',
@@ -47,6 +46,8 @@ export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promi
     reporterId: wanted.reporterId ?? null,
     firstTakerId: actor.personId,
   })
+  if (!opened) throw new Refusal('no-such-line', { campus, line }, 400)
+  const { id, version, at } = opened
   return [
     {
       type: 'ticket.opened',

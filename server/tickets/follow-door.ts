@@ -113,9 +113,9 @@ export async function open(
   as: { kind: 'incident' | 'voicemail'; source: 'call' | 'voicemail'; at: Date; firstTakerId: string | null },
 ): Promise<TicketEvent[]> {
   const where = await whereFor(tx, call)
-  const { id, version } = await store.insertTicket(tx, {
+  const opened = await store.insertTicket(tx, {
     organisationId: call.organisationId,
-    ...where,
+    where,
     kind: as.kind,
     source: as.source,
     reportedAt: call.arrivedAt,
@@ -127,6 +127,8 @@ export async function open(
     firstTakerId: as.firstTakerId,
     repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
   })
+  if (!opened) throw new Error(`the campus or line of call ${call.id} is gone`)
+  const { id, version } = opened
   await store.linkCall(tx, call.id, id, 'opened', as.at)
   const mended = await unsettle(tx, call.id, as.at)
   const [ticket] = await store.readTickets(tx, [id])

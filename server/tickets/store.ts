@@ -69,8 +69,8 @@ export async function holdTicket(tx: Tx, id: string): Promise<Ticket | undefined
 
 export type NewRow = {
   organisationId: string
-  campusId: string
-  lineId: string
+  /** codes, or ids where a call has them */
+  where: { campus: string; line: string } | { campusId: string; lineId: string }
   kind: Ticket['kind']
   source: Ticket['source']
   /** undefined: now, by PostgreSQL's clock */
@@ -86,29 +86,33 @@ export type NewRow = {
   repeat?: boolean
 }
 
-/** Opens a ticket with the next number of the organisation's year (the year of its own time zone). */
+/** Opens a ticket with the next number of the organisation's year (of its own time zone). Undefined: no such line there. */
 export async function insertTicket(
   tx: Tx,
   row: NewRow,
-): Promise<{ id: string; version: number; number: number; at: Date }> {
+): Promise<{ id: string; version: number; number: number; at: Date } | undefined> {
+  const byCode = 'campus' in row.where
+  const where = 'campus' in row.where ? row.where : { campus: row.where.campusId, line: row.where.lineId }
+  const by = byCode ? 'code' : 'id::text'
   const { rows } = await tx.raw(
     `with own as (select id, coalesce(cast(:at as timestamptz), clock_timestamp()) as at, time_zone from organisations where id = :org),
+     place as (select c.id as campus_id, l.id as line_id from campuses c, lines l
+       where c.organisation_id = :org and l.organisation_id = :org and c.${by} = :campus and l.${by} = :line),
      numbered as (insert into ticket_years (organisation_id, year, last)
        select id, extract(year from at at time zone time_zone)::int, 1 from own
        on conflict (organisation_id, year) do update set last = ticket_years.last + 1 returning year, last)
      insert into tickets (organisation_id, year, number, campus_id, line_id, kind, source, reported_at, what, contact_number, reporter_id,
                           reporter_name, unit_id, unit_snapshot, reported_place_id, place_text, first_taker_id, repeat_flag)
-     select :org, n.year, n.last, :campus, :line, :kind, :source, own.at, :what, :contact, cast(:reporter as uuid), :reporterName,
+     select :org, n.year, n.last, place.campus_id, place.line_id, :kind, :source, own.at, :what, :contact, cast(:reporter as uuid), :reporterName,
             cast(:unit as uuid),
             (select jsonb_build_object('code', code, 'zh', name_zh, 'costCode', cost_code) from units where id = cast(:unit as uuid)),
             cast(:place as uuid), :placeText, cast(:taker as uuid), :repeat
-       from numbered n, own
+       from numbered n, own, place
      returning id, version, number, reported_at as at`,
     {
       at: row.reportedAt ?? null,
       org: row.organisationId,
-      campus: row.campusId,
-      line: row.lineId,
+      ...where,
       kind: row.kind,
       source: row.source,
       what: row.what ?? '',

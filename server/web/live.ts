@@ -83,7 +83,11 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
         if (early > 1) await new Promise((go) => setTimeout(go, early))
         head ??= await journalHead(db)
         const rows = await readJournal(db, head, READ_ROWS)
-        if (rows.length > 0) {
+        if (rows.length > 0 && seats.size === 0) {
+          // Nobody looks: whoever comes later reads the journal itself.
+          head = rows.at(-1)?.seq ?? head
+          kept = []
+        } else if (rows.length > 0) {
           tell(await ready(rows))
           roundAt = performance.now()
         }
