@@ -6,6 +6,7 @@ import * as archive from './archive/index.ts'
 import type { CallEvent } from './calls/index.ts'
 import type { Tx } from './db/index.ts'
 import type { PeopleEvent } from './people/index.ts'
+import * as people from './people/index.ts'
 import type { TicketEvent } from './tickets/index.ts'
 import * as tickets from './tickets/index.ts'
 
@@ -59,7 +60,7 @@ const journey: Journey = {
   'callback.cleared': [],
   'call.explained': [],
 
-  'directory.changed': [],
+  'directory.changed': [people.tellExchange],
   'directory.imported': [],
   'grants.changed': [],
   'session.opened': [],

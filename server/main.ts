@@ -11,7 +11,7 @@ import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
 import { watchHealth } from './health.ts'
-import { may, organisationId } from './people/index.ts'
+import { may, nightWanted, organisationId } from './people/index.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
       const registered = fact.type === 'station-registered'
       await commit((tx) => hearStation(tx, { station: fact.station, registered, why: fact.why }))
     },
-    wanted: () => wanted(db),
+    wanted: async () => ({ ...(await wanted(db)), night: await nightWanted(db) }),
   })
 
   const org = await organisationId(db)

@@ -42,10 +42,10 @@ export function makeDoer(ami: Ami, reader: Ami, ari: Ari): Doer {
         await ari.hangUp(checked(/^[\w.-]{1,128}$/, wish.uniqueid), wish.cause)
         return null
       case 'set-night':
-        // A custom device state (asterisk-config/pbx/extensions.conf, is-night); it outlives a restart.
+        // A custom device state (asterisk-config/pbx/extensions.conf, is-night); it outlives a restart. UNKNOWN is refused by Setvar.
         await ami.act('Setvar', {
           Variable: `DEVICE_STATE(Custom:night-${checked(LINE, wish.line)})`,
-          Value: { on: 'INUSE', off: 'NOT_INUSE', auto: 'UNKNOWN' }[wish.night],
+          Value: { on: 'INUSE', off: 'NOT_INUSE', auto: 'INVALID' }[wish.night],
         })
         return null
       case 'set-calendar':
@@ -143,7 +143,8 @@ async function setCalendar(reader: Ami, { line, campus, hours, handset, mobile }
 
 /** Writes an astdb entry, or deletes it. An empty one is not the same as none: it wins over the rendered setting. */
 async function keep(reader: Ami, family: string, key: string, value: string | null): Promise<void> {
-  if (value === null) await reader.act('DBDel', { Family: family, Key: key }).catch(already(/not found/i))
+  if (value === null)
+    await reader.act('DBDel', { Family: family, Key: key }).catch(already(/not found|could not be deleted/i))
   else await reader.act('DBPut', { Family: family, Key: key, Val: value })
 }
 

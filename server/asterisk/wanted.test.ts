@@ -29,6 +29,29 @@ t.test('an account nobody is signed in to is taken away; desk phones are never t
   t.same(differences({ stations: [], members: [] }, is), [{ verb: 'drop-credential', station: 'b1009' }])
 })
 
+t.test(
+  'a line’s night is told when it differs, taken back when nobody wants it, and otherwise left alone',
+  async (t) => {
+    const it = { line: 'it', campus: 'new', hours: ['18:00-23:59,*,*,*'], handset: 'd8190', mobile: '13900008191' }
+    const day = { ...it, line: 'property', hours: [], mobile: '' }
+    const kept = new Map([
+      ['/calendar/property/new', ''],
+      ['/handset/property/new', 'd8190'],
+      ['/mobile/property/new', ''],
+      ['/calendar/gone/new', ''],
+      ['/allowed/13800000000', '1'],
+    ])
+    const wanted = { stations: [], members: [], night: { calendars: [it, day], mobiles: ['13900008191'] } }
+    t.same(differences(wanted, { members: [], pushed: [], kept }), [
+      { verb: 'allow-mobile', number: '13900008191', allowed: true },
+      { verb: 'allow-mobile', number: '13800000000', allowed: false },
+      { verb: 'set-calendar', ...it },
+      { verb: 'set-calendar', line: 'gone', campus: 'new', hours: null, handset: '', mobile: '' },
+    ])
+    t.same(differences({ stations: [], members: [] }, { members: [], pushed: [], kept }), [])
+  },
+)
+
 t.test('only members who were added are ours to change, not those who always sit in the second tier', async (t) => {
   const member = (location: string, membership: string) => ({
     event: 'QueueMember',

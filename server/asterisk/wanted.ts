@@ -8,8 +8,19 @@ import type { AriEndpoint } from './ari.ts'
 import { type AmiEvent, word } from './words.ts'
 
 export type WantedMember = { queue: string; station: string; paused: boolean; reason: string }
-/** What agents/ wants to be true: the browser stations that may exist, and who is in which queue. */
-export type Wanted = { stations: string[]; members: WantedMember[] }
+/** A line's night for calls of one campus; `hours` as GotoIfTime takes them, none for a line that is never at night. */
+export type WantedNight = { line: string; campus: string; hours: string[]; handset: string; mobile: string }
+/**
+ * What is to be true: the browser stations that may exist, who is in which queue, when lines are at night and which
+ * mobiles may be dialled. Without `night` what the exchange has of it is left alone.
+ */
+export type Wanted = {
+  stations: string[]
+  members: WantedMember[]
+  night?: { calendars: WantedNight[]; mobiles: string[] }
+}
+/** Asterisk's own database, what of it is ours: `/calendar/it/new` → its hours. */
+export type Kept = Map<string, string>
 
 /** A browser's station, pushed by us; desk phones are Asterisk's own and left alone. */
 const isPushed = (station: string): boolean => /^b\d{4}$/.test(station)
@@ -28,7 +39,7 @@ export function membersIn(status: AmiEvent[]): WantedMember[] {
 }
 
 /** The wishes that make `is` what is `wanted`. Pure. */
-export function differences(wanted: Wanted, is: { members: WantedMember[]; pushed: string[] }): Wish[] {
+export function differences(wanted: Wanted, is: { members: WantedMember[]; pushed: string[]; kept?: Kept }): Wish[] {
   const wishes: Wish[] = []
   const key = (one: WantedMember) => `${one.queue} ${one.station}`
   const here = new Map(is.members.map((one) => [key(one), one]))
@@ -47,8 +58,35 @@ export function differences(wanted: Wanted, is: { members: WantedMember[]; pushe
   for (const station of is.pushed) {
     if (isPushed(station) && !wanted.stations.includes(station)) wishes.push({ verb: 'drop-credential', station })
   }
+  return [...wishes, ...(wanted.night ? nightDifferences(wanted.night, is.kept ?? new Map()) : [])]
+}
+
+function nightDifferences({ calendars, mobiles }: NonNullable<Wanted['night']>, kept: Kept): Wish[] {
+  const wishes: Wish[] = []
+  // Who may be dialled goes first: a night that names a mobile is of no use before.
+  const allowed = new Set(mobiles)
+  for (const number of allowed)
+    if (!kept.has(`/allowed/${number}`)) wishes.push({ verb: 'allow-mobile', number, allowed: true })
+  for (const number of keysOf(kept, /^\/allowed\/(\d+)$/))
+    if (!allowed.has(number)) wishes.push({ verb: 'allow-mobile', number, allowed: false })
+  const due = new Set<string>()
+  for (const one of calendars) {
+    const key = `${one.line}/${one.campus}`
+    due.add(key)
+    const same =
+      kept.get(`/calendar/${key}`) === one.hours.join('|') &&
+      kept.get(`/handset/${key}`) === one.handset &&
+      kept.get(`/mobile/${key}`) === one.mobile
+    if (!same) wishes.push({ verb: 'set-calendar', ...one })
+  }
+  for (const key of new Set(keysOf(kept, /^\/(?:calendar|handset|mobile)\/([a-z0-9_]+\/[a-z0-9_]+)$/))) {
+    const [line = '', campus = ''] = key.split('/')
+    if (!due.has(key)) wishes.push({ verb: 'set-calendar', line, campus, hours: null, handset: '', mobile: '' })
+  }
   return wishes
 }
+
+const keysOf = (kept: Kept, shape: RegExp): string[] => [...kept.keys()].flatMap((key) => shape.exec(key)?.[1] ?? [])
 
 /**
  * Reads how things stand. Asterisk first, then the desk: a sign-in commits before it is sent, so whoever Asterisk
@@ -57,11 +95,15 @@ export function differences(wanted: Wanted, is: { members: WantedMember[]; pushe
 export async function standing(
   ami: Ami,
   endpoints: () => Promise<AriEndpoint[]>,
-): Promise<{ members: WantedMember[]; pushed: string[]; online: Map<string, boolean> }> {
+): Promise<{ members: WantedMember[]; pushed: string[]; kept: Kept; online: Map<string, boolean> }> {
   const members = membersIn(await ami.list('QueueStatus'))
+  const kept: Kept = new Map()
+  for (const Family of ['calendar', 'handset', 'mobile', 'allowed'])
+    for (const item of await ami.list('DBGetTree', { Family })) kept.set(word(item, 'key'), word(item, 'val'))
   const all = await endpoints()
   return {
     members,
+    kept,
     pushed: all.map(({ station }) => station).filter(isPushed),
     online: new Map(all.map(({ station, online }) => [station, online])),
   }
