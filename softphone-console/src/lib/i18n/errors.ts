@@ -24,6 +24,30 @@ export const errors = room({
   'not-allowed': { zh: '你没有这个权限。', en: 'You may not do this.' },
   'not-found': { zh: '找不到，或你看不到它。', en: 'Not found, or not yours to see.' },
   'foreign-origin': { zh: '这个地址不允许访问。', en: 'This address may not be used.' },
+  'console-not-built': {
+    zh: '控制台还没有构建，请管理员运行 npm start。',
+    en: 'The console has not been built. Ask the administrator to run npm start.',
+  },
+  'idempotency-key-malformed': {
+    zh: '请求编号不对，请重新加载页面。',
+    en: 'The request carries a malformed key. Reload the page.',
+  },
+  'idempotency-key-reused': {
+    zh: '同一编号用在了不同的内容上，请重新加载页面。',
+    en: 'One key was used for two different things. Reload the page.',
+  },
+  'cursor-not-ours': {
+    zh: '翻页位置失效，请从头看起。',
+    en: 'This place in the list is no longer valid. Start from the top.',
+  },
+  'asterisk-value-refused': {
+    zh: '交换机不能接受这个值，请核对号码。',
+    en: 'The exchange cannot take this value. Check the number.',
+  },
+  'asterisk-refused': {
+    zh: '交换机拒绝了，请核对后再试。',
+    en: 'The exchange refused. Check and try again.',
+  },
   'request-malformed': { zh: '填写有误，请核对。', en: 'Something is filled in wrongly. Check and try again.' },
   'text-not-storable': {
     zh: '有不能存的字符，请删去。',
