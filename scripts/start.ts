@@ -2,20 +2,24 @@
  * `npm start`: Asterisk, PostgreSQL, the PBX, two simulated campuses, the console and the server, all of it real; then
  * stays up and keeps them up. Ctrl-C ends what it started, in order, the database last.
  *
- * `--no-demo` seeds nothing: the console then leads through the first administrator, campuses and trunks.
+ * `--no-demo` seeds nothing but the first administrator. A real hospital's telephones stand in `$DESK_VAR/site.json` (or
+ * DESK_SITE): with that file there is no demonstration either.
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConfigRefused, readConfig } from '../server/config.ts'
-import { demoSettings, ensureAsterisk, renderAll, startAsterisk } from './asterisk/index.ts'
+import { loadSite, SiteRefused } from '../server/site.ts'
+import { demoSettings, ensureAsterisk, renderCampus, renderPbx, siteSettings, startAsterisk } from './asterisk/index.ts'
 import { buildConsole, ROOT } from './build.ts'
 import { deskFile, removeDeskFile, writeDeskFile } from './parts/desk-file.ts'
 import { choosePorts } from './parts/desk-ports.ts'
 import { type Kept, keep, type Running } from './parts/keep.ts'
+import { writePhones } from './parts/phones-file.ts'
 import { endProcess, forget, remember, remembered } from './parts/processes.ts'
 import { fail, Stop, say, step } from './parts/say.ts'
 import { secretsIn } from './parts/secrets.ts'
 import { serverMark, startServer, untilReady } from './parts/server-process.ts'
+import { writeSiteExample } from './parts/site-example.ts'
 import { farewell, greet } from './parts/words.ts'
 import { startPostgres } from './postgres.ts'
 
@@ -62,7 +66,10 @@ async function main(): Promise<void> {
   if (existsSync(join(ROOT, '.env'))) process.loadEnvFile(join(ROOT, '.env'))
   const env = process.env
   const varDir = resolve(ROOT, env.DESK_VAR || 'var')
-  const demo = !args.includes('--no-demo') && env.DESK_DEMO !== '0'
+  const siteFile = resolve(ROOT, env.DESK_SITE || join(varDir, 'site.json'))
+  const site = siteOrStop(siteFile)
+  const demo = !site && !args.includes('--no-demo') && env.DESK_DEMO !== '0'
+  if (site) say(`站点配置 · site: ${siteFile}`)
   const secrets = withGiven(secretsIn(varDir))
   refuseBadSettings(varDir)
   refuseLongPath(varDir)
@@ -79,19 +86,22 @@ async function main(): Promise<void> {
   ])
   const databaseUrl = env.DATABASE_URL || database?.current().url || ''
 
-  const ports = await choosePorts(varDir, env, say)
-  const settings = demoSettings({ varDir, binary, secrets }, ports)
-  const instances = await renderAll(settings)
+  const sip = site && { ...site.sip, rtpStart: site.rtp.start, rtpEnd: site.rtp.end }
+  const ports = await choosePorts(varDir, env, say, sip)
+  const base = { varDir, binary, secrets }
+  const settings = site ? siteSettings(site, base, ports) : demoSettings(base, ports)
+  const instance = await renderPbx(settings)
+  writePhones(settings)
   const pbx = await step(say, `Asterisk ${binary.version}`, () =>
-    up('PBX', () => startAsterisk(instances.pbx, { adopt: true })),
+    up('PBX', () => startAsterisk(instance, { adopt: true })),
   )
   // A real hospital has gateways of its own; the simulated ones belong to the demonstration.
   const campus = demo
     ? await step(say, '两个院区(模拟) · both campuses (simulated)', () =>
-        up('campus', () => startAsterisk(instances.campus, { adopt: true })),
+        up('campus', async () => startAsterisk(await renderCampus(settings), { adopt: true })),
       )
     : undefined
-  const wish = { varDir, ports, secrets, databaseUrl, demo, env: ownNames(env) }
+  const wish = { varDir, ports, secrets, databaseUrl, demo, siteFile, env: ownNames(env) }
   const server = await step(say, '服务器 · server', async () => {
     const kept = await up('server', () => startServer(wish))
     await untilReady(ports, kept.current().pid, varDir)
@@ -109,7 +119,16 @@ async function main(): Promise<void> {
     writeDeskFile(varDir, deskFile(settings, ports, pids))
   }
   writeFile()
-  greet(deskFile(settings, ports, {}), demo, (performance.now() - started) / 1000)
+  const example = demo || site ? undefined : writeSiteExample(siteFile)
+  greet(deskFile(settings, ports, {}), { demo, example, siteFile }, (performance.now() - started) / 1000)
+}
+
+function siteOrStop(file: string): ReturnType<typeof loadSite> {
+  try {
+    return loadSite(file)
+  } catch (error) {
+    throw error instanceof SiteRefused ? new Stop(error.message) : error
+  }
 }
 
 /** Our variables that the person set; what the server does not know of stays out of it. */

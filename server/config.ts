@@ -44,6 +44,8 @@ export type Config = {
   readonly databaseUrl: string
   /** Seed the demonstration hospital when the database is empty. */
   readonly demo: boolean
+  /** The hospital's telephones (server/site.ts); the file need not be there. */
+  readonly siteFile: string
   readonly pbx: PbxConfig
   /** What the browser's phone connects to: an absolute ws(s) URL, or a path of this origin (behind the front proxy). */
   readonly sipSocket: string
@@ -63,7 +65,7 @@ export type Config = {
 /** Every variable of ours, so that a misspelt one is refused instead of silently doing nothing. */
 export const NAMES: ReadonlySet<string> = new Set(
   `DESK_VAR DESK_HOST DESK_PORT DESK_URL DESK_DEMO DESK_TRUST_PROXY DESK_LOG DESK_CONSOLE DESK_SIP_SOCKET
-   DESK_SESSION_IDLE_MINUTES DESK_SESSION_ABSOLUTE_MINUTES DESK_ASTERISK_ROOT DESK_TOOLS
+   DESK_SESSION_IDLE_MINUTES DESK_SESSION_ABSOLUTE_MINUTES DESK_ASTERISK_ROOT DESK_TOOLS DESK_SITE
    PBX_HOST PBX_SIP_PORT PBX_HTTP_PORT PBX_AMI_PORT PBX_RTP_START PBX_RTP_END PBX_SPOOL PBX_CEL
    AMI_READER_SECRET AMI_ACTOR_SECRET ARI_SECRET VAULT VAULT_DIR
    S3_ENDPOINT S3_BUCKET S3_REGION S3_ACCESS_KEY S3_SECRET_KEY`.split(/\s+/),
@@ -173,6 +175,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], text('DATABASE_URL')),
     demo: oneOf('DESK_DEMO', ['0', '1'] as const, '0') === '1',
+    siteFile: path('DESK_SITE', join(varDir, 'site.json')),
     pbx: {
       id: 1,
       host: pbxHost,

@@ -17,6 +17,7 @@ import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
 import { frameOf, markPainted, queuesNow } from './pop/index.ts'
 import { popRoutes } from './pop/routes.ts'
+import { loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
 import { searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -28,10 +29,10 @@ const SWEEP_EVERY_MS = 1_000
 const MIGRATE_AGAIN_MS = 2_000
 
 async function main(): Promise<void> {
-  const config = configOrExit()
+  const { config, site } = settingsOrExit()
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
   const db = openDb(config.databaseUrl)
-  await firstLight(db, config, log)
+  await firstLight(db, config, site, log)
 
   const commit = makeCommit(db, () => live.publish())
   const pulse = watchPulse(db)
@@ -136,23 +137,24 @@ async function main(): Promise<void> {
 
 const VERSION = '0.1.0'
 
-function configOrExit(): Config {
+function settingsOrExit(): { config: Config; site: Site | undefined } {
   try {
-    return readConfig(process.env)
+    const config = readConfig(process.env)
+    return { config, site: loadSite(config.siteFile) }
   } catch (error) {
-    if (!(error instanceof ConfigRefused)) throw error
+    if (!(error instanceof ConfigRefused || error instanceof SiteRefused)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exit(78) // EX_CONFIG of sysexits.h: starting again changes nothing
   }
 }
 
 /** The database up to date and not empty. While PostgreSQL is away this waits and says so: Asterisk takes the calls. */
-async function firstLight(db: Db, config: Config, log: Logger): Promise<void> {
+async function firstLight(db: Db, config: Config, site: Site | undefined, log: Logger): Promise<void> {
   for (;;) {
     try {
       const done = await migrate(db)
       if (done.length > 0) log.info({ migrations: done }, 'the database was brought up to date')
-      await seed(db, { demo: config.demo, varDir: config.varDir })
+      await seed(db, { demo: config.demo, varDir: config.varDir, site })
       return
     } catch (error) {
       const { code } = error as { code?: string }

@@ -11,6 +11,7 @@ export {
   type Ports,
   phonePassword,
   type Secrets,
+  siteSettings,
   type Trunk,
   USUAL_PORTS,
 } from './settings.ts'

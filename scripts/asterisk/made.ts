@@ -57,6 +57,7 @@ export function globalsMade({ lines, trunks, mobileTrunk }: PbxSettings): string
     ]),
     ...trunksPilots(lines),
     ...trunks.map(({ campus, gateway }) => `GATEWAY_${campus}=${gateway}`),
+    `FIRST_CAMPUS=${trunks[0]?.campus ?? ''}`,
     `MOBILE_TRUNK=${mobileTrunk}`,
     '',
   ].join('\n')
@@ -68,7 +69,7 @@ function trunksPilots(lines: PbxSettings['lines']): string[] {
   return first ? Object.entries(first.numbers).map(([campus, number]) => `PILOT_${campus}_=${number}`) : []
 }
 
-/** `from-<campus>`: the numbers a ward can reach, exactly; and the mobiles the desk may call. */
+/** `from-<campus>`: the numbers a ward can reach, exactly; and the wards and mobiles the desk may call. */
 export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): string {
   const arrive = (
     number: string,
@@ -94,6 +95,16 @@ export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): 
       from
         .filter((address) => /^[\d.]+(\/32)?$/.test(address))
         .map((address) => `exten => ${address.replace('/32', '')},1,Return(${campus})`),
+    ),
+    '',
+    '[from-desk-wards]',
+    ...trunks.flatMap(({ campus, wards }, index) =>
+      wards.map((ward) => `exten => _0${index + 1}${ward},1,Goto(outward,s-${campus}-\${EXTEN:2},1)`),
+    ),
+    // Without a prefix: the campus of the call this belongs to, or the first.
+    ...[...new Set(trunks.flatMap(({ wards }) => wards))].map(
+      (ward) =>
+        `exten => _${ward},1,Goto(outward,s-\${IF($["\${GATEWAY_\${DESK_CAMPUS}}" = ""]?\${FIRST_CAMPUS}:\${DESK_CAMPUS})}-\${EXTEN},1)`,
     ),
     '',
     '[allowed-mobiles]',

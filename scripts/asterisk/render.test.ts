@@ -31,7 +31,9 @@ t.test('a trunk is known by its address alone, and only one address is a masked 
   t.match(made, /type=identify\nendpoint=old\nmatch=127\.0\.0\.11\/32/)
   const wide = {
     ...settings,
-    trunks: [{ campus: 'old', from: ['10.1.0.0/16', '10.2.0.3'], gateway: '10.1.0.1:5060', busyTone: false }],
+    trunks: [
+      { campus: 'old', from: ['10.1.0.0/16', '10.2.0.3'], gateway: '10.1.0.1:5060', busyTone: false, wards: [] },
+    ],
   }
   t.match(extensionsMade(wide), /\[trunk-at\]\nexten => 10\.2\.0\.3,1,Return\(old\)\n\n/)
 })

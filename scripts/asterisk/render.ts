@@ -70,6 +70,8 @@ export async function renderPbx(settings: PbxSettings): Promise<Instance> {
     PROMPTS: join(base, 'prompts'),
     MUSIC: existsSync(ownMusic) ? ownMusic : join(settings.binary.dataDir, 'moh'),
     HOST: pbx.host,
+    SIP_HOST: pbx.sipHost,
+    SIP_EXTERNAL: translation(pbx),
     SIP_PORT: pbx.sipPort,
     HTTP_PORT: pbx.httpPort,
     AMI_PORT: pbx.amiPort,
@@ -111,13 +113,20 @@ export async function renderCampus(settings: PbxSettings): Promise<Instance> {
     CAMPUS_RTP_END: campus.rtpEnd,
     CAMPUS_SECRET: secrets.campus,
     CAMPUS_SOUNDS: join(base, 'sounds'),
-    PBX_HOST: pbx.host,
+    PBX_HOST: pbx.sipHost,
     PBX_SIP_PORT: pbx.sipPort,
   })
   return { name: 'campus', base, conf: join(base, 'etc/asterisk.conf'), binary: settings.binary }
 }
 
 type Values = Record<string, string | number>
+
+/** What a phone outside is told to send to, when this machine stands behind address translation. */
+function translation({ external, localNetworks }: PbxSettings['pbx']): string {
+  if (!external) return ''
+  const told = [`external_signaling_address=${external}`, `external_media_address=${external}`]
+  return [...told, ...localNetworks.map((network) => `local_net=${network}`)].join('\n')
+}
 
 const places = (base: string, { binary }: PbxSettings, name: string): Values => ({
   BASE: base,

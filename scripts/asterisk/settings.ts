@@ -1,5 +1,6 @@
 /** All that a rendered phone system depends on, in one value. */
 import { createHmac } from 'node:crypto'
+import type { Site } from '../../server/site.ts'
 import type { AsteriskBinary } from './install.ts'
 
 /** A campus trunk: the gateway is known by the address it speaks from, whatever its port. */
@@ -11,6 +12,8 @@ export type Trunk = {
   gateway: string
   /** The gateway gives no hang-up but a busy tone: listen for it. */
   busyTone: boolean
+  /** Extensions that may be called through it: Asterisk patterns without the underscore. */
+  wards: string[]
 }
 
 export type Line = {
@@ -45,6 +48,11 @@ export type PbxSettings = {
     rtpEnd: number
     /** Web origins that may use ARI from a page: none of ours does, so normally the desk's own address. */
     origins: string[]
+    /** Where SIP is bound: HTTP and AMI stay at `host`. */
+    sipHost: string
+    /** The address others know us by, behind address translation, and the networks on our side of it. */
+    external: string | undefined
+    localNetworks: string[]
     /** Networks (CIDR) that may speak SIP to us besides the trunks. */
     sipPermit: string[]
     /** Networks (CIDR) that may speak AMI to us. */
@@ -67,7 +75,7 @@ export type PbxSettings = {
   allowedMobiles: string[]
   /** Trunk (campus) that carries calls to mobiles. */
   mobileTrunk: string
-  seconds: { queue: number; desk: number; ring: number; handset: number; mobile: number; voicemail: number }
+  seconds: Site['seconds']
 }
 
 export type Ports = {
@@ -122,6 +130,9 @@ export function demoSettings(
       rtpStart,
       rtpEnd,
       origins: [],
+      sipHost: host,
+      external: undefined,
+      localNetworks: [],
       sipPermit: ['127.0.0.0/8'],
       amiPermit: ['127.0.0.0/8'],
     },
@@ -147,6 +158,7 @@ export function demoSettings(
       from: [`${CAMPUS_HOSTS[campus]}/32`],
       gateway: `${CAMPUS_HOSTS[campus]}:${ports.campusSipPort}`,
       busyTone: campus === 'old',
+      wards: ['[67]XXXX'],
     })),
     deskPhones: [1, 2, 3, 4, 5, 6].map((seat) => ({
       station: `d812${seat}`,
@@ -156,6 +168,50 @@ export function demoSettings(
     allowedMobiles: ['13900008191'],
     mobileTrunk: 'old',
     seconds: { queue: 60, desk: 40, ring: 20, handset: 20, mobile: 30, voicemail: 120 },
+  }
+}
+
+/**
+ * A hospital's own phone system, by its site file. The ports of `ports` win: they are the environment's, or the file's.
+ * A line's night is not here: the server says it (astdb), from the calendars of the directory.
+ */
+export function siteSettings(
+  site: Site,
+  base: { varDir: string; binary: AsteriskBinary; secrets: Secrets },
+  ports: Ports,
+): PbxSettings {
+  const demo = demoSettings(base, ports)
+  return {
+    ...demo,
+    pbx: {
+      ...demo.pbx,
+      sipHost: site.sip.host,
+      external: site.sip.external ?? undefined,
+      localNetworks: [...site.sip.local],
+      // Browsers' phones come through the front proxy of this machine.
+      sipPermit: ['127.0.0.0/8', ...site.sip.permit],
+    },
+    timeZone: site.timeZone,
+    lines: site.lines.map(({ code, numbers, legacy }) => ({
+      code,
+      numbers,
+      legacy: [...legacy],
+      night: [],
+      handset: site.handset ?? '',
+      mobile: '',
+    })),
+    trunks: site.trunks.map(({ campus, from, gateway, busyTone, wards }) => ({
+      campus,
+      from: [...from],
+      gateway,
+      busyTone,
+      wards: [...wards],
+    })),
+    deskPhones: site.deskPhones.map(({ station, lines }) => ({ station, lines: [...lines] })),
+    handset: site.handset ?? undefined,
+    allowedMobiles: [...site.mobiles],
+    mobileTrunk: site.mobileTrunk,
+    seconds: site.seconds,
   }
 }
 

@@ -10,5 +10,7 @@ WORKDIR /desk
 COPY package.json ./
 COPY scripts ./scripts
 COPY asterisk-config ./asterisk-config
+# The reader of site.json, which needs nothing else of the server.
+COPY server/site.ts ./server/site.ts
 USER desk
 CMD ["node", "scripts/compose/asterisk.ts"]

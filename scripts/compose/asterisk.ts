@@ -5,7 +5,8 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { demoSettings, ensureAsterisk, renderPbx, USUAL_PORTS } from '../asterisk/index.ts'
+import { loadSite } from '../../server/site.ts'
+import { demoSettings, ensureAsterisk, renderPbx, siteSettings, USUAL_PORTS } from '../asterisk/index.ts'
 import { fail, say } from '../parts/say.ts'
 import { secretsIn } from '../parts/secrets.ts'
 
@@ -20,17 +21,26 @@ async function main(): Promise<void> {
     ari: env.ARI_SECRET || made.ari,
   }
   const number = (name: string, usual: number) => Number(env[name] || usual)
+  const siteFile = resolve(env.DESK_SITE || join(varDir, 'site.json'))
+  const site = loadSite(siteFile)
+  say(
+    site
+      ? `站点配置 · site: ${siteFile}`
+      : `没有 ${siteFile}:使用示范电话设置 · not there: the demonstration's telephones`,
+  )
   const ports = {
     ...USUAL_PORTS,
     host: env.PBX_HOST || USUAL_PORTS.host,
-    sipPort: number('PBX_SIP_PORT', USUAL_PORTS.sipPort),
+    sipPort: number('PBX_SIP_PORT', site?.sip.port ?? USUAL_PORTS.sipPort),
     httpPort: number('PBX_HTTP_PORT', USUAL_PORTS.httpPort),
     amiPort: number('PBX_AMI_PORT', USUAL_PORTS.amiPort),
-    rtpStart: number('PBX_RTP_START', USUAL_PORTS.rtpStart),
-    rtpEnd: number('PBX_RTP_END', USUAL_PORTS.rtpEnd),
+    rtpStart: number('PBX_RTP_START', site?.rtp.start ?? USUAL_PORTS.rtpStart),
+    rtpEnd: number('PBX_RTP_END', site?.rtp.end ?? USUAL_PORTS.rtpEnd),
   }
   const binary = await ensureAsterisk({ root: join(varDir, 'asterisk'), say })
-  const instance = await renderPbx(demoSettings({ varDir, binary, secrets }, ports))
+  const instance = await renderPbx(
+    site ? siteSettings(site, { varDir, binary, secrets }, ports) : demoSettings({ varDir, binary, secrets }, ports),
+  )
   rmSync(join(instance.base, 'run/asterisk.ctl'), { force: true })
   const { command, args, env: more } = binary.spawnArgs(instance.conf, ['-f'])
   const child = spawn(command, args, { stdio: 'inherit', cwd: instance.base, env: { ...process.env, ...more } })

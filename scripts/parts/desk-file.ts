@@ -29,11 +29,12 @@ export type DeskFile = {
 /** Puts the file together. `pids` of what runs now. */
 export function deskFile(settings: PbxSettings, ports: DeskPorts, pids: Record<string, number>): DeskFile {
   const { varDir } = settings
-  const { old, new: young } = settings.campus.hosts
-  const to = `${ports.host}:${ports.sipPort}`
+  const to = `${settings.pbx.sipHost}:${ports.sipPort}`
   return {
     url: localUrl(ports),
-    trunks: { old: { to, from: old }, new: { to, from: young } },
+    trunks: Object.fromEntries(
+      settings.trunks.map(({ campus, from }) => [campus, { to, from: (from[0] ?? '').replace('/32', '') }]),
+    ),
     lines: Object.fromEntries(
       settings.lines.flatMap((line) =>
         Object.entries(line.numbers).map(([campus, number]) => [`${campus}/${line.code}`, number]),

@@ -2,9 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Ports, USUAL_PORTS } from '../asterisk/index.ts'
-import { anyFreePort, freePort } from './ports.ts'
+import { anyFreePort, freePort, isFree } from './ports.ts'
 import { beganAt, commandLine } from './processes.ts'
-import type { Say } from './say.ts'
+import { type Say, Stop } from './say.ts'
+
+/** Where SIP is spoken when the hospital has said it: its gateways know that address and port, so no other will do. */
+export type SipAt = { readonly host: string; readonly port: number; readonly rtpStart: number; readonly rtpEnd: number }
 
 export type DeskPorts = Ports & { deskHost: string; deskPort: number }
 
@@ -19,6 +22,7 @@ export async function choosePorts(
   varDir: string,
   env: Readonly<Record<string, string | undefined>>,
   say: Say,
+  sip?: SipAt,
 ): Promise<DeskPorts> {
   const file = join(varDir, 'run', 'ports.json')
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DeskPorts) : undefined
@@ -36,7 +40,9 @@ export async function choosePorts(
     kept && isRunning(join(varDir, 'pbx'))
       ? kept
       : {
-          sipPort: await take('PBX SIP', given('PBX_SIP_PORT', USUAL_PORTS.sipPort), host, 'udp'),
+          sipPort: sip
+            ? await heldFree(given('PBX_SIP_PORT', sip.port), sip.host)
+            : await take('PBX SIP', given('PBX_SIP_PORT', USUAL_PORTS.sipPort), host, 'udp'),
           httpPort: await take('PBX HTTP', given('PBX_HTTP_PORT', USUAL_PORTS.httpPort), host, 'tcp'),
           amiPort: await take('PBX AMI', given('PBX_AMI_PORT', USUAL_PORTS.amiPort), host, 'tcp'),
         }
@@ -55,14 +61,23 @@ export async function choosePorts(
     amiPort: pbx.amiPort,
     campusSipPort: campus.campusSipPort,
     campusAmiPort: campus.campusAmiPort,
-    rtpStart: given('PBX_RTP_START', USUAL_PORTS.rtpStart),
-    rtpEnd: given('PBX_RTP_END', USUAL_PORTS.rtpEnd),
+    rtpStart: given('PBX_RTP_START', sip?.rtpStart ?? USUAL_PORTS.rtpStart),
+    rtpEnd: given('PBX_RTP_END', sip?.rtpEnd ?? USUAL_PORTS.rtpEnd),
     deskHost,
     deskPort: await take('desk', given('DESK_PORT', 8080), deskHost, 'tcp'),
   }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify(ports))
   return ports
+}
+
+/** @throws Stop when somebody holds the port, or this machine has no such address. */
+async function heldFree(port: number, host: string): Promise<number> {
+  if (await isFree(port, host, 'udp')) return port
+  throw new Stop(
+    `SIP 端口 ${host}:${port}(UDP)不能用:被占用,或本机没有这个地址(site.json 的 sip)\n` +
+      `  SIP port ${host}:${port} (UDP) cannot be had: it is busy, or this machine has no such address (site.json, sip)`,
+  )
 }
 
 /** Ports nobody uses, for a desk beside others: a lab, a test. */

@@ -16,6 +16,8 @@ export type ServerWish = {
   readonly secrets: Secrets
   readonly databaseUrl: string
   readonly demo: boolean
+  /** The hospital's telephones, when there is such a file. */
+  readonly siteFile?: string | undefined
   /** What the person set: it wins over what we make. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -38,6 +40,7 @@ export function serverEnv(wish: ServerWish): Record<string, string> {
     PBX_SIP_PORT: String(ports.sipPort),
     PBX_HTTP_PORT: String(ports.httpPort),
     PBX_AMI_PORT: String(ports.amiPort),
+    DESK_SITE: wish.siteFile,
   }
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

@@ -13,8 +13,12 @@ const ROLES: Record<string, string> = {
 /** So many accounts of a role are printed; the rest are in desk.json. */
 const SHOWN = 2
 
-/** Prints the address, the accounts and the next step. */
-export function greet(file: DeskFile, demo: boolean, seconds: number): void {
+/** Prints the address, the accounts and the next step. `example`: where the hospital's telephones are to be filled in. */
+export function greet(
+  file: DeskFile,
+  { demo, example, siteFile }: { demo: boolean; example: string | undefined; siteFile: string },
+  seconds: number,
+): void {
   const rows = Object.entries(file.accounts).flatMap(([role, all]) => {
     const title = `    ${(ROLES[role] ?? '').padEnd(4, '　')} ${role.padEnd(11)}`
     const shown = all.slice(0, SHOWN).map(({ name, password }) => `${title} ${name.padEnd(13)} ${password}`)
@@ -23,8 +27,15 @@ export function greet(file: DeskFile, demo: boolean, seconds: number): void {
   const next = demo
     ? ['下一步 · next step:', '    npm run call -- --campus new --line it --from 62041']
     : [
-        '打开上面的地址,用上面的一次性密码登录:先改密码,再设置院区和中继',
-        'Open the address and sign in with the one-time password above: change it, then set up campuses and trunks',
+        '打开上面的地址,管理员首次登录后先改密码;再录入位置、科室、号码和人员',
+        'Open the address; the administrator changes the password at the first sign-in, then enters places, units, numbers, people',
+        ...(example
+          ? [
+              '',
+              `中继、线路和话机还没有填:照 ${example} 填好,存为 ${siteFile},再 npm start`,
+              `Trunks, lines and phones are not set yet: fill in that example, save it as ${siteFile}, and start again`,
+            ]
+          : []),
       ]
   console.log(
     [

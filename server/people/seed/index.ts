@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Db } from '../../db/index.ts'
+import type { Site } from '../../site.ts'
 import { hashPassword, makePassword } from '../sessions/index.ts'
 import { idOf } from './chance.ts'
 import { demonstration } from './hospital.ts'
 import { CREWS } from './plan.ts'
+import { demoBase, siteBase } from './site-base.ts'
+import { followSite } from './site-store.ts'
 import * as store from './store.ts'
 
 /** As written into accounts.json: by role. */
@@ -16,10 +19,15 @@ export type Seeded = { base: boolean; demo: boolean; administrator: boolean; acc
 
 /**
  * Brings an empty database to a desk's beginning; a seeded one is left as it is. `demo` adds the demonstration
- * hospital, if there is no place yet. New accounts are written to `<varDir>/accounts.json`, mode 600, never printed.
+ * hospital, if there is no place yet. With a site file there is no demonstration, and the directory's telephones are made
+ * those of the file at every start. New accounts are written to `<varDir>/accounts.json`, mode 600, never printed.
  * Without `demo` there is one administrator, whose password must be changed at the first sign-in.
  */
-export async function seed(db: Db, { demo, varDir }: { demo: boolean; varDir: string }): Promise<Seeded> {
+export async function seed(
+  db: Db,
+  { demo: wanted, varDir, site }: { demo: boolean; varDir: string; site?: Site | undefined },
+): Promise<Seeded> {
+  const demo = wanted && !site
   const file = join(varDir, 'accounts.json')
   const half = `${file}.half`
   const seeded = await db.transaction(async (tx) => {
@@ -28,7 +36,8 @@ export async function seed(db: Db, { demo, varDir }: { demo: boolean; varDir: st
     const name = demo
       ? { code: 'demo', zh: '示范医院', en: 'Demonstration Hospital' }
       : { code: 'hospital', zh: '医院', en: 'Hospital' }
-    if (base) await store.insertBase(tx, name)
+    if (base) await store.insertBase(tx, site ? siteBase(site) : demoBase(name))
+    else if (site) await followSite(tx, siteBase(site))
     const hospital = demo && !(await store.hasPlaces(tx))
     const accounts: Accounts = {}
     if (hospital) await seedHospital(tx, accounts)

@@ -1,9 +1,10 @@
 /** Writes the seeded rows. Each insert leaves alone what is there already. */
 import type { Tx } from '../../db/index.ts'
-import { CAMPUSES, CATEGORIES, DESK_PHONES, LEGACY, LINES, NIGHT_HANDSET } from './base.ts'
+import { CATEGORIES, type CategorySeed, type Labelled, LINES } from './base.ts'
 import { idOf } from './chance.ts'
 import type { HospitalSeed } from './hospital.ts'
 import { CREWS, SYSTEMS } from './plan.ts'
+import type { Base } from './site-base.ts'
 
 const SEED_LOCK = 7_004
 /** Rows per statement: PostgreSQL takes at most 65,535 bound values. */
@@ -38,14 +39,18 @@ export async function hasAdministrator(tx: Tx): Promise<boolean> {
   return (await tx('grants').where({ role: 'admin' }).first('id')) !== undefined
 }
 
-export async function insertBase(tx: Tx, name: { code: string; zh: string; en: string }): Promise<void> {
+/** An organisation's beginning, in an empty database. */
+export async function insertBase(tx: Tx, base: Base): Promise<void> {
   const organisation = idOf('organisation')
   const mine = { organisation_id: organisation }
-  await put(tx, 'organisations', [{ id: organisation, code: name.code, name_zh: name.zh, name_en: name.en }])
+  const { name, timeZone } = base
+  await put(tx, 'organisations', [
+    { id: organisation, code: name.code, name_zh: name.zh, name_en: name.en, time_zone: timeZone },
+  ])
   await put(
     tx,
     'campuses',
-    CAMPUSES.map(({ code, zh, en, seal }, sort) => ({
+    base.campuses.map(({ code, zh, en, seal }, sort) => ({
       ...mine,
       id: idOf(`campus ${code}`),
       code,
@@ -59,7 +64,7 @@ export async function insertBase(tx: Tx, name: { code: string; zh: string; en: s
   await put(
     tx,
     'lines',
-    LINES.map(({ code, zh, en }, sort) => ({
+    base.lines.map(({ code, zh, en }, sort) => ({
       ...mine,
       id: idOf(`line ${code}`),
       code,
@@ -68,89 +73,106 @@ export async function insertBase(tx: Tx, name: { code: string; zh: string; en: s
       sort,
     })),
   )
+  const [campuses, lines] = [await idsByCode(tx, 'campuses'), await idsByCode(tx, 'lines')]
   await put(
     tx,
     'trunks',
-    CAMPUSES.map(({ code, address }) => ({
-      id: idOf(`trunk ${code}`),
+    base.trunks.map(({ campus, address, contact, traits }) => ({
+      id: idOf(`trunk ${campus}`),
       pbx_id: 1,
-      campus_id: idOf(`campus ${code}`),
-      code,
+      campus_id: campuses[campus],
+      code: campus,
       address,
-      contact: `sip:${address}:5160`,
+      contact,
+      traits: JSON.stringify(traits),
     })),
   )
   await put(
     tx,
     'dialled_numbers',
-    CAMPUSES.flatMap(({ code, firstNumber }) => [
-      ...LINES.map((line, index) => ({
-        campus_id: idOf(`campus ${code}`),
-        number: String(firstNumber + index),
-        line_id: idOf(`line ${line.code}`),
-        kind: 'service',
-      })),
-      ...LEGACY.map(({ number, line }) => ({
-        campus_id: idOf(`campus ${code}`),
-        number,
-        line_id: idOf(`line ${line}`),
-        kind: 'legacy',
-      })),
-    ]),
+    base.dialled.map(({ campus, number, line, kind }) => ({
+      campus_id: campuses[campus],
+      number,
+      line_id: lines[line],
+      kind,
+    })),
   )
-  // Round the clock until somebody says when night is: a desk that guesses would send calls to an empty room.
+  await insertCalendars(tx, base.lines, lines, base.handset)
+  await insertStations(tx, base.phones, campuses)
+  await insertCategories(tx, base.lines, lines, organisation)
+}
+
+type Ids = Record<string, string>
+
+/** Round the clock until somebody says when night is: a desk that guesses would send calls to an empty room. */
+export async function insertCalendars(tx: Tx, wanted: Base['lines'], lines: Ids, handset: string): Promise<void> {
+  const has = new Set(await tx('calendars').distinct().pluck('line_id'))
   await put(
     tx,
     'calendars',
-    LINES.map(({ code }) => ({
-      id: idOf(`calendar ${code}`),
-      line_id: idOf(`line ${code}`),
-      weekdays: [1, 2, 3, 4, 5, 6, 7],
-      day_from: '00:00',
-      day_to: '24:00',
-      night_handset: NIGHT_HANDSET,
-    })),
+    wanted
+      .filter(({ code }) => !has.has(lines[code]))
+      .map(({ code }) => ({
+        id: idOf(`calendar ${code}`),
+        line_id: lines[code],
+        weekdays: [1, 2, 3, 4, 5, 6, 7],
+        day_from: '00:00',
+        day_to: '24:00',
+        night_handset: handset,
+      })),
   )
-  const desk = idOf('campus new')
-  await put(tx, 'stations', [
-    ...DESK_PHONES.map((code, index) => ({
-      code,
-      pbx_id: 1,
-      kind: 'desk',
-      campus_id: desk,
-      label: `${index + 1} 号坐席话机`,
-    })),
-    { code: NIGHT_HANDSET, pbx_id: 1, kind: 'handset', campus_id: desk, label: '夜班手持话机' },
-  ])
-  const top = CATEGORIES.map((one, sort) => ({
-    ...mine,
-    id: idOf(`category ${one.code}`),
-    line_id: idOf(`line ${one.line}`),
-    code: one.code,
-    label_zh: one.zh,
-    label_en: one.en,
+}
+
+/** Phones that stand on the seats and ring when no browser does, and the duty handset. */
+export async function insertStations(tx: Tx, phones: Base['phones'], campuses: Ids): Promise<void> {
+  for (const { code, kind, label, campus } of phones)
+    await tx('stations')
+      .insert({ code, pbx_id: 1, kind, campus_id: campuses[campus], label })
+      .onConflict('code')
+      .merge(['campus_id', 'label'])
+}
+
+/** Two levels for each line; one that we know nothing of begins with "other", and its administrator adds the rest. */
+export async function insertCategories(tx: Tx, wanted: Base['lines'], lines: Ids, organisation: string): Promise<void> {
+  const known = new Set(CATEGORIES.map(({ line }) => line))
+  const all: CategorySeed[] = [
+    ...CATEGORIES.filter(({ line }) => lines[line] !== undefined),
+    ...wanted
+      .filter(({ code }) => !known.has(code))
+      .map(({ code }) => ({
+        ...OTHER,
+        line: code,
+        code: `${code}-other`,
+        under: [{ ...OTHER, code: `${code}-other.any` }],
+      })),
+  ]
+  const row = (one: CategorySeed, { code, zh, en }: Labelled, sort: number) => ({
+    organisation_id: organisation,
+    id: idOf(`category ${code}`),
+    line_id: lines[one.line],
+    code,
+    label_zh: zh,
+    label_en: en,
     needs_ip: one.needsIp ?? false,
     sort,
-  }))
-  await put(tx, 'categories', top)
+  })
   await put(
     tx,
     'categories',
-    CATEGORIES.flatMap((one) =>
+    all.map((one, sort) => row(one, one, sort)),
+  )
+  await put(
+    tx,
+    'categories',
+    all.flatMap((one) =>
       (one.under ?? []).map((leaf, sort) => ({
-        ...mine,
-        id: idOf(`category ${leaf.code}`),
+        ...row(one, leaf, sort),
         parent_id: idOf(`category ${one.code}`),
-        line_id: idOf(`line ${one.line}`),
-        code: leaf.code,
-        label_zh: leaf.zh,
-        label_en: leaf.en,
-        needs_ip: one.needsIp ?? false,
-        sort,
       })),
     ),
   )
 }
+const OTHER: Labelled = { code: 'other', zh: '其他', en: 'Other' }
 
 /** A person with the right to sign in, and their grants. Campus and line are codes; null for every one. */
 export type AccountRow = {

@@ -1,0 +1,77 @@
+/** `site.example.json`: what to fill in for a real hospital, written beside the place where site.json belongs. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A whole, valid file with remarks in both languages; its addresses are examples (RFC 1918). */
+export const EXAMPLE = {
+  '//': '改好后另存为 site.json,再启动一次。以 // 开头的名字是说明。 Change it, save it as site.json, start again. Names that begin with // are remarks.',
+  hospital: { code: 'hospital', zh: '某某医院', en: 'Example Hospital' },
+  timeZone: 'Asia/Shanghai',
+  '// campuses': '院区代号用小写字母,一经使用不要再改。 Codes in small letters; do not change one that was used.',
+  campuses: [
+    { code: 'old', zh: '老院区', en: 'Old campus', seal: 'outlined' },
+    { code: 'new', zh: '新院区', en: 'New campus', seal: 'solid' },
+  ],
+  '// trunks':
+    '每个院区一条 SIP 中继。from:网关的源地址或网段,只凭它识别;gateway:呼叫网关的地址;busyTone:模拟中继挂机只送忙音;lateName:接通后才送来电姓名;wards:可呼叫的分机号样式。 One SIP trunk for each campus. from: the gateway’s source addresses, which alone identify it; gateway: where we call it; busyTone: it gives busy tone instead of a hang-up; lateName: it tells the name after the answer; wards: extensions that may be called.',
+  trunks: [
+    {
+      campus: 'old',
+      from: ['10.1.0.5'],
+      gateway: '10.1.0.5:5060',
+      busyTone: true,
+      lateName: false,
+      wards: ['[67]XXXX'],
+    },
+    {
+      campus: 'new',
+      from: ['10.2.0.5'],
+      gateway: '10.2.0.5:5060',
+      busyTone: false,
+      lateName: true,
+      wards: ['[67]XXXX'],
+    },
+  ],
+  '// lines':
+    '服务线路:各院区拨打的号码、两个院区都保留的旧号码。 Service lines: the number dialled on each campus; old numbers that still lead here.',
+  lines: [
+    { code: 'logistics', zh: '总务后勤', en: 'Logistics', numbers: { old: '8001', new: '8101' }, legacy: ['6601'] },
+    { code: 'it', zh: '信息系统终端', en: 'IT and terminals', numbers: { old: '8002', new: '8102' }, legacy: ['6600'] },
+    { code: 'equipment', zh: '设备维修', en: 'Medical equipment', numbers: { old: '8003', new: '8103' }, legacy: [] },
+    {
+      code: 'property',
+      zh: '基建物业',
+      en: 'Building and property',
+      numbers: { old: '8004', new: '8104' },
+      legacy: [],
+    },
+  ],
+  '// deskPhones':
+    '坐席桌上的 SIP 话机,服务器停机时也能接电话;密码在 phones.json。 SIP phones on the seats, which ring even without the server; their passwords are in phones.json.',
+  deskPhones: [
+    { station: 'd8121', label: '1 号坐席', lines: ['logistics', 'it', 'equipment', 'property'] },
+    { station: 'd8122', label: '2 号坐席', lines: ['logistics', 'it', 'equipment', 'property'] },
+  ],
+  '// handset': '夜班手持话机的代号,没有则写 null。 The night handset’s station, or null.',
+  handset: 'd8190',
+  '// mobiles': '通讯录以外允许外呼的手机号。 Mobiles that may be called besides those in the directory.',
+  mobiles: [],
+  mobileTrunk: 'new',
+  '// sip':
+    'host:本机面向网关和话机的地址;external:地址转换后的对外地址;permit:话机所在网段。 host: this machine’s address towards gateways and phones; external: its address behind translation; permit: the phones’ networks.',
+  sip: { host: '10.2.0.20', port: 5060, external: null, local: [], permit: ['10.2.8.0/24'] },
+  rtp: { start: 10_000, end: 11_999 },
+  '// seconds':
+    '依次:排队、桌面话机、单台振铃、手持话机、手机、留言上限。 In the queue, at the desk phones, one phone, the handset, a mobile, a message at most.',
+  seconds: { queue: 60, desk: 40, ring: 20, handset: 20, mobile: 30, voicemail: 120 },
+}
+
+/** Writes the example beside `siteFile`, unless it is there; answers its path. */
+export function writeSiteExample(siteFile: string): string {
+  const file = join(dirname(siteFile), 'site.example.json')
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, `${JSON.stringify(EXAMPLE, null, 2)}\n`)
+  }
+  return file
+}

@@ -1,0 +1,306 @@
+/**
+ * A hospital's telephones: `site.json`, read once and checked whole, by the starter (which renders Asterisk from it) and
+ * by the server (whose directory begins with it). Without the file the demonstration's telephones are used.
+ * Imports nothing but Node: Asterisk's container runs it without the server.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
+
+export type SiteTrunk = {
+  readonly campus: string
+  /** Addresses or networks (CIDR) the gateway speaks from: it is known by them alone. */
+  readonly from: readonly string[]
+  /** Where the gateway is called: `ip:port`. */
+  readonly gateway: string
+  /** It gives no hang-up but a busy tone. */
+  readonly busyTone: boolean
+  /** It tells the caller's name only after the answer. */
+  readonly lateName: boolean
+  /** Extensions that may be called through it, in Asterisk's patterns without the underscore: `[67]XXXX`. */
+  readonly wards: readonly string[]
+}
+export type SiteLine = {
+  readonly code: string
+  readonly zh: string
+  readonly en: string
+  /** Dialled number by campus. */
+  readonly numbers: Readonly<Record<string, string>>
+  /** Old numbers that lead here on every campus. */
+  readonly legacy: readonly string[]
+}
+export type Site = {
+  readonly hospital: { readonly code: string; readonly zh: string; readonly en: string }
+  readonly timeZone: string
+  readonly campuses: readonly {
+    readonly code: string
+    readonly zh: string
+    readonly en: string
+    readonly seal: 'outlined' | 'solid'
+  }[]
+  readonly trunks: readonly SiteTrunk[]
+  readonly lines: readonly SiteLine[]
+  readonly deskPhones: readonly {
+    readonly station: string
+    readonly label: string
+    readonly lines: readonly string[]
+  }[]
+  /** The duty handset's station, rung at night; null when there is none. */
+  readonly handset: string | null
+  /** Mobiles that may be called besides those of the directory. */
+  readonly mobiles: readonly string[]
+  /** The campus whose trunk carries calls to mobiles. */
+  readonly mobileTrunk: string
+  readonly sip: {
+    /** Address of this machine that gateways and phones reach; `0.0.0.0` is every one. HTTP and AMI stay on loopback. */
+    readonly host: string
+    readonly port: number
+    /** The address others know us by, behind address translation; null without it. */
+    readonly external: string | null
+    /** Networks (CIDR) on our side of the translation. */
+    readonly local: readonly string[]
+    /** Networks (CIDR) of desk phones: nobody else but the trunks may speak SIP to us. */
+    readonly permit: readonly string[]
+  }
+  readonly rtp: { readonly start: number; readonly end: number }
+  /** In the queue, at the desk phones, one phone, the handset, a mobile, a message at most. */
+  readonly seconds: Readonly<Record<'queue' | 'desk' | 'ring' | 'handset' | 'mobile' | 'voicemail', number>>
+}
+
+/** The file cannot be used. `problems` holds one sentence per field, each beginning with its path. */
+export class SiteRefused extends Error {
+  readonly problems: readonly string[]
+  constructor(file: string, problems: readonly string[]) {
+    super(`${file} 有误 · refused:\n  ${problems.join('\n  ')}`)
+    this.name = 'SiteRefused'
+    this.problems = problems
+  }
+}
+
+/** The site of `file`, or undefined when there is no such file. @throws {SiteRefused} */
+export function loadSite(file: string): Site | undefined {
+  return existsSync(file) ? readSite(readFileSync(file, 'utf8'), file) : undefined
+}
+
+const CODE = /^[a-z][a-z0-9_]{0,31}$/
+const STATION = /^d\d{4}$/
+const NUMBER = /^\d{2,12}$/
+const SECONDS = { queue: 60, desk: 40, ring: 20, handset: 20, mobile: 30, voicemail: 120 }
+
+/**
+ * Reads the text of a site file. Names that begin with `//` are remarks. Pure.
+ * @throws {SiteRefused} naming every field at fault at once.
+ */
+export function readSite(text: string, file = 'site.json'): Site {
+  const problems: string[] = []
+  const refuse = (path: string, why: string) => void problems.push(`${path}: ${why}`)
+
+  const object = (value: unknown, path: string, known: string): Record<string, unknown> => {
+    if (!value || typeof value !== 'object' || Array.isArray(value)) {
+      refuse(path, 'must be an object {…} 应为对象')
+      return {}
+    }
+    for (const key of Object.keys(value))
+      if (!key.startsWith('//') && !known.split(' ').includes(key))
+        refuse(path ? `${path}.${key}` : key, `is not known; here stand 未知设置,可用: ${known}`)
+    return value as Record<string, unknown>
+  }
+  const list = <T>(value: unknown, path: string, read: (one: unknown, path: string) => T, least = 0): T[] => {
+    if (!Array.isArray(value) || value.length < least) {
+      refuse(path, `must be a list [ … ] of ${least} or more 应为列表`)
+      return []
+    }
+    return value.map((one, index) => read(one, `${path}[${index}]`))
+  }
+  const word = (value: unknown, path: string, shape: (text: string) => boolean, what: string): string => {
+    if (typeof value === 'string' && shape(value)) return value
+    refuse(path, `${value === undefined ? 'is needed 必填' : `must not be ${JSON.stringify(value)}`}; ${what}`)
+    return ''
+  }
+  const code = (value: unknown, path: string) =>
+    word(value, path, (one) => CODE.test(one), 'small letters, digits, _, such as it 小写字母、数字、下划线')
+  const name = (value: unknown, path: string) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
+    word(value, path, (one) => /^[^\u0000-\u001f\u007f]{1,120}$/.test(one), 'a name of 1 to 120 characters 名称')
+  const network = (value: unknown, path: string) =>
+    word(value, path, isNetwork, 'an address or network 10.1.0.0/16 地址或网段')
+  const number = (value: unknown, path: string) =>
+    word(value, path, (one) => NUMBER.test(one), 'a number of digits, in quotes: "8001" 号码(加引号)')
+  const station = (value: unknown, path: string) =>
+    word(value, path, (one) => STATION.test(one), 'd and four digits, such as d8121 话机代号')
+  const flag = (value: unknown, path: string) => {
+    if (value !== undefined && typeof value !== 'boolean') refuse(path, 'must be true or false 应为 true 或 false')
+    return value === true
+  }
+  const whole = (value: unknown, path: string, least: number, most: number, otherwise: number): number => {
+    const given = value ?? otherwise
+    if (typeof given === 'number' && Number.isInteger(given) && given >= least && given <= most) return given
+    refuse(path, `must be a whole number from ${least} to ${most} 应为整数`)
+    return otherwise
+  }
+
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch (error) {
+    throw new SiteRefused(file, [`JSON: ${(error as Error).message}`])
+  }
+  const top = object(
+    parsed,
+    '',
+    'hospital timeZone campuses trunks lines deskPhones handset mobiles mobileTrunk sip rtp seconds',
+  )
+  const named = (value: unknown, path: string, more = '') => {
+    const one = object(value, path, `code zh en${more}`)
+    return { one, code: code(one.code, `${path}.code`), zh: name(one.zh, `${path}.zh`), en: name(one.en, `${path}.en`) }
+  }
+
+  const { one: _, ...hospital } = named(top.hospital, 'hospital')
+  const timeZone = word(top.timeZone ?? 'Asia/Shanghai', 'timeZone', isZone, 'a zone such as Asia/Shanghai 时区')
+  const campuses = list(
+    top.campuses,
+    'campuses',
+    (value, path) => {
+      const { one, ...rest } = named(value, path, ' seal')
+      const seal = word(
+        one.seal ?? 'outlined',
+        `${path}.seal`,
+        (it) => /^(outlined|solid)$/.test(it),
+        'outlined, solid',
+      )
+      return { ...rest, seal: seal as 'outlined' | 'solid' }
+    },
+    1,
+  )
+  const trunks = list(
+    top.trunks,
+    'trunks',
+    (value, path): SiteTrunk => {
+      const one = object(value, path, 'campus from gateway busyTone lateName wards')
+      return {
+        campus: code(one.campus, `${path}.campus`),
+        from: list(one.from, `${path}.from`, network, 1),
+        gateway: word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, such as 10.1.0.5:5060 地址:端口'),
+        busyTone: flag(one.busyTone, `${path}.busyTone`),
+        lateName: flag(one.lateName, `${path}.lateName`),
+        wards: list(one.wards ?? ['[67]XXXX'], `${path}.wards`, (it, at) =>
+          word(it, at, (shape) => /^(\d|[XNZ]|\[[\d-]+\]){2,16}$/.test(shape), 'a pattern such as [67]XXXX 分机号样式'),
+        ),
+      }
+    },
+    1,
+  )
+  const lines = list(
+    top.lines,
+    'lines',
+    (value, path): SiteLine => {
+      const { one, ...rest } = named(value, path, ' numbers legacy')
+      const numbers = object(one.numbers, `${path}.numbers`, campuses.map((campus) => campus.code).join(' '))
+      return {
+        ...rest,
+        numbers: Object.fromEntries(
+          Object.entries(numbers)
+            .filter(([campus]) => !campus.startsWith('//'))
+            .map(([campus, it]) => [campus, number(it, `${path}.numbers.${campus}`)]),
+        ),
+        legacy: list(one.legacy ?? [], `${path}.legacy`, number),
+      }
+    },
+    1,
+  )
+  const deskPhones = list(top.deskPhones ?? [], 'deskPhones', (value, path) => {
+    const one = object(value, path, 'station label lines')
+    const all = lines.map((line) => line.code)
+    return {
+      station: station(one.station, `${path}.station`),
+      label: one.label === undefined ? String(one.station) : name(one.label, `${path}.label`),
+      lines: one.lines === undefined ? all : list(one.lines, `${path}.lines`, code),
+    }
+  })
+  const sip = object(top.sip, 'sip', 'host port external local permit')
+  const rtp = object(top.rtp ?? {}, 'rtp', 'start end')
+  const seconds = object(top.seconds ?? {}, 'seconds', Object.keys(SECONDS).join(' '))
+  const site: Site = {
+    hospital,
+    timeZone,
+    campuses,
+    trunks,
+    lines,
+    deskPhones,
+    handset: top.handset === undefined || top.handset === null ? null : station(top.handset, 'handset'),
+    mobiles: list(top.mobiles ?? [], 'mobiles', (it, path) =>
+      word(it, path, (one) => /^1[3-9]\d{9}$/.test(one), 'a mobile of eleven digits, in quotes 手机号(加引号)'),
+    ),
+    mobileTrunk: code(top.mobileTrunk ?? trunks[0]?.campus, 'mobileTrunk'),
+    sip: {
+      host: word(sip.host, 'sip.host', (it) => isIPv4(it), 'an IPv4 address of this machine, or 0.0.0.0 本机地址'),
+      port: whole(sip.port, 'sip.port', 1, 65_535, 5060),
+      external: sip.external == null ? null : word(sip.external, 'sip.external', (it) => isIPv4(it), 'an IPv4 address'),
+      local: list(sip.local ?? [], 'sip.local', network),
+      permit: list(sip.permit ?? [], 'sip.permit', network),
+    },
+    rtp: {
+      start: whole(rtp.start, 'rtp.start', 1_024, 65_000, 10_000),
+      end: whole(rtp.end, 'rtp.end', 1_124, 65_535, 11_999),
+    },
+    seconds: Object.fromEntries(
+      Object.entries(SECONDS).map(([key, usual]) => [key, whole(seconds[key], `seconds.${key}`, 1, 600, usual)]),
+    ) as Site['seconds'],
+  }
+  if (problems.length === 0) for (const problem of contradictionsIn(site)) problems.push(problem)
+  if (problems.length > 0) throw new SiteRefused(file, problems)
+  return site
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '32', ...more] = text.split('/')
+  return more.length === 0 && isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32
+}
+function isAddressAndPort(text: string): boolean {
+  const [address = '', port = '', ...more] = text.split(':')
+  return more.length === 0 && isIPv4(address) && /^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) <= 65_535
+}
+function isZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Fields each right by itself that cannot all be true. */
+function contradictionsIn(site: Site): string[] {
+  const found: string[] = []
+  const once = (path: string, values: readonly string[]) => {
+    const twice = values.find((value, index) => values.indexOf(value) !== index)
+    if (twice !== undefined) found.push(`${path}: ${twice} stands there twice 重复`)
+  }
+  const campuses = new Set(site.campuses.map(({ code }) => code))
+  const lines = new Set(site.lines.map(({ code }) => code))
+  const carried = new Set(site.trunks.map(({ campus }) => campus))
+  once('campuses', [...site.campuses.map(({ code }) => code)])
+  once('lines', [...site.lines.map(({ code }) => code)])
+  once('trunks', [...site.trunks.map(({ campus }) => campus)])
+  once(
+    'trunks.from',
+    site.trunks.flatMap(({ from }) => from.map((one) => one.replace('/32', ''))),
+  )
+  once('deskPhones', [...site.deskPhones.map(({ station }) => station), ...(site.handset ? [site.handset] : [])])
+  for (const campus of campuses) {
+    const numbers = site.lines.flatMap((line) => [line.numbers[campus] ?? [], line.legacy].flat())
+    once(`lines.numbers.${campus}`, numbers)
+  }
+  for (const code of ['desk', 'masked'])
+    if (campuses.has(code)) found.push(`campuses: ${code} is a word of ours 保留字`)
+  if (campuses.size > 9) found.push('campuses: more than nine 最多九个')
+  for (const { campus } of site.trunks)
+    if (!campuses.has(campus)) found.push(`trunks: there is no campus ${campus} 没有这个院区`)
+  if (!carried.has(site.mobileTrunk)) found.push(`mobileTrunk: ${site.mobileTrunk} has no trunk 没有中继`)
+  for (const { station, lines: own } of site.deskPhones)
+    for (const line of own)
+      if (!lines.has(line)) found.push(`deskPhones: ${station} is for ${line}, which is no line 没有这条线`)
+  if (site.rtp.end - site.rtp.start < 99) found.push('rtp: fewer than a hundred ports 端口太少')
+  const far = site.trunks.find(({ gateway }) => !gateway.startsWith('127.'))
+  if (far && site.sip.host.startsWith('127.'))
+    found.push(`sip.host: ${far.gateway} cannot reach ${site.sip.host}; give this machine's address 网关到不了环回地址`)
+  return found
+}
