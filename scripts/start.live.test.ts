@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -134,5 +134,17 @@ t.test('a wrong setting is refused before anything is started', async (t) => {
   const [code] = await once(wrong.child, 'close')
   t.equal(code, 1)
   t.match(wrong.said(), /DESK_PROT: .*\n.*VAULT: /)
+  t.notMatch(wrong.said(), /PostgreSQL/)
+})
+
+t.test('a site file that cannot be is refused by its field, before anything is started', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'desk-site-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'site.json'), JSON.stringify({ sip: { host: 'desk.local' } }))
+  const wrong = npmStart({ DESK_VAR: folder })
+  const [code] = await once(wrong.child, 'close')
+  t.equal(code, 1)
+  t.match(wrong.said(), /sip\.host: must not be "desk\.local"/)
+  t.match(wrong.said(), /trunks: must be a list/)
   t.notMatch(wrong.said(), /PostgreSQL/)
 })

@@ -1,8 +1,7 @@
 /** Asterisk for the desk: found or fetched, rendered, started. Rules of the desk live elsewhere. */
-export { NoAsterisk } from './debs.ts'
 export { type AsteriskBinary, ensureAsterisk } from './install.ts'
 export { type Instance, renderAll, renderCampus, renderPbx } from './render.ts'
-export { type RunningAsterisk, rx, startAsterisk } from './run.ts'
+export { type RunningAsterisk, startAsterisk } from './run.ts'
 export {
   type DeskPhone,
   demoSettings,

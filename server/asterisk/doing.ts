@@ -137,7 +137,7 @@ async function setCalendar(reader: Ami, { line, campus, hours, handset, mobile }
   if (mobile !== '') checked(MOBILE, mobile)
   await keep(reader, 'handset', key, hours && handset)
   await keep(reader, 'mobile', key, hours && mobile)
-  await keep(reader, 'calendar', key, hours && hours.join('|'))
+  await keep(reader, 'calendar', key, hours?.join('|') ?? null)
   return null
 }
 
