@@ -110,7 +110,8 @@ export async function openSeat(lab: Pick<Lab, 'url' | 'file'>, wish: SeatWish = 
   return seatOf({ page, context, browser, server, folder, account, faults, pops })
 }
 
-async function launch(microphone: string): Promise<BrowserServer> {
+/** A Chromium whose microphone says what is in this WAV file. */
+export async function launch(microphone: string): Promise<BrowserServer> {
   const path = [process.env.PATH, join(process.env.DESK_TOOLS ?? 'var/tools', 'bin')].join(delimiter)
   const executablePath = process.env.CHROMIUM || whereIs('chromium', path)
   if (!executablePath) throw new Error('there is no chromium on PATH; CHROMIUM may say where it is')
@@ -180,7 +181,7 @@ function seatOf({ page, context, browser, server, folder, account, faults, pops 
 }
 
 /** Chromium takes most of an even hum away as noise: it has to be said loudly for enough of it to be left. */
-function loud(wav: Buffer): Buffer {
+export function loud(wav: Buffer): Buffer {
   for (let at = 44; at + 1 < wav.length; at += 2) wav.writeInt16LE(Math.round(wav.readInt16LE(at) * 3.4), at)
   return wav
 }
@@ -237,7 +238,7 @@ export async function signIn({ page, account }: Seat, password = account.passwor
 }
 
 /** Comes on duty: phone registered, ring heard, ready. */
-export async function goOnline({ page }: Seat): Promise<void> {
+export async function goOnline({ page }: Pick<Seat, 'page'>): Promise<void> {
   await page
     .getByRole('button', { name: /^(上线|Take calls)/ })
     .first()

@@ -1,0 +1,123 @@
+/** Many agents in one Chromium, each in a window of its own, ready for calls; each page notes what reaches it and when. */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { chromium, type Page } from 'playwright'
+import { goOnline, launch, loud } from '../../../softphone-console/tests/browser.ts'
+import { asWav8k } from '../../asterisk/sound-file.ts'
+import type { Lab } from '../../lab.ts'
+
+export type Screens = {
+  /** When each pop was painted, by the leg that rings; milliseconds of this machine's clock. */
+  painted(): Promise<Map<string, number>>
+  /** When INVITEs came, by the caller's number. */
+  invited(): Promise<Map<string, number[]>>
+  close(): Promise<void>
+}
+
+type Noted = { paints: { leg: string; at: number }[]; invites: { from: string; at: number }[] }
+
+/** Opens so many screens and makes each ready. Their agents are made in the database: signing in would measure argon2. */
+export async function openScreens(lab: Lab, count: number): Promise<Screens> {
+  const folder = mkdtempSync(join(tmpdir(), 'desk-screens-'))
+  const microphone = join(folder, 'microphone.wav')
+  writeFileSync(microphone, loud(asWav8k({ hertz: 440, seconds: 1 })))
+  const server = await launch(microphone)
+  const browser = await chromium.connect(server.wsEndpoint())
+  const close = async () => {
+    await browser.close().catch(() => undefined)
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const pages: Page[] = []
+    for (const token of await agents(lab, count)) {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        reducedMotion: 'reduce',
+        permissions: ['microphone'],
+      })
+      await context.addCookies([{ name: 'desk_session', value: token, url: lab.url }])
+      const page = await context.newPage()
+      await page.addInitScript(takeNotes)
+      await page.goto(lab.url)
+      await goOnline({ page })
+      pages.push(page)
+    }
+    const noted = async () =>
+      Promise.all(pages.map((page) => page.evaluate(() => (globalThis as unknown as { deskNotes: Noted }).deskNotes)))
+    return {
+      async painted() {
+        return new Map((await noted()).flatMap(({ paints }) => paints.map(({ leg, at }) => [leg, at] as const)))
+      },
+      async invited() {
+        const all = new Map<string, number[]>()
+        for (const { from, at } of (await noted()).flatMap(({ invites }) => invites))
+          all.set(
+            from,
+            [...(all.get(from) ?? []), at].sort((a, b) => a - b),
+          )
+        return all
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** People who may take every line, each with a browser's station and a session; gives the sessions' tokens. */
+async function agents(lab: Lab, count: number): Promise<string[]> {
+  const db = new pg.Client({ connectionString: lab.databaseUrl })
+  await db.connect()
+  const tokens: string[] = []
+  for (let n = 0; n < count; n++) {
+    const code = `bench-${n}`
+    const { rows } = await db.query(
+      `insert into people (organisation_id, staff_code, name, login) select id, $1, $1, $1 from organisations limit 1 returning id`,
+      [code],
+    )
+    const id = rows[0].id
+    await db.query(`insert into grants (person_id, role) values ($1, 'agent')`, [id])
+    await db.query(`insert into stations (code, pbx_id, kind, person_id) values ($1, 1, 'browser', $2)`, [
+      `b${2_001 + n}`,
+      id,
+    ])
+    await db.query(`insert into queue_members (person_id, line_id) select $1, id from lines`, [id])
+    const token = randomBytes(32).toString('base64url')
+    await db.query(
+      `insert into sessions (token_hash, person_id, expires_at) values ($1, $2, now() + interval '1 hour')`,
+      [createHash('sha256').update(token).digest(), id],
+    )
+    tokens.push(token)
+  }
+  await db.end()
+  return tokens
+}
+
+/** Runs in the page. The console asks for `painted` right after the frame that shows the pop was drawn. */
+function takeNotes(): void {
+  const notes: Noted = { paints: [], invites: [] }
+  const RealSocket = WebSocket
+  const realFetch = fetch
+  Object.assign(globalThis, {
+    deskNotes: notes,
+    WebSocket: class extends RealSocket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols)
+        this.addEventListener('message', ({ data }) => {
+          const from = typeof data === 'string' && /^INVITE [\s\S]*?\r\nFrom:[^<]*<sip:([^@>]+)/i.exec(data)?.[1]
+          if (from) notes.invites.push({ from, at: Date.now() })
+        })
+      }
+    },
+    fetch: (path: RequestInfo | URL, init?: RequestInit) => {
+      if (/\/painted$/.test(String(path)))
+        notes.paints.push({ leg: JSON.parse(String(init?.body)).legUniqueid, at: Date.now() })
+      return realFetch(path, init)
+    },
+  })
+}

@@ -1,0 +1,39 @@
+/** Runs in a worker: see seats.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { SipPhone } from '../../asterisk/sip-phone.ts'
+import { DESK_TONE } from '../../drill/parts/losses.ts'
+
+export type SeatsWish = {
+  server: { host: string; port: number }
+  seats: { station: string; password: string }[]
+  afterMs: number
+}
+
+const DEAD_MS = 15_000
+const { server, seats, afterMs } = workerData as SeatsWish
+const phones: SipPhone[] = []
+for (const [n, { station, password }] of seats.entries()) {
+  const phone = await SipPhone.open({
+    server,
+    station,
+    password,
+    tone: DESK_TONE,
+    // Each stream starts far behind the one before: what a recorder on the wrong channel goes deaf to.
+    firstSeq: (60_000 - n * 7_919) & 0xffff,
+    afterMs,
+  })
+  const status = await phone.register(3_600)
+  if (status !== 200) throw new Error(`${station} could not register: ${status}`)
+  phones.push(phone)
+}
+parentPort?.on('message', ({ ask, station }: { ask: 'talking' | 'dead'; station?: string }) => {
+  const asked = phones.filter((phone) => ask === 'talking' || phone.options.station === station)
+  const talking = asked.flatMap((phone) => phone.calls).filter((call) => call.state === 'talking')
+  if (ask === 'talking') return void parentPort?.postMessage(talking.length)
+  for (const call of talking) call.sound.mute = true
+  for (const phone of asked) {
+    phone.onRing = 480
+    setTimeout(() => (phone.onRing = 'answer'), DEAD_MS)
+  }
+})
+parentPort?.postMessage('ready')

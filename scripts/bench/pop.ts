@@ -1,0 +1,188 @@
+/**
+ * Real calls ring in Chromium while a hundred others talk. One clock, this machine's: Asterisk's own time of the channel
+ * it makes for the agent's phone (just before it sends the INVITE), the INVITE's bytes on the browser's socket, the paint
+ * in the page. Beside it: our live frame against a bare AMI listener that hears the same AgentCalled.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import { onReachableNetwork } from '../../softphone-console/tests/browser.ts'
+import { Ami, type AmiMessage } from '../asterisk/ami.ts'
+import type { Bench } from '../bench.ts'
+import { withSeats } from '../drill/parts/traffic.ts'
+import { type Lab, startLab } from '../lab.ts'
+import { signedIn } from './parts/client.ts'
+import { percentile } from './parts/figures.ts'
+import { openScreens, type Screens } from './parts/screens.ts'
+import { type Seats, startSeats } from './parts/seats.ts'
+
+const PER_SECOND = 5
+
+const bench: Bench = async (args) => {
+  const isSmall = args.includes('--small')
+  const [calls, live, agents] = isSmall ? [30, 10, 6] : [200, 100, 12]
+  onReachableNetwork()
+  const lab = await startLab({ ownPostgres: true, settings: withSeats(live, { desk: 60 }) })
+  let seats: Seats | undefined
+  let screens: Screens | undefined
+  const ends: (() => void)[] = []
+  try {
+    seats = await startSeats(lab)
+    const wards = await lab.wards()
+    const numbers = await lab.query<{ number: string }>(
+      `select number from numbers where realm = 'new' and kind = 'ward' order by number limit $1`,
+      [live + calls],
+    )
+    const ring = (n: number, forSeconds: number) =>
+      wards.placeCall({
+        campus: 'new',
+        dialled: `810${1 + (n % 4)}`,
+        from: numbers[n]?.number ?? '',
+        play: 1_000,
+        forSeconds,
+      })
+    // The live ones come while nobody is signed in, and so are answered on desk phones.
+    for (let n = 0; n < live; n++) {
+      await ring(n, 3_000)
+      await wait(100)
+    }
+    await until(`${live} calls that talk`, async () => (await seats?.talking()) === live)
+    screens = await openScreens(lab, agents)
+
+    const ami = await Ami.open(lab.ports.amiPort, 'reader', lab.secrets.amiReader, lab.ports.host)
+    ends.push(() => ami.close())
+    const listener = new Map<string, number>()
+    ami.on('event', (event: AmiMessage) => {
+      if (event.Event === 'AgentCalled') listener.set(event.DestUniqueid ?? '', Date.now())
+    })
+    const console = await followFrames(lab)
+    ends.push(console.close)
+    await wait(2_000)
+
+    for (let n = 0; n < calls; n++) {
+      // From the answer, so: a notice of 1.9 s, then one or two seconds of ringing before the ward gives up.
+      void ring(live + n, 3 + (n % 2))
+      await wait(1_000 / PER_SECOND)
+    }
+    await wait(8_000)
+    const rung = ringsIn(ami.events)
+    const painted = await screens.painted()
+    const invited = await screens.invited()
+    const paints = rung.flatMap(({ leg, madeAt }) => (painted.has(leg) ? [(painted.get(leg) as number) - madeAt] : []))
+    const behind = rung.flatMap(({ leg }) => {
+      const [bare, ours] = [listener.get(leg), console.offered.get(leg)]
+      return bare !== undefined && ours !== undefined ? [ours - bare] : []
+    })
+    const wire = rung.flatMap(({ from, madeAt }) => {
+      const at = invited.get(from)?.find((one) => one >= madeAt - 5)
+      return at === undefined ? [] : [at - madeAt]
+    })
+    const first = firstRings(ami.events)
+    const legs = new Set(rung.map(({ leg }) => leg)).size
+    const stillLive = await seats.talking()
+    return {
+      figures: {
+        calls_placed: calls,
+        calls_live: stillLive,
+        screens: agents,
+        legs_rung: legs,
+        pops_painted: paints.length,
+        rung_and_not_painted: legs - paints.length,
+        invite_to_paint_p50_ms: percentile(paints, 50),
+        invite_to_paint_p95_ms: percentile(paints, 95),
+        invite_to_paint_p99_ms: percentile(paints, 99),
+        limit_invite_in_browser_p95_ms: percentile(wire, 95),
+        frame_behind_bare_ami_p50_ms: percentile(behind, 50),
+        frame_behind_bare_ami_p95_ms: percentile(behind, 95),
+        frames_compared: behind.length,
+        first_ring_p50_ms: percentile(first, 50),
+        first_ring_p95_ms: percentile(first, 95),
+      },
+      goals: {
+        invite_to_paint_p95_ms: { most: 200 },
+        invite_to_paint_p99_ms: { most: 400 },
+        frame_behind_bare_ami_p95_ms: { most: 15 },
+        first_ring_p95_ms: { most: 2_500 },
+        pops_painted: { least: Math.floor(calls * 0.95) },
+        calls_live: { least: live },
+      },
+      notes: [
+        'Asterisk, server, database, Chromium and a hundred voices share the two cores',
+        'invite: Asterisk’s time of Newchannel for the agent’s phone; limit: the same to the INVITE’s bytes in the page',
+        'first ring: the ward’s channel made → the agent’s phone rings; calls that waited for an agent are left out',
+      ],
+    }
+  } finally {
+    for (const end of ends) end()
+    await screens?.close()
+    await seats?.stop()
+    await lab.stop()
+  }
+}
+export default bench
+
+async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await ask()); await wait(200))
+    if (Date.now() > end) throw new Error(`waited a minute in vain for ${what}`)
+}
+
+const atMs = (event: AmiMessage | undefined): number => Number(event?.Timestamp) * 1_000
+const isBrowser = (event: AmiMessage): boolean => /^PJSIP\/b\d/.test(event.Channel ?? '')
+
+/** Every leg made for a browser and rung: its channel, when it was made, and who rings there. */
+function ringsIn(events: AmiMessage[]): { leg: string; madeAt: number; from: string }[] {
+  const made = new Map(
+    events.filter((one) => one.Event === 'Newchannel' && isBrowser(one)).map((one) => [one.Uniqueid ?? '', atMs(one)]),
+  )
+  return events
+    .filter((one) => one.Event === 'AgentCalled' && made.has(one.DestUniqueid ?? ''))
+    .map((one) => ({
+      leg: one.DestUniqueid ?? '',
+      madeAt: made.get(one.DestUniqueid ?? '') ?? 0,
+      from: one.CallerIDNum ?? '',
+    }))
+}
+
+/** Milliseconds from the ward's channel to the first ringing browser, of those who found somebody free. */
+function firstRings(events: AmiMessage[]): number[] {
+  const wards = new Map(
+    events
+      .filter((one) => one.Event === 'Newchannel' && one.Context === 'from-new')
+      .map((one) => [one.Uniqueid ?? '', atMs(one)]),
+  )
+  const queued = new Map<string, number>()
+  const rings = new Map<string, number>()
+  for (const event of events) {
+    if (event.Event === 'QueueCallerJoin') queued.set(event.Uniqueid ?? '', atMs(event))
+    const isRinging = event.Event === 'Newstate' && isBrowser(event) && event.ChannelStateDesc === 'Ringing'
+    const ward = event.Linkedid ?? ''
+    if (isRinging && wards.has(ward) && !rings.has(ward)) rings.set(ward, atMs(event))
+  }
+  const WAITED_MS = 600
+  return [...rings].flatMap(([ward, at]) =>
+    at - (queued.get(ward) ?? 0) > WAITED_MS ? [] : [at - (wards.get(ward) ?? 0)],
+  )
+}
+
+/** A console without a screen: when each offer's frame came, by the leg that is rung. */
+async function followFrames(lab: Lab): Promise<{ offered: Map<string, number>; close: () => void }> {
+  const { url, cookie } = await signedIn(lab, 'auditor')
+  const [head] = await lab.query<{ seq: number }>('select max(seq)::int as seq from journal')
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/live?after=${head?.seq}`, {
+    headers: { cookie, origin: url },
+  })
+  const offered = new Map<string, number>()
+  socket.on('message', (data: Buffer) => {
+    const now = Date.now()
+    const said = JSON.parse(data.toString()) as {
+      kind: string
+      frames?: { type: string; call?: { legUniqueid: string } }[]
+    }
+    for (const { type, call } of said.frames ?? [])
+      if (type === 'call.offered' && call && !offered.has(call.legUniqueid)) offered.set(call.legUniqueid, now)
+  })
+  await new Promise((open, failed) => {
+    socket.once('open', open)
+    socket.once('error', failed)
+  })
+  return { offered, close: () => socket.terminate() }
+}
