@@ -36,3 +36,9 @@ export async function clock(tx: Tx): Promise<Date> {
   const { rows } = await tx.raw('select clock_timestamp() as at')
   return rows[0].at
 }
+
+/**
+ * A statement asked all day long is planned once per connection and not each time (PostgreSQL, PREPARE). The name
+ * belongs to one text for ever: only for statements whose text never varies.
+ */
+export const prepared = (name: string) => ({ name })

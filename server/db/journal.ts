@@ -22,15 +22,17 @@ export async function append<E extends { type: string; at: Date }>(
   if (events.length === 0) return []
   const rows = events.map(({ type, at, ...body }) => ({ type, at, body }))
   // One statement, since all others wait meanwhile: the lock is taken before the first number is.
-  const { rows: told } = await tx.raw(
-    `with held as materialized (select pg_advisory_xact_lock(?)),
+  const { rows: told } = await tx
+    .raw(
+      `with held as materialized (select pg_advisory_xact_lock(?)),
      written as (insert into journal (type, at, body)
        select e.type, e.at, e.body from held,
               rows from (jsonb_to_recordset(?::jsonb) as (type text, at timestamptz, body jsonb)) with ordinality as e(type, at, body, n)
        order by e.n returning seq)
      select array_agg(seq order by seq) as seqs, pg_notify('journal', max(seq)::text) from written`,
-    [JOURNAL_LOCK, JSON.stringify(rows)],
-  )
+      [JOURNAL_LOCK, JSON.stringify(rows)],
+    )
+    .options({ name: 'append' })
   const seqs = told[0].seqs as string[]
   return events.map((event, i) => ({ ...event, seq: Number(seqs[i]) }))
 }

@@ -1,5 +1,5 @@
 /** Reads of the directory that other rooms need: whose number, what a place is called, what may be chosen. */
-import type { Db } from '../db/index.ts'
+import { type Db, prepared } from '../db/index.ts'
 import type { Catalogue, PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
 import type { NumberRow } from './identify.ts'
 
@@ -45,19 +45,28 @@ export async function firstOrganisation(db: Db): Promise<string | undefined> {
 }
 
 export async function readPlaceRefs(db: Db, ids: string[]): Promise<PlaceRef[]> {
-  const rows = await db('places as p')
-    .join('campuses as c', 'c.id', 'p.campus_id')
-    .whereIn('p.id', ids)
-    .select('p.id', 'c.code as campus', 'p.path_zh as zh', 'p.name_en as en', 'p.no_transmit as noTransmit')
+  const { rows } = await db
+    .raw(
+      `select p.id, c.code as campus, p.path_zh as zh, p.name_en as en, p.no_transmit as "noTransmit"
+         from places p join campuses c on c.id = p.campus_id where p.id = any(?::uuid[])`,
+      [ids],
+    )
+    .options(prepared('place-refs'))
   return rows
 }
 
 export async function readUnitRefs(db: Db, ids: string[]): Promise<UnitRef[]> {
-  return db('units').whereIn('id', ids).select('id', 'name_zh as zh', 'name_en as en')
+  const { rows } = await db
+    .raw('select id, name_zh as zh, name_en as en from units where id = any(?::uuid[])', [ids])
+    .options(prepared('unit-refs'))
+  return rows
 }
 
 export async function readPersonRefs(db: Db, ids: string[]): Promise<PersonRef[]> {
-  return db('people').whereIn('id', ids).select('id', 'name', 'title')
+  const { rows } = await db
+    .raw('select id, name, title from people where id = any(?::uuid[])', [ids])
+    .options(prepared('person-refs'))
+  return rows
 }
 
 /** What rarely changes and every console needs: campuses, lines, categories, the priority table. */

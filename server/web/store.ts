@@ -1,5 +1,5 @@
 /** The web's own SQL: remembered requests, and a connection that listens. */
-import type { Db } from '../db/index.ts'
+import { type Db, prepared } from '../db/index.ts'
 
 export type Remembered = { route: string; bodyHash: Buffer; status: number | null; answer: unknown; ageS: number }
 
@@ -14,11 +14,13 @@ export async function claimRequest(
   db: Db,
   claim: { personId: string; key: string; route: string; bodyHash: Buffer },
 ): Promise<Remembered | undefined> {
-  const { rows: taken } = await db.raw(
-    `${UNHURRIED} insert into requests (person_id, key, route, body_hash) select ?, ?, ?, ? from unhurried
+  const { rows: taken } = await db
+    .raw(
+      `${UNHURRIED} insert into requests (person_id, key, route, body_hash) select ?, ?, ?, ? from unhurried
        on conflict (person_id, key) do nothing returning key`,
-    [claim.personId, claim.key, claim.route, claim.bodyHash],
-  )
+      [claim.personId, claim.key, claim.route, claim.bodyHash],
+    )
+    .options(prepared('claim-request'))
   if (taken.length > 0) return undefined
   return db('requests')
     .where({ person_id: claim.personId, key: claim.key })
@@ -38,10 +40,12 @@ export async function settleRequest(
   status: number,
   answer: unknown,
 ): Promise<void> {
-  await db.raw(
-    `${UNHURRIED} update requests set status = ?, answer = ?::jsonb from unhurried where person_id = ? and key = ?`,
-    [status, answer === undefined ? null : JSON.stringify(answer), personId, key],
-  )
+  await db
+    .raw(
+      `${UNHURRIED} update requests set status = ?, answer = ?::jsonb from unhurried where person_id = ? and key = ?`,
+      [status, answer === undefined ? null : JSON.stringify(answer), personId, key],
+    )
+    .options(prepared('settle-request'))
 }
 
 export async function releaseRequest(db: Db, personId: string, key: string): Promise<void> {

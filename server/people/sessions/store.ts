@@ -1,5 +1,5 @@
 /** SQL of sessions and sign-in failures. */
-import type { Db, Tx } from '../../db/index.ts'
+import { type Db, prepared, type Tx } from '../../db/index.ts'
 import type { Actor } from '../grant.ts'
 import type { Failures } from './session.ts'
 
@@ -95,7 +95,9 @@ const ACTOR = `
 export type ActorRow = Actor & { mustChangePassword: boolean; stale: boolean }
 
 export async function actorByToken(db: Db, tokenHash: Buffer, idle: number): Promise<ActorRow | undefined> {
-  const { rows } = await db.raw(`${ACTOR} where s.token_hash = :tokenHash and ${OPEN}`, { tokenHash, idle })
+  const { rows } = await db
+    .raw(`${ACTOR} where s.token_hash = :tokenHash and ${OPEN}`, { tokenHash, idle })
+    .options(prepared('actor-by-token'))
   return rows[0]
 }
 
