@@ -12,6 +12,7 @@ import type { Instance } from './render.ts'
 const run = promisify(execFile)
 const BOOT_MS = 30_000
 const STOP_MS = 8_000
+const MOST_LOOKS = 5
 
 export type RunningAsterisk = {
   pid: number
@@ -116,18 +117,25 @@ async function booted(instance: Instance): Promise<boolean> {
 
 /** A module that declined to load (a typo in its file, a missing neighbour) would be missed only in mid-call. */
 async function assertModules(running: RunningAsterisk): Promise<void> {
-  const told = await running.rx('module show')
-  const loaded = new Set(
+  let missing = await modulesOf(running.instance.name)
+  // The console's answer may have a log line of the boot in its midst, which spoils the line it falls into.
+  for (let look = 1; missing.length > 0 && look <= MOST_LOOKS; look++) {
+    if (look > 1) await wait(200)
+    const loaded = modulesIn(await running.rx('module show'))
+    missing = missing.filter((name) => !loaded.has(name))
+  }
+  if (missing.length === 0) return
+  if (!running.adopted) await running.stop()
+  throw new Error(`Asterisk (${running.instance.name}): 模块没有运行 · modules are not running: ${missing.join(', ')}`)
+}
+
+const modulesIn = (told: string): Set<string | undefined> =>
+  new Set(
     told
       .split('\n')
       .filter((line) => /\sRunning\s/.test(line))
       .map((line) => line.split(/\s/)[0]?.replace(/\.so$/, '')),
   )
-  const missing = (await modulesOf(running.instance.name)).filter((name) => !loaded.has(name))
-  if (missing.length === 0) return
-  if (!running.adopted) await running.stop()
-  throw new Error(`Asterisk (${running.instance.name}): 模块没有运行 · modules are not running: ${missing.join(', ')}`)
-}
 
 async function end(pid: number, pidFile: string): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
