@@ -19,8 +19,8 @@ export type Screens = {
 
 type Noted = { paints: { leg: string; at: number }[]; invites: { from: string; at: number }[] }
 
-/** Opens so many screens and makes each ready. Their agents are made in the database: signing in would measure argon2. */
-export async function openScreens(lab: Lab, count: number): Promise<Screens> {
+/** Opens so many screens and makes each ready; `onPaint` hears of each pop. Their agents are made in the database: signing in would measure argon2. */
+export async function openScreens(lab: Lab, count: number, onPaint: (leg: string) => void): Promise<Screens> {
   const folder = mkdtempSync(join(tmpdir(), 'desk-screens-'))
   const microphone = join(folder, 'microphone.wav')
   writeFileSync(microphone, loud(asWav8k({ hertz: 440, seconds: 1 })))
@@ -41,6 +41,7 @@ export async function openScreens(lab: Lab, count: number): Promise<Screens> {
       })
       await context.addCookies([{ name: 'desk_session', value: token, url: lab.url }])
       const page = await context.newPage()
+      await page.exposeFunction('deskPainted', onPaint)
       await page.addInitScript(takeNotes)
       await page.goto(lab.url)
       await goOnline({ page })
@@ -115,8 +116,11 @@ function takeNotes(): void {
       }
     },
     fetch: (path: RequestInfo | URL, init?: RequestInit) => {
-      if (/\/painted$/.test(String(path)))
-        notes.paints.push({ leg: JSON.parse(String(init?.body)).legUniqueid, at: Date.now() })
+      if (/\/painted$/.test(String(path))) {
+        const leg = JSON.parse(String(init?.body)).legUniqueid
+        notes.paints.push({ leg, at: Date.now() })
+        void (globalThis as unknown as { deskPainted: (leg: string) => Promise<void> }).deskPainted(leg)
+      }
       return realFetch(path, init)
     },
   })
