@@ -57,7 +57,10 @@ export async function startPhoneLab(
   const settings = change(demoSettings({ varDir, binary, secrets }, await freePorts()))
   const instances = await renderAll(settings)
   const campus = await startAsterisk(instances.campus)
-  const pbx = await startAsterisk(instances.pbx)
+  const pbx = await startAsterisk(instances.pbx).catch(async (error) => {
+    await campus.stop()
+    throw error
+  })
   const { host, sipPort, amiPort } = settings.pbx
   const connect = async () => ({
     reader: await Ami.open(amiPort, 'reader', secrets.amiReader, host),
