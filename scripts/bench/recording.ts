@@ -90,6 +90,7 @@ async function oneCall({ lab, wards, auditor, seats }: Around, { from, seconds, 
   const campus = Number(from) % 2 === 0 ? 'old' : 'new'
   const dialled = `8${campus === 'old' ? 0 : 1}0${1 + (Number(from) % 4)}`
   const call = await wards.placeCall({ campus, dialled, from, play: WARD_TONE, forSeconds: seconds })
+  call.answered.catch(() => undefined)
   const row = await untilThere(async () => {
     const [found] = await lab.query<{ id: string; station: string }>(
       `select r.id, g.station from calls k join recordings r on r.call_id = k.id

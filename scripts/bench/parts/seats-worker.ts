@@ -7,10 +7,12 @@ export type SeatsWish = {
   server: { host: string; port: number }
   seats: { station: string; password: string }[]
   afterMs: number
+  /** They listen more than they speak, and send next to nothing meanwhile, as phones that suppress silence do. */
+  quiet: boolean
 }
 
 const DEAD_MS = 15_000
-const { server, seats, afterMs } = workerData as SeatsWish
+const { server, seats, afterMs, quiet } = workerData as SeatsWish
 const phones: SipPhone[] = []
 for (const [n, { station, password }] of seats.entries()) {
   const phone = await SipPhone.open({
@@ -36,4 +38,15 @@ parentPort?.on('message', ({ ask, station }: { ask: 'talking' | 'dead'; station?
     setTimeout(() => (phone.onRing = 'answer'), DEAD_MS)
   }
 })
+// Less than Asterisk's rtp_timeout apart, or it would take them for dead.
+const SPEAKS_EVERY_MS = 2_000
+const SPEAKS_FOR_MS = 60
+if (quiet)
+  setInterval(() => {
+    const talking = phones.flatMap((phone) => phone.calls).filter((call) => call.state === 'talking')
+    for (const call of talking) call.sound.mute = false
+    setTimeout(() => {
+      for (const call of talking) call.sound.mute = true
+    }, SPEAKS_FOR_MS)
+  }, SPEAKS_EVERY_MS)
 parentPort?.postMessage('ready')

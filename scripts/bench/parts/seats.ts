@@ -13,11 +13,12 @@ export type Seats = {
 }
 
 /** Registers every desk phone of the lab; each picks up by itself. @throws when one is refused. */
-export async function startSeats(lab: Lab, afterMs = 300): Promise<Seats> {
+export async function startSeats(lab: Lab, { afterMs = 300, quiet = false } = {}): Promise<Seats> {
   const wish: SeatsWish = {
     server: { host: lab.settings.pbx.host, port: lab.settings.pbx.sipPort },
     seats: lab.settings.deskPhones.map(({ station }) => ({ station, password: phonePassword(lab.secrets, station) })),
     afterMs,
+    quiet,
   }
   const worker = new Worker(new URL('seats-worker.ts', import.meta.url), { workerData: wish })
   const answer = <T>(): Promise<T> =>

@@ -18,7 +18,8 @@ export const withSeats =
     deskPhones: Array.from({ length: seats }, (_, n) => ({ station: seatOf(n), lines: LINES })),
     seconds: { ...usual.seconds, ...seconds },
   })
-const seatOf = (n: number): string => `d${8121 + n}`
+/** d8190 is the duty handset's. */
+const seatOf = (n: number): string => `d${8121 + n + (8121 + n < 8190 ? 0 : 1)}`
 
 export type Traffic = {
   placed: number
