@@ -1,7 +1,7 @@
 /** Runs in a worker: see seats.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { SipPhone } from '../../asterisk/sip-phone.ts'
-import { DESK_TONE } from '../../drill/parts/losses.ts'
+import { DESK_TONE, WARD_TONE } from '../../drill/parts/losses.ts'
 
 export type SeatsWish = {
   server: { host: string; port: number }
@@ -28,7 +28,9 @@ for (const [n, { station, password }] of seats.entries()) {
   if (status !== 200) throw new Error(`${station} could not register: ${status}`)
   phones.push(phone)
 }
-parentPort?.on('message', ({ ask, station }: { ask: 'talking' | 'dead'; station?: string }) => {
+const ward = await SipPhone.open({ server, address: '127.0.0.12', tone: WARD_TONE })
+parentPort?.on('message', ({ ask, station, dialled, from }: Ask) => {
+  if (ask === 'ring') return void ward.call(dialled ?? '', { from: `<sip:${from}@127.0.0.12>` })
   const asked = phones.filter((phone) => ask === 'talking' || phone.options.station === station)
   const talking = asked.flatMap((phone) => phone.calls).filter((call) => call.state === 'talking')
   if (ask === 'talking') return void parentPort?.postMessage(talking.length)
@@ -38,12 +40,14 @@ parentPort?.on('message', ({ ask, station }: { ask: 'talking' | 'dead'; station?
     setTimeout(() => (phone.onRing = 'answer'), DEAD_MS)
   }
 })
+type Ask = { ask: 'talking' | 'dead' | 'ring'; station?: string; dialled?: string; from?: string }
+
 // Less than Asterisk's rtp_timeout apart, or it would take them for dead.
 const SPEAKS_EVERY_MS = 2_000
 const SPEAKS_FOR_MS = 60
 if (quiet)
   setInterval(() => {
-    const talking = phones.flatMap((phone) => phone.calls).filter((call) => call.state === 'talking')
+    const talking = [ward, ...phones].flatMap((phone) => phone.calls).filter((call) => call.state === 'talking')
     for (const call of talking) call.sound.mute = false
     setTimeout(() => {
       for (const call of talking) call.sound.mute = true

@@ -7,6 +7,8 @@ import type { SeatsWish } from './seats-worker.ts'
 export type Seats = {
   /** How many of them talk now. */
   talking(): Promise<number>
+  /** A ward of the new campus rings and stays: a phone of this thread, not of the simulated campus. */
+  ring(dialled: string, from: string): void
   /** A phone goes dead in the call it is in: no sound any more, and nobody who picks up for the next 15 s. */
   goDead(station: string): void
   stop(): Promise<void>
@@ -36,6 +38,7 @@ export async function startSeats(lab: Lab, { afterMs = 300, quiet = false } = {}
       worker.postMessage({ ask: 'talking' })
       return told
     },
+    ring: (dialled, from) => worker.postMessage({ ask: 'ring', dialled, from }),
     goDead: (station) => worker.postMessage({ ask: 'dead', station }),
     async stop() {
       await worker.terminate()
