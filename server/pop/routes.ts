@@ -8,6 +8,7 @@ import {
   Code,
   cut,
   Id,
+  isTimeCursor,
   notFound,
   openCursor,
   PageQuery,
@@ -18,15 +19,6 @@ import {
 } from '../web/index.ts'
 import type { Health } from '../wire/views.ts'
 import { callCards, callIds, markPainted, offersOf, popFor, snapshot } from './index.ts'
-
-type Cursor = { at: string; id: string }
-const isCursor = (value: unknown): value is Cursor =>
-  typeof value === 'object' &&
-  value !== null &&
-  'at' in value &&
-  'id' in value &&
-  typeof value.at === 'string' &&
-  typeof value.id === 'string'
 
 const Call = Type.Object({ id: Id }, { additionalProperties: false })
 
@@ -72,7 +64,7 @@ export function popRoutes({
       async (request) => {
         const actor = actorOf(request)
         const { limit, after, mine, open, ani, place, campus, line } = request.query
-        const cursor = openCursor(after, isCursor)
+        const cursor = openCursor(after, isTimeCursor)
         const rows = await callIds(
           db,
           actor.organisationId,

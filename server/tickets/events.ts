@@ -1,6 +1,8 @@
+import type { CallReason, CallRelation, TicketState } from '../wire/words.ts'
+
 /** What happens to a ticket, to a callback owed, and to a call that needs neither. */
-export type TicketState = 'unassigned' | 'in_progress' | 'done' | 'withdrawn' | 'unresolved'
-export type CallRelation = 'opened' | 'same_fault' | 'urge' | 'callback' | 'also'
+export type { CallReason, CallRelation, TicketState } from '../wire/words.ts'
+
 export type ClearedHow =
   | 'called_back'
   | 'caller_got_through'
@@ -8,15 +10,6 @@ export type ClearedHow =
   | 'ticket_exists'
   | 'unreachable'
   | 'by_hand'
-export type CallReason =
-  | 'wrong_number'
-  | 'test_call'
-  | 'caller_silent'
-  | 'asked_only'
-  | 'internal'
-  | 'hung_up_in_notice'
-  | 'outbound'
-  | 'technical'
 
 export type TicketEvent = { at: Date; byId?: string | null } & (
   | { type: 'ticket.opened'; ticketId: string; callId: string | null; campus: string; line: string; version: number }

@@ -9,6 +9,7 @@ import {
   cut,
   Id,
   idempotent,
+  isTimeCursor,
   Nullable,
   notFound,
   openCursor,
@@ -35,15 +36,6 @@ import {
 } from './index.ts'
 import type { Act } from './ticket.ts'
 import { timeline } from './timeline.ts'
-
-type Cursor = { at: string; id: string }
-const isCursor = (value: unknown): value is Cursor =>
-  typeof value === 'object' &&
-  value !== null &&
-  'at' in value &&
-  'id' in value &&
-  typeof value.at === 'string' &&
-  typeof value.id === 'string'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
@@ -111,7 +103,7 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
       async (request) => {
         const actor = actorOf(request)
         const { limit, after, state, line, campus, assignee, place, q } = request.query
-        const cursor = openCursor(after, isCursor)
+        const cursor = openCursor(after, isTimeCursor)
         const found = await listTickets(
           db,
           actor.organisationId,

@@ -49,3 +49,13 @@ export function openCursor<T>(after: string | undefined, isOurs: (value: unknown
   if (!isOurs(value)) throw new Refusal('cursor-not-ours', {}, 400)
   return value
 }
+
+/** Where a list ordered by time, newest first, goes on. */
+export type TimeCursor = { at: string; id: string }
+export const isTimeCursor = (value: unknown): value is TimeCursor =>
+  typeof value === 'object' &&
+  value !== null &&
+  'at' in value &&
+  'id' in value &&
+  typeof value.at === 'string' &&
+  typeof value.id === 'string'
