@@ -20,6 +20,7 @@ export {
   Code,
   cut,
   Id,
+  isTimeCursor,
   Nullable,
   openCursor,
   PageQuery,
