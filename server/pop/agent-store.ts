@@ -1,11 +1,12 @@
 /** Agents and queues as a screen shows them. Never writes. */
-import type { Db } from '../db/index.ts'
+import { type Db, prepared } from '../db/index.ts'
 import type { AgentShown, QueueShown } from './shown.ts'
 
 /** Agents signed in (or the ones named, whatever their state). */
 export async function shownAgents(db: Db, organisationId: string, personIds?: string[]): Promise<AgentShown[]> {
-  const { rows } = await db.raw(
-    `select a.person_id, p.name, p.title, a.station, a.state, a.reason, a.since, a.next_state, a.next_reason, a.wrap_up_until,
+  const { rows } = await db
+    .raw(
+      `select a.person_id, p.name, p.title, a.station, a.state, a.reason, a.since, a.next_state, a.next_reason, a.wrap_up_until,
             a.wrap_up_call_id, a.phone, a.phone_since, a.phone_why, a.ring_tested_at,
             coalesce(talk.call_id, ring.call_id) as call_id,
             case when talk.call_id is not null then 'talking' when ring.call_id is not null then 'offered' end as call_state,
@@ -17,8 +18,9 @@ export async function shownAgents(db: Db, organisationId: string, personIds?: st
                            and o.at > now() - interval '10 minutes' order by o.at desc limit 1) ring on true
       where p.organisation_id = :org and (case when :ids::uuid[] is null then a.state <> 'signed_out' else a.person_id = any(:ids) end)
       order by p.name`,
-    { org: organisationId, ids: personIds ?? null },
-  )
+      { org: organisationId, ids: personIds ?? null },
+    )
+    .options(prepared('shown-agents'))
   return rows
 }
 
@@ -32,8 +34,9 @@ export async function shownQueues(
   inTimeMs: number,
   shortMs: number,
 ): Promise<QueueShown[]> {
-  const { rows } = await db.raw(
-    `with today as (
+  const { rows } = await db
+    .raw(
+      `with today as (
        select k.campus_id, k.line_id, k.state, k.outcome, k.queued_at, k.waited_ms,
               k.outcome in ('abandoned', 'callback_asked', 'voicemail') and k.queued_at is not null as gave_up
          from calls k join organisations o on o.id = k.organisation_id
@@ -53,7 +56,8 @@ export async function shownQueues(
        left join today t on t.campus_id = c.id and t.line_id = l.id
       where c.organisation_id = :org and l.organisation_id = :org
       group by c.id, l.id order by c.sort, l.sort`,
-    { org: organisationId, t: inTimeMs, short: shortMs },
-  )
+      { org: organisationId, t: inTimeMs, short: shortMs },
+    )
+    .options(prepared('shown-queues'))
   return rows
 }

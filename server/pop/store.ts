@@ -1,5 +1,5 @@
 /** Reading across the rooms for what a screen shows. Never writes. */
-import type { Db } from '../db/index.ts'
+import { type Db, prepared } from '../db/index.ts'
 import type { CallShown, OfferShown, RecordingShown } from './shown.ts'
 
 const SHOWN = `
@@ -26,7 +26,7 @@ const SHOWN = `
 
 export async function shownCalls(db: Db, ids: string[]): Promise<CallShown[]> {
   if (ids.length === 0) return []
-  const { rows } = await db.raw(`${SHOWN} where k.id = any(?)`, [ids])
+  const { rows } = await db.raw(`${SHOWN} where k.id = any(?::uuid[])`, [ids]).options(prepared('shown-calls'))
   return rows
 }
 
@@ -107,14 +107,16 @@ export async function popOf(db: Db, personId: string): Promise<{ callId: string;
 }
 
 export async function offerOf(db: Db, callId: string, legUniqueid: string): Promise<OfferShown | undefined> {
-  const { rows } = await db.raw(
-    `select o.station, o.person_id, o.at, l.ring_seconds, k.direction,
+  const { rows } = await db
+    .raw(
+      `select o.station, o.person_id, o.at, l.ring_seconds, k.direction,
             exists (select 1 from call_legs g where g.call_id = k.id and g.person_id = o.person_id and g.lost) as lost_before,
             (select count(*)::int from agents a where a.state = 'ready' and a.person_id is distinct from o.person_id) as others_ready
        from offers o join calls k on k.id = o.call_id left join lines l on l.id = k.line_id
       where o.call_id = ? and o.leg_uniqueid = ?`,
-    [callId, legUniqueid],
-  )
+      [callId, legUniqueid],
+    )
+    .options(prepared('offer-shown'))
   return rows[0]
 }
 
@@ -133,25 +135,29 @@ export async function lastCalls(
     what: string | null
   }[]
 > {
-  const { rows } = await db.raw(
-    `select k.id, k.arrived_at as at, l.code as line, k.outcome, t.number as ticket_number, t.what
+  const { rows } = await db
+    .raw(
+      `select k.id, k.arrived_at as at, l.code as line, k.outcome, t.number as ticket_number, t.what
        from calls k left join lines l on l.id = k.line_id
        left join ticket_calls tc on tc.call_id = k.id and tc.relation <> 'also' left join tickets t on t.id = tc.ticket_id
       where k.id <> :id and k.direction <> 'outbound' and k.arrived_at > now() - interval '90 days'
         and ((k.ani = :ani and :ani <> '' and k.campus_id is not distinct from :campus) or k.place_id = :place)
       order by k.arrived_at desc limit :limit`,
-    { id: call.id, ani: call.ani, campus: call.campusId, place: call.placeId, limit },
-  )
+      { id: call.id, ani: call.ani, campus: call.campusId, place: call.placeId, limit },
+    )
+    .options(prepared('last-calls'))
   return rows
 }
 
 export async function callsIn24h(db: Db, call: { ani: string; campusId: string | null }): Promise<number> {
   if (!call.ani) return 1
-  const { rows } = await db.raw(
-    `select count(*)::int as n from calls where ani = ? and campus_id is not distinct from ? and direction = 'inbound'
+  const { rows } = await db
+    .raw(
+      `select count(*)::int as n from calls where ani = ? and campus_id is not distinct from ? and direction = 'inbound'
        and arrived_at > now() - interval '24 hours'`,
-    [call.ani, call.campusId],
-  )
+      [call.ani, call.campusId],
+    )
+    .options(prepared('calls-in-24h'))
   return rows[0].n
 }
 
