@@ -11,6 +11,7 @@ import * as store from './store.ts'
 import { turns } from './turns.ts'
 
 export type { CallState } from './call.ts'
+export { SHORT_ABANDON_MS } from './call.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
 export type { CallFact } from './fact.ts'
 export { isDeskPhone } from './leg.ts'

@@ -85,8 +85,6 @@ export function agentView(row: AgentShown): AgentView {
 
 /** The T of the service level, in ms; the formula stands beside the figure on the screen. */
 export const SERVICE_LEVEL_MS = 20_000
-/** A caller who gives up sooner never gave us a fair chance to answer: left out of the service level. */
-export const SHORT_ABANDON_MS = 5_000
 
 export function queueNow(row: QueueShown): QueueNow {
   const counted = row.answered + row.abandoned

@@ -1,4 +1,5 @@
 /** What the screen is shown: cards, the pop, frames and the snapshot a console starts from. */
+import { SHORT_ABANDON_MS } from '../calls/index.ts'
 import type { Db, JournalRow } from '../db/index.ts'
 import {
   type Actor,
@@ -17,7 +18,7 @@ import * as tickets from '../tickets/index.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
 import * as agentStore from './agent-store.ts'
-import { agentView, callCard, type Names, queueNow, recordingView, SERVICE_LEVEL_MS, SHORT_ABANDON_MS } from './card.ts'
+import { agentView, callCard, type Names, queueNow, recordingView, SERVICE_LEVEL_MS } from './card.ts'
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
