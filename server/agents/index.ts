@@ -1,6 +1,6 @@
 /** The ACD: who is signed in, ready or not and why, wrap-up, and the memory of a declined call. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { CallEvent } from '../calls/index.ts'
+import { type CallEvent, isTalking, lineIdOf } from '../calls/index.ts'
 import { clock, type Db, type Tx, wish } from '../db/index.ts'
 import { Refusal } from '../web/index.ts'
 import { type Agent, type Ask, decide, evolve, LONGEST_WRAP_UP_MS, pauseOf } from './agent.ts'
@@ -109,7 +109,7 @@ export async function startWrapUp(tx: Tx, call: Of<'call.leg-ended'>): Promise<A
   const agent = await store.holdAgent(tx, call.personId)
   if (agent.state === 'signed_out' || agent.station !== call.station) return []
   // A call heard of late (we were away) is over for longer than any wrap-up would have lasted.
-  const seconds = await store.wrapUpSeconds(tx, call.callId)
+  const seconds = await store.wrapUpSeconds(tx, await lineIdOf(tx, call.callId))
   const now = await clock(tx)
   const until = new Date(call.at.getTime() + seconds * 1000)
   if (until <= now) return []
@@ -129,7 +129,7 @@ export async function sweep(tx: Tx): Promise<AgentEvent[]> {
             ? { ask: 'ready' }
             : { ask: 'end-wrap-up' }
     const agent = await store.holdAgent(tx, due.personId)
-    if (due.why === 'session_ended' && (await store.isTalking(tx, due.personId))) continue
+    if (due.why === 'session_ended' && (await isTalking(tx, due.personId))) continue
     events.push(...(await change(tx, agent.personId, what)))
   }
   for (const personId of await store.liftDeclines(tx, { before: await clock(tx) })) {
@@ -155,7 +155,7 @@ export async function wanted(
 async function change(tx: Tx, personId: string, what: Ask): Promise<AgentEvent[]> {
   const before = await store.holdAgent(tx, personId)
   const at = await clock(tx)
-  const said = decide(before, what, at, await store.isTalking(tx, personId))
+  const said = decide(before, what, at, await isTalking(tx, personId))
   if (typeof said === 'string') throw new Refusal(said)
   if (said.length === 0) return []
   const after = said.reduce<Agent>(evolve, before)

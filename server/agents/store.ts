@@ -61,23 +61,10 @@ export async function queuesOf(tx: Db | Tx, personId: string): Promise<string[]>
   return rows.map((row) => row.code)
 }
 
-/** A leg of this person is up: answered and not over. */
-export async function isTalking(tx: Tx, personId: string): Promise<boolean> {
-  const row = await tx('call_legs')
-    .where({ person_id: personId, side: 'agent' })
-    .whereNotNull('answered_at')
-    .whereNull('ended_at')
-    .first('id')
-  return row !== undefined
-}
-
-/** How long this call's line gives for wrap-up, in seconds. */
-export async function wrapUpSeconds(tx: Tx, callId: string): Promise<number> {
-  const row = await tx('calls')
-    .join('lines', 'lines.id', 'calls.line_id')
-    .where('calls.id', callId)
-    .first('wrap_up_seconds')
-  return row?.wrap_up_seconds ?? 0
+/** How long this line gives for wrap-up, in seconds; nothing for a call of no line. */
+export async function wrapUpSeconds(tx: Tx, lineId: string | null): Promise<number> {
+  const row = lineId && (await tx('lines').where({ id: lineId }).first('wrap_up_seconds'))
+  return row ? row.wrap_up_seconds : 0
 }
 
 export async function setCredential(tx: Tx, personId: string, until: Date): Promise<void> {

@@ -1,3 +1,4 @@
+import { overCalls, talkMsOf, talksOf, unrecordedCalls, whoWasOn } from '../calls/index.ts'
 import type { Db, Tx } from '../db/index.ts'
 import type { CallToFile, Leg, Recording } from './recording.ts'
 
@@ -66,9 +67,8 @@ export async function startFiling(tx: Tx, callId: string): Promise<string[]> {
 /** Recordings waiting to be filed whose turn it is, oldest first. */
 export async function due(db: Db, limit: number): Promise<Recording[]> {
   const rows = await db('recordings')
-    .join('calls', 'calls.id', 'recordings.call_id')
+    .join(overCalls(db).as('over'), 'over.id', 'recordings.call_id')
     .where('recordings.state', 'filing')
-    .where('calls.state', 'ended')
     .where((q) => q.whereNull('next_try_at').orWhere('next_try_at', '<=', db.fn.now()))
     .orderBy('recordings.started_at')
     .limit(limit)
@@ -149,43 +149,14 @@ export async function shorten(tx: Tx, { recordingId, version }: Recording, after
 
 /** Calls with their legs and when those talked. Calls the desk never heard of are not in the answer. */
 export async function readCalls(db: Db | Tx, ids: string[]): Promise<Map<string, CallToFile>> {
-  if (ids.length === 0) return new Map()
-  const calls = await db('calls')
-    .whereIn('id', ids)
-    .select('id', 'state', 'ended_at', 'arrived_at', 'outcome', 'unrecorded_why')
-  const { rows: legs } = await db.raw(
-    `select l.call_id, l.uniqueid, l.side, l.started_at, l.ended_at,
-            coalesce(json_agg(json_build_array(t.from_at, t.to_at) order by t.from_at) filter (where t.leg_id is not null), '[]') as talk
-       from call_legs l left join leg_talks t on t.leg_id = l.id
-      where l.call_id = any(?) group by l.id order by l.started_at`,
-    [ids],
-  )
   const found = new Map<string, CallToFile>()
-  for (const call of calls) {
-    found.set(call.id, {
-      callId: call.id,
-      ended: call.state === 'ended',
-      outcome: call.outcome,
-      endedAt: call.ended_at ?? call.arrived_at,
-      unrecordedWhy: call.unrecorded_why,
-      legs: [],
-    })
-  }
-  const arrivals = new Map<string, Date>(calls.map((call) => [call.id, call.arrived_at]))
-  for (const leg of legs) {
-    const arrivedAt = arrivals.get(leg.call_id)
+  for (const [id, { callId, ended, outcome, arrivedAt, endedAt, unrecordedWhy, legs }] of await talksOf(db, ids)) {
     // told live, a caller's leg is first heard of when somebody answers; it was recorded from its arrival on
-    const fromArrival = leg.side === 'caller' && arrivedAt !== undefined && arrivedAt < leg.started_at
-    found.get(leg.call_id)?.legs.push({
-      uniqueid: leg.uniqueid,
-      side: leg.side,
-      startedAt: fromArrival ? arrivedAt : leg.started_at,
-      endedAt: leg.ended_at,
-      talk: leg.talk.map(([from, to]: [string, string | null]) => ({
-        from: new Date(from),
-        to: to ? new Date(to) : null,
-      })),
-    } satisfies Leg)
+    const heard = legs.map((leg): Leg => {
+      const fromArrival = leg.side === 'caller' && arrivedAt < leg.startedAt
+      return fromArrival ? { ...leg, startedAt: arrivedAt } : leg
+    })
+    found.set(id, { callId, ended, outcome, endedAt: endedAt ?? arrivedAt, unrecordedWhy, legs: heard })
   }
   return found
 }
@@ -213,30 +184,29 @@ export async function readPeaks(db: Db, recordingId: string): Promise<Buffer | u
 
 /** Calls that were answered and are over, with no recording expected of them: told late, or by a server that was away. */
 export async function unexpected(db: Db, limit: number): Promise<string[]> {
-  const { rows } = await db.raw(
-    `select c.id from calls c
-      where c.state = 'ended' and c.outcome in ('answered', 'voicemail')
-        and c.ended_at > now() - interval '30 days'
-        and not exists (select 1 from recordings r where r.call_id = c.id)
-      order by c.ended_at limit ?`,
-    [limit],
-  )
-  return rows.map((row: { id: string }) => row.id)
+  return db
+    .from(overCalls(db).as('over'))
+    .whereIn('outcome', ['answered', 'voicemail'])
+    .where('ended_at', '>', db.raw(`now() - interval '30 days'`))
+    .whereNotExists(db('recordings').whereRaw('recordings.call_id = over.id'))
+    .orderBy('ended_at')
+    .limit(limit)
+    .pluck('id')
 }
 
 /** Settled recordings of the last hour whose calls have more talk now than was counted then. */
 export async function outgrown(db: Db, toleranceMs: number): Promise<Recording[]> {
-  const { rows } = await db.raw(
-    `select ${COLUMNS.map((column) => `r.${column}`).join(', ')} from recordings r
-       join lateral (
-         select coalesce(sum(extract(epoch from coalesce(t.to_at, l.ended_at) - t.from_at)) * 1000, 0) as talk_ms
-           from call_legs l join leg_talks t on t.leg_id = l.id where l.call_id = r.call_id and l.side = 'agent'
-       ) now on true
-      where r.kind = 'call' and r.state in ('filed', 'short') and r.filed_at > now() - interval '1 hour'
-        and now.talk_ms > r.talk_ms + ?`,
-    [toleranceMs],
+  const rows = await db('recordings')
+    .where({ kind: 'call' })
+    .whereIn('state', ['filed', 'short'])
+    .where('filed_at', '>', db.raw(`now() - interval '1 hour'`))
+    .select(COLUMNS)
+  const settled = rows.map(fromRow)
+  const talked = await talkMsOf(
+    db,
+    settled.map(({ callId }) => callId),
   )
-  return rows.map(fromRow)
+  return settled.filter(({ callId, talkMs }) => talkMs !== null && (talked.get(callId) ?? 0) > talkMs + toleranceMs)
 }
 
 /** How many recordings stand in each state, those settled counted for the last day only. */
@@ -257,19 +227,20 @@ export async function readAlarms(
   { kind: 'recording_missing' | 'recording_short' | 'unrecorded'; callId: string; since: Date; count: number }[]
 > {
   const { rows } = await db.raw(
-    `select kind, count(*)::int as count, min(since) as since, (array_agg(call_id order by since desc))[1] as call_id from (
-       select 'recording_' || state as kind, call_id, started_at as since from recordings
-        where state in ('missing', 'short') and started_at > now() - interval '1 day'
-       union all
-       select 'unrecorded', id, arrived_at from calls where unrecorded_why is not null and arrived_at > now() - interval '1 day'
-     ) wrong group by kind`,
+    `select 'recording_' || state as kind, count(*)::int as count, min(started_at) as since,
+            (array_agg(call_id order by started_at desc))[1] as call_id
+       from recordings where state in ('missing', 'short') and started_at > now() - interval '1 day' group by state`,
   )
-  return rows.map((row: { kind: never; call_id: string; since: Date; count: number }) => ({
+  const lost = rows.map((row: { kind: never; call_id: string; since: Date; count: number }) => ({
     kind: row.kind,
     callId: row.call_id,
     since: row.since,
     count: row.count,
   }))
+  const never = await unrecordedCalls(db)
+  const [first, last] = [never[0], never.at(-1)]
+  if (!first || !last) return lost
+  return [...lost, { kind: 'unrecorded', callId: last.callId, since: first.at, count: never.length }]
 }
 
 /** When Asterisk last started, for each PBX of this desk; live spool files of before are over. */
@@ -281,32 +252,18 @@ export async function bootedAt(db: Db, pbx: number): Promise<Date | undefined> {
 /** What a permission asks of a recording: where its call came in, who took it, and whose tickets it belongs to. */
 export async function readReach(db: Db | Tx, callIds: string[]) {
   const { rows } = await db.raw(
-    `select c.id, ca.code as campus, li.code as line,
-            array(select distinct l.person_id from call_legs l
-                   where l.call_id = c.id and l.person_id is not null and l.answered_at is not null) as agents,
-            array(select distinct t.assignee_id from ticket_calls tc join tickets t on t.id = tc.ticket_id
-                   where tc.call_id = c.id and t.assignee_id is not null) as assignees
-       from calls c left join campuses ca on ca.id = c.campus_id left join lines li on li.id = c.line_id
-      where c.id = any(?)`,
+    `select k.call_id, array_agg(distinct t.assignee_id) as assignees
+       from ticket_calls k join tickets t on t.id = k.ticket_id
+      where k.call_id = any(?) and t.assignee_id is not null group by k.call_id`,
     [callIds],
   )
+  const assignees = new Map<string, string[]>(
+    rows.map((row: { call_id: string; assignees: string[] }) => [row.call_id, row.assignees]),
+  )
+  const on = await whoWasOn(db, callIds)
   return new Map(
-    rows.map(
-      (row: { id: string; campus: string | null; line: string | null; agents: string[]; assignees: string[] }) => [
-        row.id,
-        {
-          kind: 'recording' as const,
-          campus: row.campus,
-          line: row.line,
-          agentIds: row.agents,
-          assigneeIds: row.assignees,
-        },
-      ],
-    ),
-  ) as Map<
-    string,
-    { kind: 'recording'; campus: string | null; line: string | null; agentIds: string[]; assigneeIds: string[] }
-  >
+    [...on].map(([id, who]) => [id, { kind: 'recording' as const, ...who, assigneeIds: assignees.get(id) ?? [] }]),
+  )
 }
 
 /** Writes that somebody listens, unless they already do. Gives back whether it is a new listening. */

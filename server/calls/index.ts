@@ -12,6 +12,15 @@ import { turns } from './turns.ts'
 
 export type { CallState } from './call.ts'
 export { SHORT_ABANDON_MS } from './call.ts'
+export {
+  isTalking,
+  lineIdOf,
+  overCalls,
+  talkMsOf,
+  talksOf,
+  unrecordedCalls,
+  whoWasOn,
+} from './door-store.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
 export type { CallFact } from './fact.ts'
 export { isDeskPhone } from './leg.ts'

@@ -1,5 +1,6 @@
 /** Rows into what a console is shown; pure. */
 import { findingsShown } from '../archive/index.ts'
+import { serviceLevel } from '../stats/index.ts'
 import type { AgentView, CallCard, PersonRef, PlaceRef, QueueNow, RecordingView, UnitRef } from '../wire/views.ts'
 import type { CallOutcome, CallReason, IdentifiedHow } from '../wire/words.ts'
 import type { AgentShown, CallShown, QueueShown, RecordingShown } from './shown.ts'
@@ -83,11 +84,7 @@ export function agentView(row: AgentShown): AgentView {
   }
 }
 
-/** The T of the service level, in ms; the formula stands beside the figure on the screen. */
-export const SERVICE_LEVEL_MS = 20_000
-
 export function queueNow(row: QueueShown): QueueNow {
-  const counted = row.answered + row.abandoned
   return {
     campus: row.campus,
     line: row.line,
@@ -98,6 +95,11 @@ export function queueNow(row: QueueShown): QueueNow {
     answeredToday: row.answered,
     abandonedToday: row.abandoned,
     shortAbandonsToday: row.short_abandons,
-    serviceLevel: counted === 0 ? null : (row.answered_in_time + row.abandoned_in_time) / counted,
+    serviceLevel: serviceLevel({
+      answered: row.answered,
+      abandoned: row.abandoned,
+      answeredInTime: row.answered_in_time,
+      abandonedInTime: row.abandoned_in_time,
+    }),
   }
 }

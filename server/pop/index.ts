@@ -14,11 +14,12 @@ import {
   type Thing,
   unitRefs,
 } from '../people/index.ts'
+import { SERVICE_LEVEL_MS } from '../stats/index.ts'
 import * as tickets from '../tickets/index.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
 import * as agentStore from './agent-store.ts'
-import { agentView, callCard, type Names, queueNow, recordingView, SERVICE_LEVEL_MS } from './card.ts'
+import { agentView, callCard, type Names, queueNow, recordingView } from './card.ts'
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
