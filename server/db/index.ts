@@ -12,9 +12,13 @@ export type Tx = Knex.Transaction
 
 /**
  * Opens the pool. A statement that runs over 15 s is a mistake of ours and is ended; a lost server is
- * noticed by the next statement, and the pool dials again by itself.
+ * noticed by the next statement, and the pool dials again by itself. Whoever asks waits `connectMs` for a
+ * connection to be made, and two seconds more for one of a full pool.
  */
-export function openDb(url: string, { max = 12, name = 'desk' }: { max?: number; name?: string } = {}): Db {
+export function openDb(
+  url: string,
+  { max = 12, name = 'desk', connectMs = 3_000 }: { max?: number; name?: string; connectMs?: number } = {},
+): Db {
   return knex({
     client: 'pg',
     // Bound values are names and numbers of people: they have no place in an error's words.
@@ -24,10 +28,10 @@ export function openDb(url: string, { max = 12, name = 'desk' }: { max?: number;
       application_name: name,
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 20_000,
-      connectionTimeoutMillis: 3_000,
+      connectionTimeoutMillis: connectMs,
       keepAlive: true,
     },
-    pool: { min: 0, max, acquireTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 },
+    pool: { min: 0, max, acquireTimeoutMillis: connectMs + 2_000, idleTimeoutMillis: 30_000 },
   })
 }
 

@@ -12,6 +12,9 @@ function cluster(): URL {
   return new URL(url)
 }
 
+/** Test files share one machine, and PostgreSQL may be slow to take one more. That it hangs is the runner's to find out. */
+const patient = { name: 'desk-test', connectMs: 60_000 }
+
 /** The address of one database of the cluster. */
 export function databaseUrl(name: string): string {
   const url = cluster()
@@ -21,10 +24,10 @@ export function databaseUrl(name: string): string {
 
 /** A database of this test's own, fully migrated, gone when the test is. */
 export async function database(t: Test): Promise<Db & { url: string }> {
-  const admin = openDb(databaseUrl('postgres'), { max: 1, name: 'desk-test' })
+  const admin = openDb(databaseUrl('postgres'), { ...patient, max: 1 })
   const name = `desk_${randomBytes(6).toString('hex')}`
   await admin.raw(`create database ${name} template ${await template(admin)}`)
-  const db = openDb(databaseUrl(name), { max: 8, name: 'desk-test' })
+  const db = openDb(databaseUrl(name), { ...patient, max: 8 })
   t.teardown(async () => {
     await db.destroy()
     await admin.raw(`drop database if exists ${name} with (force)`)
@@ -50,7 +53,7 @@ async function template(admin: Db): Promise<string> {
     if (rows.length === 0) {
       await admin.raw(`drop database if exists ${name}_half with (force)`)
       await admin.raw(`create database ${name}_half`)
-      const db = openDb(databaseUrl(`${name}_half`), { max: 2, name: 'desk-test' })
+      const db = openDb(databaseUrl(`${name}_half`), { ...patient, max: 2 })
       await migrate(db)
       await db.destroy()
       await admin.raw(`alter database ${name}_half rename to ${name}`)
