@@ -1,0 +1,178 @@
+/** The radio's words between server and console. Types only. Times are ISO 8601 unless a name says Ms. */
+import type { PersonRef } from './views.ts'
+
+/** What the carrier of a port does now: the states of radio/floor.ts, and `offline` when the gateway is not there. */
+export type CarrierState =
+  | 'offline'
+  | 'idle'
+  | 'rx'
+  | 'rx_hang'
+  | 'pending'
+  | 'tx'
+  | 'revoking'
+  | 'tail'
+  | 'deaf'
+  | 'tot_lock'
+  | 'stuck'
+
+/** How we know who speaks, best first. A wrong name is worse than `unknown`. */
+export type UnitHow = 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf' | 'tagged' | 'holder' | 'unknown'
+
+export type OverKind = 'rx' | 'tx' | 'announcement' | 'relay' | 'phone' | 'test'
+
+/** Why an over ended; every over has exactly one. */
+export type OverEnd =
+  | 'released'
+  | 'carrier_off'
+  | 'time_out'
+  | 'revoked'
+  | 'console_lost'
+  | 'control_lost'
+  | 'gateway_lost'
+  | 'server_restart'
+  | 'stuck_receiver'
+  | 'refused'
+  | 'done'
+
+/** Who is on the air of a port, and how we know. */
+export type Talker = {
+  kind: 'unit' | 'agent' | 'announcement' | 'relay' | 'phone' | 'test'
+  /** shown as text: a person's name, a unit's alias, the relayed port's talker */
+  name: string
+  /** handheld's code when a unit speaks */
+  unit: string | null
+  personId: string | null
+  how: UnitHow | null
+  /** 0 to 100 */
+  confidence: number
+}
+
+/** One port as every console shows it. Each replaces the one before. */
+export type PortNow = {
+  /** the port's code, e.g. `old` */
+  port: string
+  campus: string
+  nameZh: string
+  nameEn: string
+  enabled: boolean
+  carrier: CarrierState
+  /** since when `carrier` is what it is */
+  since: string
+  /** since when the talker speaks */
+  talkSince: string | null
+  talker: Talker | null
+  /** when the transmission (or a receiver) will be cut, while one is on */
+  totAt: string | null
+  /** the patch this port is part of, and the port that holds its floor */
+  patch: { patchId: string; ports: string[]; holds: string | null; phoneCallId: string | null } | null
+  gateway: { state: 'up' | 'lost' | 'unknown'; since: string; why: string | null; roundTripMs: number | null }
+  control: { state: 'up' | 'lost'; since: string }
+  /** RTP packets a second really sent to and heard from the gateway, counted in Asterisk; null: not seen */
+  evidence: { sentPps: number | null; heardPps: number | null; at: string } | null
+  recording: boolean
+  /** a transmission failed; stays until the next attempt */
+  noTx: string | null
+  /** the flap rule or a stuck receiver has muted this port */
+  muted: 'stuck' | 'flapping' | null
+  timers: { txLeadMs: number; txTailMs: number; totS: number }
+}
+
+export type EmergencyView = {
+  emergencyId: string
+  port: string
+  unit: string | null
+  talker: Talker | null
+  ticketId: string | null
+  raisedAt: string
+  ackedAt: string | null
+  ackedBy: PersonRef | null
+}
+
+/** The answer to one press of a key. */
+export type PttAnswer = {
+  /** the number the console gave its press */
+  press: number
+  port: string
+} & (
+  | { result: 'granted'; leadMs: number; totAt: string; overlap: boolean }
+  | {
+      result: 'denied'
+      why: 'busy' | 'tot_lock' | 'offline' | 'not_joined' | 'not_allowed' | 'not_acting' | 'announcing'
+      talker: Talker | null
+    }
+  | { result: 'revoked'; by: string; why: 'priority' | 'time_out' | 'console_lost' | 'gateway_lost' | 'control_lost' }
+  | { result: 'failed'; why: string }
+  | { result: 'released' }
+)
+
+/** Sent on the live socket besides frames; not in the journal. */
+export type RadioFromServer =
+  | { kind: 'radio'; ports: PortNow[]; emergencies: EmergencyView[] }
+  | { kind: 'ptt'; answer: PttAnswer }
+
+/**
+ * What a console says about the radio. `press` numbers grow within one socket. `held` is the heartbeat, every 250 ms while
+ * any key is down: without it for 1 s the server lets go.
+ */
+export type RadioFromConsole =
+  | { kind: 'ptt'; press: number; ports: string[]; override?: boolean; ticketId?: string }
+  | { kind: 'held'; press: number }
+  | { kind: 'unptt'; press: number }
+
+/** One over, as lists and timelines show it. */
+export type OverView = {
+  overId: string
+  port: string
+  campus: string
+  kind: OverKind
+  talker: Talker | null
+  from: string
+  to: string | null
+  ms: number | null
+  endedBy: OverEnd | null
+  overlap: boolean
+  emergency: boolean
+  ticketId: string | null
+  /** shown short, e.g. "0143" */
+  ticketNumber: string | null
+  attachedHow: 'desk' | 'unit_job' | 'announcement' | 'hand' | 'emergency' | null
+  /** words spoken, for announcements */
+  text: string | null
+  mayListen: boolean
+  /** the sound can be played now */
+  playable: boolean
+}
+
+export type RadioUnitView = {
+  unitId: string
+  /** as painted on the handheld, e.g. "07" */
+  code: string
+  alias: string
+  campus: string
+  /** what its radio sends, by scheme; null when it sends none */
+  ids: { gateway: string | null; mdc1200: string | null; fiveTone: string | null; dtmf: string | null }
+  holder: PersonRef | null
+  holdsSince: string | null
+  lastSpokeAt: string | null
+  crew: string | null
+  retired: boolean
+  version: number
+}
+
+export type CalloutStep = {
+  at: string
+  step: 'said' | 'waiting' | 'acknowledged' | 'no_answer' | 'again' | 'escalated' | 'given_up' | 'refused' | 'cancelled'
+  to: 'A' | 'B' | 'crew' | 'supervisor' | null
+  unit: string | null
+  personId: string | null
+  how: 'dtmf' | 'click' | 'voice' | null
+}
+export type CalloutView = {
+  calloutId: string
+  ticketId: string
+  port: string
+  state: 'saying' | 'waiting' | 'acknowledged' | 'given_up' | 'cancelled'
+  text: string
+  steps: CalloutStep[]
+  waitUntil: string | null
+}
