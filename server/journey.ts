@@ -62,6 +62,7 @@ const journey: Journey = {
 
   'directory.changed': [people.tellExchange],
   'directory.imported': [],
+  'line.night': [],
   'grants.changed': [],
   'session.opened': [],
   'session.closed': [],

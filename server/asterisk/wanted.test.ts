@@ -52,6 +52,22 @@ t.test(
   },
 )
 
+t.test('a night switch turned behind the desk’s back is turned as somebody at the desk left it', async (t) => {
+  const kept = new Map([
+    ['/CustomDevstate/night-it', 'NOT_INUSE'],
+    ['/CustomDevstate/night-property', 'INUSE'],
+    ['/CustomDevstate/night-equipment', 'INVALID'],
+  ])
+  const switches = [
+    { line: 'it', night: 'on' as const },
+    { line: 'property', night: 'on' as const },
+    { line: 'equipment', night: 'auto' as const },
+    { line: 'logistics', night: 'auto' as const },
+  ]
+  const wanted = { stations: [], members: [], night: { calendars: [], mobiles: [], switches } }
+  t.same(differences(wanted, { members: [], pushed: [], kept }), [{ verb: 'set-night', line: 'it', night: 'on' }])
+})
+
 t.test('only members who were added are ours to change, not those who always sit in the second tier', async (t) => {
   const member = (location: string, membership: string) => ({
     event: 'QueueMember',

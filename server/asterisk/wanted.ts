@@ -17,7 +17,7 @@ export type WantedNight = { line: string; campus: string; hours: string[]; hands
 export type Wanted = {
   stations: string[]
   members: WantedMember[]
-  night?: { calendars: WantedNight[]; mobiles: string[] }
+  night?: { calendars: WantedNight[]; mobiles: string[]; switches?: { line: string; night: 'auto' | 'on' | 'off' }[] }
 }
 /** Asterisk's own database, what of it is ours: `/calendar/it/new` → its hours. */
 export type Kept = Map<string, string>
@@ -61,7 +61,7 @@ export function differences(wanted: Wanted, is: { members: WantedMember[]; pushe
   return [...wishes, ...(wanted.night ? nightDifferences(wanted.night, is.kept ?? new Map()) : [])]
 }
 
-function nightDifferences({ calendars, mobiles }: NonNullable<Wanted['night']>, kept: Kept): Wish[] {
+function nightDifferences({ calendars, mobiles, switches }: NonNullable<Wanted['night']>, kept: Kept): Wish[] {
   const wishes: Wish[] = []
   // Who may be dialled goes first: a night that names a mobile is of no use before.
   const allowed = new Set(mobiles)
@@ -83,7 +83,15 @@ function nightDifferences({ calendars, mobiles }: NonNullable<Wanted['night']>, 
     const [line = '', campus = ''] = key.split('/')
     if (!due.has(key)) wishes.push({ verb: 'set-calendar', line, campus, hours: null, handset: '', mobile: '' })
   }
+  for (const { line, night } of switches ?? [])
+    if (switchIn(kept, line) !== night) wishes.push({ verb: 'set-night', line, night })
   return wishes
+}
+
+/** func_devstate.c keeps a custom state in astdb by its name; one that is not there, or neither, is by the hours. */
+function switchIn(kept: Kept, line: string): 'auto' | 'on' | 'off' {
+  const state = kept.get(`/CustomDevstate/night-${line}`)
+  return state === 'INUSE' ? 'on' : state === 'NOT_INUSE' ? 'off' : 'auto'
 }
 
 const keysOf = (kept: Kept, shape: RegExp): string[] => [...kept.keys()].flatMap((key) => shape.exec(key)?.[1] ?? [])
@@ -98,7 +106,7 @@ export async function standing(
 ): Promise<{ members: WantedMember[]; pushed: string[]; kept: Kept; online: Map<string, boolean> }> {
   const members = membersIn(await ami.list('QueueStatus'))
   const kept: Kept = new Map()
-  for (const Family of ['calendar', 'handset', 'mobile', 'allowed'])
+  for (const Family of ['calendar', 'handset', 'mobile', 'allowed', 'CustomDevstate'])
     for (const item of await ami.list('DBGetTree', { Family })) kept.set(word(item, 'key'), word(item, 'val'))
   const all = await endpoints()
   return {

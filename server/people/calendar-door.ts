@@ -1,6 +1,7 @@
 /** What the exchange must know of the directory: when each line is at night, who is rung then, whom it may dial. */
 import type { Db, Tx } from '../db/index.ts'
 import { wish } from '../db/index.ts'
+import type { Night } from '../wire/words.ts'
 import { nightHours } from './calendar.ts'
 import * as store from './calendar-store.ts'
 import type { PeopleEvent } from './events.ts'
@@ -14,11 +15,13 @@ const STATION = /^[a-z]\d{4}$/
 const MOBILE = /^1[3-9]\d{9}$/
 
 /** What should be true in the exchange, as committed now. A line without a calendar keeps the exchange's own hours. */
-export async function nightWanted(db: Db): Promise<{ calendars: LineNight[]; mobiles: string[] }> {
+export async function nightWanted(
+  db: Db,
+): Promise<{ calendars: LineNight[]; mobiles: string[]; switches: { line: string; night: Night }[] }> {
   const calendars = await nights(db)
   const mobiles = new Set(calendars.map((one) => one.mobile).filter((number) => number !== ''))
   for (const number of await store.mobilesOfPeople(db)) if (MOBILE.test(number)) mobiles.add(number)
-  return { calendars, mobiles: [...mobiles] }
+  return { calendars, mobiles: [...mobiles], switches: await store.switches(db) }
 }
 
 /** A changed calendar reaches the exchange from the same transaction; what is lost on the way, the next comparison mends. */

@@ -1,5 +1,6 @@
 /** SQL of the calendars, and of the mobiles the exchange may dial. */
 import type { Db } from '../db/index.ts'
+import type { Night } from '../wire/words.ts'
 
 export type Manning = {
   line: string
@@ -21,6 +22,11 @@ export async function readMannings(db: Db): Promise<Manning[]> {
       order by l.code, k.id`,
   )
   return rows
+}
+
+/** How each line's night switch stands. */
+export async function switches(db: Db): Promise<{ line: string; night: Night }[]> {
+  return db('lines').orderBy('code').select('code as line', 'night')
 }
 
 export async function campusCodes(db: Db): Promise<string[]> {

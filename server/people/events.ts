@@ -2,6 +2,7 @@
 export type PeopleEvent = { at: Date; byId: string | null } & (
   | { type: 'directory.changed'; what: string; id: string; verb: 'created' | 'changed' | 'retired'; fields: string[] }
   | { type: 'directory.imported'; what: string; created: number; changed: number; retired: number }
+  | { type: 'line.night'; line: string; night: 'auto' | 'on' | 'off' }
   | { type: 'grants.changed'; personId: string }
   | { type: 'session.opened'; personId: string; sessionId: string }
   | { type: 'session.closed'; personId: string; sessionId: string; why: string }

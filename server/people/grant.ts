@@ -10,7 +10,7 @@ export type Actor = {
   grants: { role: Role; campus: string | null; line: string | null }[]
 }
 
-export type Verb = 'see' | 'open' | 'change' | 'take' | 'listen' | 'administer' | 'import' | 'export'
+export type Verb = 'see' | 'open' | 'change' | 'take' | 'listen' | 'administer' | 'import' | 'export' | 'switch'
 
 /** What is asked about. Codes for campus and line; ids for people. */
 export type Thing =
@@ -26,5 +26,6 @@ export type Thing =
   | { kind: 'recording'; campus: string | null; line: string | null; agentIds: string[]; assigneeIds: string[] }
   | { kind: 'callback'; campus: string | null; line: string | null }
   | { kind: 'agent'; personId: string; lines: string[] }
+  | { kind: 'line'; line: string }
   | { kind: 'directory' }
   | { kind: 'journal' }

@@ -11,6 +11,7 @@ export type { PeopleEvent } from './events.ts'
 export type { Actor, Thing, Verb } from './grant.ts'
 export type { Candidate, Identified } from './identify.ts'
 export { may } from './may.ts'
+export { turnNight } from './night/index.ts'
 export { readingScopes } from './scope.ts'
 export {
   actorsOfSessions,

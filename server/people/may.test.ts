@@ -17,7 +17,7 @@ const of = (role: Grant['role'], campus: string | null = null, line: string | nu
   line,
 })
 
-const VERBS: Verb[] = ['see', 'open', 'change', 'take', 'listen', 'administer', 'import', 'export']
+const VERBS: Verb[] = ['see', 'open', 'change', 'take', 'listen', 'administer', 'import', 'export', 'switch']
 const here = { campus: 'new', line: 'it' }
 const THINGS: Record<string, Thing> = {
   call: { kind: 'call', ...here, agentIds: [] },
@@ -32,6 +32,7 @@ const THINGS: Record<string, Thing> = {
   callback: { kind: 'callback', ...here },
   'agent of it': { kind: 'agent', personId: 'you', lines: ['it'] },
   myself: { kind: 'agent', personId: 'me', lines: [] },
+  'switch of it': { kind: 'line', line: 'it' },
   directory: { kind: 'directory' },
   journal: { kind: 'journal' },
 }
@@ -53,6 +54,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my ticket': 'see listen',
       callback: WORK,
       'agent of it': 'see',
+      'switch of it': 'see',
       myself: SELF,
       directory: 'see',
     },
@@ -79,6 +81,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my ticket': 'see listen',
       callback: WORK,
       'agent of it': SELF,
+      'switch of it': 'see switch',
       myself: SELF,
       directory: 'see',
     },
@@ -90,8 +93,8 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
   },
   auditor: { within: everythingSeen(), beyond: everythingSeen() },
   admin: {
-    within: { directory: 'see administer import export', myself: SELF },
-    beyond: { directory: 'see administer import export', myself: SELF },
+    within: { directory: 'see administer import export', 'switch of it': 'see switch', myself: SELF },
+    beyond: { directory: 'see administer import export', 'switch of it': 'see switch', myself: SELF },
   },
   reporter: {
     within: { 'ticket I reported': 'see open', myself: SELF },

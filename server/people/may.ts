@@ -9,9 +9,10 @@ type Grant = Actor['grants'][number]
  * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
  *   recordings of calls they took or of tickets assigned to them.
  * - engineer: the tickets assigned to them, with their recordings.
- * - supervisor: all of it within the scope, recordings too.
+ * - supervisor: all of it within the scope, recordings too; the night switch of their lines (a line is one queue of both
+ *   campuses, so the campus does not narrow it).
  * - auditor: sees and hears everything, and the journal; changes nothing.
- * - admin: the directory; no call and no recording by that role alone (three separated powers, 三员分立).
+ * - admin: the directory and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
  * - reporter: their own tickets.
  *
  * A thing whose campus or line is not known is covered only by a grant that is not narrowed by it.
@@ -26,7 +27,10 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
     case 'auditor':
       return verb === 'see' || (verb === 'listen' && thing.kind === 'recording')
     case 'admin':
-      return thing.kind === 'directory' && ADMIN.has(verb)
+      return (
+        (thing.kind === 'directory' && ADMIN.has(verb)) ||
+        (thing.kind === 'line' && (verb === 'see' || verb === 'switch'))
+      )
     case 'supervisor':
       return supervisorMay(grant, verb, thing)
     case 'agent':
@@ -48,6 +52,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
       return false
     case 'agent':
       return (verb === 'see' || verb === 'change') && sharesLine(grant, thing.lines)
+    case 'line':
+      return (verb === 'see' || verb === 'switch') && sharesLine(grant, [thing.line])
     case 'recording':
       return (verb === 'see' || verb === 'listen') && covers(grant, thing)
     default:
@@ -65,6 +71,8 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       return false
     case 'agent':
       return verb === 'see' && sharesLine(grant, thing.lines)
+    case 'line':
+      return verb === 'see' && sharesLine(grant, [thing.line])
     case 'call':
       // A call that rang or reached this agent is theirs to work on, wherever it came from.
       return WORK.has(verb) && (covers(grant, thing) || thing.agentIds.includes(me))

@@ -4,6 +4,7 @@ import type { Commit } from '../desk.ts'
 import type { Routes } from '../web/index.ts'
 import { accessRoutes } from './access/routes.ts'
 import { directoryRoutes } from './directory/routes.ts'
+import { nightRoutes } from './night/routes.ts'
 import { type SearchParts, searchRoutes } from './search/routes.ts'
 
 /** Directory, rights, search. Sessions have their own: they need the cookie's settings. */
@@ -12,5 +13,6 @@ export const peopleRoutes =
   async (app) => {
     await directoryRoutes(parts)(app)
     await accessRoutes(parts)(app)
+    await nightRoutes(parts)(app)
     await searchRoutes(parts)(app)
   }

@@ -138,7 +138,7 @@ t.test(
       const found: string[] = []
       const ask = async (role: Role | undefined, where: Where) => {
         const thing = here[where]
-        const path = pattern.replace(':id', idFor(pattern, thing))
+        const path = pattern.replace(':id', idFor(pattern, thing)).replace(':line', thing.line)
         const sent = body?.(thing) ?? (method === 'GET' || method === 'DELETE' ? undefined : {})
         const reply = role ? await people[role].ask(method, path, sent) : await desk.ask(method, path, sent)
         if (reply.status === 400 || reply.status === 500)

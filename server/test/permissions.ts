@@ -61,6 +61,9 @@ export const DOORS: Record<string, Row> = {
   'PUT /api/directory/people/:id/grants': { says: ADMIN_ROW, body: () => ({ grants: [] }) },
   'PUT /api/directory/people/:id/lines': { says: ADMIN_ROW, body: () => ({ lines: [] }) },
   'POST /api/directory/people/:id/password': { says: ADMIN_ROW },
+  // The list shows each person the lines they may see.
+  'GET /api/lines/night': { says: EVERYONE },
+  'POST /api/lines/:line/night': { says: 'no/hidden yes/hidden hidden no yes hidden', body: () => ({ night: 'off' }) },
   'GET /api/catalogue': { says: EVERYONE },
   'GET /api/search?q=心内': { says: STAFF },
 

@@ -39,6 +39,8 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * POST   /api/callbacks/:id/clear {how, note?} -> CallbackRow
  *
  * GET    /api/recordings/:id  /audio (Range)  /peaks
+ * GET    /api/lines/night                  -> List<LineNightView>
+ * POST   /api/lines/:line/night {night}    -> LineNightView & {told}   told: the exchange has confirmed it
  * GET    /api/search?q=&kinds=place,person,number,ticket -> {places, people, numbers, tickets}
  * GET    /api/directory/:what?limit&after&q   -> List<row>    what: campuses lines trunks calendars places units numbers people crews
  * POST   /api/directory/:what                 -> row          PATCH /api/directory/:what/:id {version,…}

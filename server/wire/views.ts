@@ -7,6 +7,7 @@ import type {
   CallState,
   IdentifiedHow,
   Locale,
+  Night,
   PhoneState,
   RecordingState,
   Resolution,
@@ -54,6 +55,9 @@ export type Catalogue = {
 export type PlaceRef = { id: string; campus: string; zh: string; en: string | null; noTransmit: boolean }
 export type UnitRef = { id: string; zh: string; en: string | null }
 export type PersonRef = { id: string; name: string; title: string | null }
+
+/** A line's night switch: who left it so and since when; null while nobody ever turned it. */
+export type LineNightView = { line: string; night: Night; since: string | null; by: PersonRef | null; mayTurn: boolean }
 
 /** A call as any console that may see the call sees it. `ani` and names only for those who may. */
 export type CallCard = {

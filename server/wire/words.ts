@@ -12,6 +12,8 @@ export type NotReadyReason =
   | 'ring_untested'
   | 'no_answer'
 export type PhoneState = 'unknown' | 'registered' | 'unregistered'
+/** A line's switch: by its calendar, or night or day by hand. */
+export type Night = 'auto' | 'on' | 'off'
 export type CallState = 'arrived' | 'queued' | 'offered' | 'talking' | 'ended'
 export type CallOutcome = 'answered' | 'abandoned' | 'voicemail' | 'callback_asked' | 'refused' | 'failed'
 export type TicketState = 'unassigned' | 'in_progress' | 'done' | 'withdrawn' | 'unresolved'

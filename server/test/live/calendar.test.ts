@@ -1,10 +1,10 @@
 /** An administrator says when a line is manned; the exchange does by it, on its own. */
 import t from 'tap'
 import { arrived, said } from '../../../asterisk-config/test-lab.ts'
-import { settled, type Tx, wish } from '../../db/index.ts'
+import { settled, type Tx } from '../../db/index.ts'
 import { makeCommit } from '../../desk.ts'
 import { type Changed, change, create } from '../../people/directory/index.ts'
-import { nightWanted, organisationId } from '../../people/index.ts'
+import { nightWanted, organisationId, turnNight } from '../../people/index.ts'
 import { desk, isCurrent, phones, until } from './exchange.ts'
 
 t.setTimeout(180_000)
@@ -76,14 +76,27 @@ t.test('what the directory says of a line’s hours is what its next caller meet
 
   await t.test('the switch wins over the hours, and lets go again', async (t) => {
     const turn = async (night: 'on' | 'off' | 'auto') => {
-      const id = await db.transaction((tx) => wish(tx, 1, { verb: 'set-night', line: 'it', night }))
-      t.match(await settled(db, id, 8_000), { outcome: 'done' })
+      let wishId = 0
+      await commit(async (tx) => {
+        const turned = await turnNight(tx, by, 'it', night)
+        wishId = turned?.wishId ?? 0
+        return turned?.events ?? []
+      })
+      server.wanted.night = await nightWanted(db)
+      t.match(await settled(db, wishId, 8_000), { outcome: 'done' })
     }
     await turn('on')
     t.match(await lab.pbx.rx('devstate list'), /Custom:night-it.*\n?.*INUSE/)
     await lab.wards.placeCall({ campus: 'old', dialled: '8002', from: '62064', forSeconds: 8 })
     const { Call } = await arrived(lab, '62064')
     t.ok(await said(lab, Call, 'DeskNight'))
+    await lab.pbx.rx('devstate change Custom:night-it NOT_INUSE')
+    await server.asterisk.reset()
+    t.match(
+      await lab.pbx.rx('devstate list'),
+      /Custom:night-it.*\n?.*State: INUSE/,
+      'and holds against a hand in the exchange',
+    )
     await turn('auto')
     t.match(await lab.pbx.rx('devstate list'), /Custom:night-it.*\n?.*INVALID/)
   })
