@@ -3,12 +3,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Archive, recordingAlarms } from './archive/index.ts'
 import type { Asterisk } from './asterisk/index.ts'
 import type { Db, watchPulse } from './db/index.ts'
-import { callAlarms } from './pop/index.ts'
+import { callAlarms, unpainted } from './pop/index.ts'
 import type { Figure } from './web/health.ts'
 import type { Live } from './web/live.ts'
 import type { Alarm, Health, WireHealth } from './wire/views.ts'
 
 const ALARMS_EVERY_MS = 5_000
+/** A pop that is on the screen later than this came late: the agent was told by a desktop notification instead. */
+const PAINT_WITHIN_MS = 1_000
 /** Below this free share of the spool's disk recordings are in danger. */
 const SPOOL_TIGHT = 0.1
 
@@ -24,12 +26,16 @@ export function watchHealth(parts: {
   let alarms: Alarm[] = []
   let pops: number[] = []
   const popSeconds = { sum: 0, count: 0 }
+  const unseen = { pops: 0, upTo: new Date() }
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
 
   async function lookForAlarms(): Promise<void> {
     if (!pulse.isUp()) return
     try {
+      const { count, upTo } = await unpainted(db, unseen.upTo)
+      unseen.pops += count
+      unseen.upTo = upTo
       const recorded = await recordingAlarms(db)
       const wrong = recorded.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() }))
       alarms = [...wrong, ...(await callAlarms(db)), ...spoolAlarm()]
@@ -78,6 +84,7 @@ export function watchHealth(parts: {
       pops = [...pops.slice(-999), ms]
       popSeconds.sum += ms / 1000
       popSeconds.count++
+      if (ms > PAINT_WITHIN_MS) unseen.pops++
     },
 
     figures: ({ live }: { live: Live }): Figure[] => [
@@ -99,6 +106,12 @@ export function watchHealth(parts: {
         help: 'ring to paint, last thousand pops',
         kind: 'gauge',
         value: () => quantile(pops, 0.95) / 1000,
+      },
+      {
+        name: 'pops_unpainted_total',
+        help: 'rings at a browser with no pop on its screen within a second',
+        kind: 'counter',
+        value: () => unseen.pops,
       },
       ...archive.figures(),
       {

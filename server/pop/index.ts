@@ -23,7 +23,7 @@ import { agentView, callCard, type Names, queueNow, recordingView } from './card
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
-export { callIds, markPainted, offersOf } from './store.ts'
+export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 
 /** Cards of calls, with what may() is to be asked about each. */
 export async function callCards(db: Db, ids: string[]): Promise<Map<string, { card: CallCard; thing: Thing }>> {

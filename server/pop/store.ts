@@ -170,6 +170,22 @@ export async function markPainted(db: Db, callId: string, legUniqueid: string, p
   return rows.length > 0
 }
 
+/**
+ * Pops of browsers that nobody's screen had shown a second after the ring began: how many since `after`, and up to when
+ * that is known. A ring shorter than that is no fault of the screen.
+ */
+export async function unpainted(db: Db, after: Date): Promise<{ count: number; upTo: Date }> {
+  const { rows } = await db.raw(
+    `select now() - interval '2 seconds' as up_to, (
+       select count(*)::int from offers
+        where painted_at is null and station like 'b%' and person_id is not null
+          and at > ? and at <= now() - interval '2 seconds'
+          and (ended_at is null or ended_at > at + interval '1 second')) as count`,
+    [after],
+  )
+  return { count: rows[0].count, upTo: rows[0].up_to }
+}
+
 export async function readRecording(db: Db, id: string): Promise<RecordingShown | undefined> {
   const { rows } = await db.raw(`select to_jsonb(r) - 'peaks' - 'sha256' as r from recordings r where id = ?`, [id])
   return rows[0]?.r
