@@ -44,3 +44,28 @@ export async function secondsOf(file: string, hertz: number): Promise<number> {
     if (tonesIn(samples.subarray(at, at + 2_000), [hertz]).length) quarters++
   return quarters / 4
 }
+
+/** How loud a stretch of samples is on the whole: 0 is silence, 0.7 a full-scale sine. */
+export const volume = (samples: Float32Array): number =>
+  Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length)
+
+/**
+ * The sample at which a piece of sound begins inside another, found by its wave form; undefined when it is not there.
+ * A codec in between changes little: over `alike` (1 is the very same) it counts as found.
+ */
+export function foundIn(heard: Float32Array, piece: Float32Array, alike = 0.8): number | undefined {
+  const own = volume(piece) * Math.sqrt(piece.length)
+  let best = { at: 0, alike: 0 }
+  for (let at = 0; at + piece.length <= heard.length; at++) {
+    let both = 0
+    let theirs = 0
+    for (let i = 0; i < piece.length; i++) {
+      const one = heard[at + i] as number
+      both += one * (piece[i] as number)
+      theirs += one * one
+    }
+    const now = both / (own * Math.sqrt(theirs) || 1)
+    if (now > best.alike) best = { at, alike: now }
+  }
+  return best.alike > alike ? best.at : undefined
+}

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { untilWire } from './parts/status.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
@@ -10,6 +11,7 @@ const drill: Drill = async (report) => {
   const lab = await startLab({ settings: withSeats(6, { desk: 60 }) })
   try {
     const traffic = await startTraffic(lab, { answering: 6 })
+    const console = await watchDesk(lab)
     await traffic.storm(8, { forSeconds: 40, perSecond: 4 })
     await wait(6_000)
     await lab.pbx.kill()
@@ -47,7 +49,8 @@ const drill: Drill = async (report) => {
       holds: missing === 0,
       seen: states,
     })
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await lab.stop()

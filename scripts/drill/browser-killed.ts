@@ -7,6 +7,7 @@ import { aReadySeat, onReachableNetwork, WAIT } from '../../softphone-console/te
 import type { SipCall, SipPhone } from '../asterisk/sip-phone.ts'
 import type { Drill } from '../drill.ts'
 import { type Lab, startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { DESK_TONE, losses, settle, WARD_TONE } from './parts/losses.ts'
 import { seat, startTraffic, withSeats } from './parts/traffic.ts'
 import { celRows, secondsOnChannel, vaultBySha, writtenCalls } from './parts/witness.ts'
@@ -21,6 +22,7 @@ const drill: Drill = async (report) => {
   const lab = await startLab({ settings: withSeats(3) })
   try {
     const traffic = await startTraffic(lab, { answering: 0 })
+    const console = await watchDesk(lab)
     const agent = await aReadySeat(lab, { tone: DESK_TONE })
     const first = await traffic.ring({ forSeconds: 30 })
     await agent.page.getByRole('button', { name: '接听' }).waitFor(WAIT)
@@ -60,7 +62,8 @@ const drill: Drill = async (report) => {
     await second.over
     await traffic.allOver()
     await settle(lab)
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, console }, report)
+    console.close()
     const uneven = await voicesNotKept(lab)
     report({
       what: 'L4 the caller is on the left throughout, both who spoke on the right, less only the silence',

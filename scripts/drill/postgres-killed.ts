@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { signedIn } from '../bench/parts/client.ts'
 import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { statusOf, untilWire } from './parts/status.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
@@ -28,6 +29,7 @@ const drill: Drill = async (report) => {
       }
     })()
     const traffic = await startTraffic(lab, { answering: 6 })
+    const console = await watchDesk(lab)
     await traffic.storm(6, { forSeconds: 15 })
     await lab.postgres?.kill()
     const found = await untilWire(lab.url, 'postgres', true, 10_000)
@@ -50,7 +52,8 @@ const drill: Drill = async (report) => {
       holds: (await statusOf(lab.url))?.state === 'well',
       seen: await statusOf(lab.url),
     })
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, acknowledged, tones: true }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, acknowledged, tones: true, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await lab.stop()

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
 
@@ -13,6 +14,7 @@ const drill: Drill = async (report, args) => {
   const lab = await startLab({ settings: withSeats(6) })
   try {
     const traffic = await startTraffic(lab, { answering: 6 })
+    const console = await watchDesk(lab)
     await lab.server.stop()
     const from = performance.now()
     await traffic.storm(CALLS, { forSeconds: 12, perSecond: CALLS / (awayMs / 1000) })
@@ -29,7 +31,8 @@ const drill: Drill = async (report, args) => {
     await settle(lab)
     const [recovered] = await lab.query<{ n: number }>('select count(*)::int as n from calls where recovered')
     report({ what: 'every one is marked as recovered', holds: recovered?.n === CALLS, seen: recovered })
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await lab.stop()

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
 import { Stop } from '../parts/say.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
 
@@ -30,6 +31,7 @@ const drill: Drill = async (report) => {
   })
   try {
     const traffic = await startTraffic(lab, { answering: 8 })
+    const console = await watchDesk(lab)
     await traffic.storm(8, { forSeconds: 30, perSecond: 8 })
     await wait(26_000)
     const status = (await (await fetch(`${lab.url}/status`)).json()) as { wires: { wire: string; state: string }[] }
@@ -51,7 +53,8 @@ const drill: Drill = async (report) => {
         where k.outcome = 'answered' and (r.state in ('missing', 'short') or k.unrecorded_why is not null)`,
     )
     report({ what: `calls whose sound was lost are flagged (${flagged[0]?.n})`, holds: (flagged[0]?.n ?? 0) > 0 })
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await lab.pbx.stop()

@@ -5,6 +5,7 @@ import type { Drill } from '../drill.ts'
 import { startLab } from '../lab.ts'
 import { anyFreePort } from '../parts/ports.ts'
 import { localUrl, startServer, untilReady } from '../parts/server-process.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { statusOf } from './parts/status.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
@@ -27,6 +28,7 @@ const drill: Drill = async (report) => {
       (await Promise.all([statusOf(lab.url), statusOf(otherUrl)])).map((one) => one?.acting ?? false)
     report({ what: 'exactly one acts', holds: (await acting()).filter(Boolean).length === 1, seen: await acting() })
     const traffic = await startTraffic(lab, { answering: 6 })
+    const console = await watchDesk(lab, [otherUrl])
     await traffic.storm(8, { forSeconds: 12 })
 
     const account = lab.file().accounts.agent?.[0]
@@ -57,7 +59,8 @@ const drill: Drill = async (report) => {
     await traffic.storm(4, { forSeconds: 6 })
     await traffic.allOver()
     await settle(lab)
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await other.stop()

@@ -11,6 +11,7 @@ import { signedIn } from '../bench/parts/client.ts'
 import { ROOT } from '../build.ts'
 import type { Drill } from '../drill.ts'
 import { type Lab, startLab } from '../lab.ts'
+import { watchDesk } from './parts/console.ts'
 import { losses, settle } from './parts/losses.ts'
 import { metric, untilWire } from './parts/status.ts'
 import { startTraffic, withSeats } from './parts/traffic.ts'
@@ -38,6 +39,7 @@ const drill: Drill = async (report) => {
   })
   try {
     const traffic = await startTraffic(lab, { answering: 4 })
+    const console = await watchDesk(lab)
     await traffic.storm(2, { forSeconds: 5, perSecond: 1 })
     await traffic.allOver()
     await settle(lab)
@@ -89,7 +91,8 @@ const drill: Drill = async (report) => {
       }
       return found
     }
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, vault: read }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, vault: read, console }, report)
+    console.close()
     await traffic.stop()
   } finally {
     await lab.stop()

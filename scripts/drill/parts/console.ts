@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import type { FromServer } from '../../../server/wire/frames.ts'
 import type { DeskSnapshot } from '../../../server/wire/views.ts'
 import { Desk } from '../../../softphone-console/src/lib/desk/desk.ts'
-import { type Client, signedIn } from '../../bench/parts/client.ts'
+import { Client, signedIn } from '../../bench/parts/client.ts'
 import type { Finding } from '../../drill.ts'
 import type { Lab } from '../../lab.ts'
 
@@ -22,9 +22,13 @@ export type Witness = {
 const AGAIN_MS = 500
 const WITHIN_MS = 5_000
 
-/** Opens the desk as a supervisor does, and follows the live socket. Comes back by itself whenever it is cut. */
-export async function watchDesk(lab: Lab): Promise<Witness> {
-  const client = await signedIn(lab, 'supervisor')
+/**
+ * Opens the desk as a supervisor does, and follows the live socket. Comes back by itself whenever it is cut; `others`
+ * are servers that it tries in turn when one does not let it in.
+ */
+export async function watchDesk(lab: Lab, others: string[] = []): Promise<Witness> {
+  const servers = [lab.url, ...others]
+  let client = await signedIn(lab, 'supervisor')
   const desk = new Desk()
   let socket: WebSocket | undefined
   let isOver = false
@@ -43,10 +47,18 @@ export async function watchDesk(lab: Lab): Promise<Witness> {
       headers: { cookie, origin: url },
     })
     socket = one
-    one.on('open', () => opened++)
+    let isIn = false
+    one.on('open', () => {
+      isIn = true
+      opened++
+    })
     one.on('message', (data: Buffer) => hear(JSON.parse(data.toString()) as FromServer))
     one.on('error', () => undefined)
-    one.on('close', () => setTimeout(open, AGAIN_MS))
+    one.on('close', () => {
+      const next = servers[(servers.indexOf(url) + 1) % servers.length]
+      if (!isIn && next) client = new Client(next, cookie)
+      setTimeout(open, AGAIN_MS)
+    })
   }
   await load()
   open()
