@@ -41,6 +41,7 @@ function directory(): Record<string, Row> {
     rows[`GET /api/directory/${what}`] = { says: ADMIN }
     rows[`GET /api/directory/${what}/:id`] = { says: ADMIN_ROW }
     rows[`POST /api/directory/${what}`] = { says: ADMIN, body: () => body }
+    rows[`GET /api/directory/${what}/:id/journal`] = { says: ADMIN_ROW }
     rows[`PATCH /api/directory/${what}/:id`] = { says: ADMIN_ROW, body: () => ({ version: 1 }) }
   }
   for (const what of ['places', 'units', 'people']) {

@@ -39,6 +39,7 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * POST   /api/callbacks/:id/clear {how, note?} -> CallbackRow
  *
  * GET    /api/recordings/:id  /audio (Range)  /peaks
+ * GET    /api/directory/:what/:id/journal     -> List<RowChange>   newest first
  * GET    /api/lines/night                  -> List<LineNightView>
  * POST   /api/lines/:line/night {night}    -> LineNightView & {told}   told: the exchange has confirmed it
  * GET    /api/search?q=&kinds=place,person,number,ticket -> {places, people, numbers, tickets}
@@ -91,11 +92,23 @@ export type TicketQuery = {
   place?: string
   q?: string
 }
+/** What is wrong with a cell, a line or the file (line 1). `column` is the file's own header; the words are the console's. */
+export type ImportFault = { line: number; column?: string } & (
+  | { code: 'not-csv' | 'not-a-column' | 'column-missing' | 'missing' | 'control-character' }
+  | { code: 'code-malformed' | 'digits-malformed' | 'not-yes-or-no' }
+  | { code: 'too-many-rows' | 'too-long'; most: number }
+  | { code: 'cells-differ'; cells: number; columns: number }
+  | { code: 'same-as-line'; other: number }
+  | { code: 'no-such-row' | 'no-such-campus'; named: string }
+  | { code: 'not-one-of'; choices: string[] }
+  /** the desk's own rules, by the code of the refusal (i18n/errors.ts) */
+  | { code: 'refused'; why: string }
+)
 export type ImportResult = {
   dryRun: boolean
   create: number
   change: number
   same: number
-  bad: { line: number; column?: string; reason: string }[]
+  bad: ImportFault[]
   changes: { line: number; key: string; fields: Record<string, [unknown, unknown]> }[]
 }

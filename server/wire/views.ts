@@ -59,6 +59,20 @@ export type PersonRef = { id: string; name: string; title: string | null }
 /** A line's night switch: who left it so and since when; null while nobody ever turned it. */
 export type LineNightView = { line: string; night: Night; since: string | null; by: PersonRef | null; mayTurn: boolean }
 
+/**
+ * One change of a directory row: what of it (field names), by whom, when; values are nowhere kept. `grants` and `queues`
+ * are a person's rights and the lines they take.
+ */
+export type RowChange = {
+  seq: number
+  at: string
+  by: PersonRef | null
+  what: 'row' | 'grants' | 'queues'
+  verb: 'created' | 'changed' | 'retired'
+  fields: string[]
+  imported: boolean
+}
+
 /** A call as any console that may see the call sees it. `ani` and names only for those who may. */
 export type CallCard = {
   callId: string

@@ -6,10 +6,11 @@ import t, { type Test } from 'tap'
 import type { Tx } from '../../db/index.ts'
 import { type Commit, makeCommit } from '../../desk.ts'
 import { database } from '../../test/database.ts'
+import { setGrants, setLines } from '../access/index.ts'
 import { identify, organisationId } from '../index.ts'
 import { seed } from '../seed/index.ts'
 import { exportSheet, importSheet, SHEETS } from './importing/index.ts'
-import { type Changed, change, create, type DirectoryRow, list, mapNumber, mappings, retire } from './index.ts'
+import { type Changed, change, create, type DirectoryRow, history, list, mapNumber, mappings, retire } from './index.ts'
 import { guarded, unguarded } from './sheet.ts'
 
 async function desk(t: Test) {
@@ -101,6 +102,28 @@ t.test('a number that moves rings at its new place from then on, and its past st
   t.equal((await mappings(db, id)).length, 3)
 })
 
+t.test('what Asterisk has from the site file is not changed here, where it would reach nobody', async (t) => {
+  const { db, by, commit } = await desk(t)
+  const refused = { outcome: 'refused', why: 'kept-in-site-file' }
+  const idOf = async (table: string) => (await db(table).first('id')).id as string
+  const trunk = { campus: 'new', code: 'x', address: '127.0.0.99', contact: 'sip:x' }
+  t.match(await made(commit, (tx) => create(tx, 'trunks', by, trunk)), refused)
+  t.match(await made(commit, (tx) => create(tx, 'campuses', by, { code: 'x', zh: '东院区', en: 'East' })), refused)
+  t.match(await made(commit, (tx) => create(tx, 'lines', by, { code: 'x', zh: '膳食', en: 'Meals' })), refused)
+  const trunks = { id: await idOf('trunks'), version: 1 }
+  t.match(await made(commit, (tx) => change(tx, 'trunks', by, trunks, { contact: 'sip:127.0.0.99' })), {
+    ...refused,
+    field: 'contact',
+  })
+  const line = { id: await idOf('lines'), version: 1 }
+  t.match(await made(commit, (tx) => change(tx, 'lines', by, line, { ringSeconds: 44 })), {
+    ...refused,
+    field: 'ringSeconds',
+  })
+  const campus = { id: await idOf('campuses'), version: 1 }
+  t.match(await made(commit, (tx) => change(tx, 'campuses', by, campus, { zh: '本部' })), { zh: '本部', version: 2 })
+})
+
 t.test('the list goes page by page, each row once', async (t) => {
   const { db, by } = await desk(t)
   const seen = new Set<string>()
@@ -150,10 +173,62 @@ t.test('a dry run shows each change and each bad row with its line and reason, a
   await tx.rollback()
   t.match(result, { dryRun: true, create: 1, change: 1, same: 0 })
   t.same(
-    result.bad.map(({ line, column }) => `${line} ${column ?? ''}`).sort(),
-    ['4 ', '5 realm', '6 number', '7 kind', '8 people', '8 place', '9 '].sort(),
+    result.bad.sort((a, b) => a.line - b.line || String(a.column).localeCompare(String(b.column))),
+    [
+      { line: 4, code: 'same-as-line', other: 3 },
+      { line: 5, column: 'realm', code: 'no-such-campus', named: 'moon' },
+      { line: 6, column: 'number', code: 'digits-malformed' },
+      {
+        line: 7,
+        column: 'kind',
+        code: 'not-one-of',
+        choices: ['ward', 'mobile', 'shared_trunk', 'pilot', 'legacy'],
+      },
+      { line: 8, column: 'people', code: 'no-such-row', named: 'E9999' },
+      { line: 8, column: 'place', code: 'no-such-row', named: 'new/NOWHERE' },
+      { line: 9, code: 'cells-differ', cells: 2, columns: 6 },
+    ],
   )
   t.equal((await db('numbers').where({ number: '70001' })).length, 0)
+})
+
+t.test('an account that somebody has already is said with its line and its column', async (t) => {
+  const { db, by } = await desk(t)
+  const csv = ['staff_code,name,login', 'Z0001,新来的,ADMIN', 'Z0002,也是新来的,zhang3'].join('\n')
+  const tx = await db.transaction()
+  const { result } = await importSheet(tx, 'people', by, { csv, dryRun: true })
+  await tx.rollback()
+  t.match(result, { create: 1, bad: [{ line: 2, column: 'login', code: 'refused', why: 'already-there' }] })
+})
+
+t.test('a row’s history says who changed what of it, by hand and by import, and holds no name', async (t) => {
+  const { db, by, commit } = await desk(t)
+  const staff = { staffCode: 'Z0001', name: '新来的' }
+  const person = await made(commit, (tx) => create(tx, 'people', by, staff))
+  await made(commit, (tx) => change(tx, 'people', by, { id: person.id, version: 1 }, { title: '护士长' }))
+  const csv = ['staff_code,name,title', 'Z0001,改了名的,护士', 'Z0002,另一位,'].join('\n')
+  await commit(async (tx) => (await importSheet(tx, 'people', by, { csv, dryRun: false })).events)
+  await commit(async (tx) => {
+    const given = await setGrants(tx, by, person.id, [{ role: 'agent', campus: null, line: null }])
+    return given.outcome === 'done' ? given.events : []
+  })
+  await commit(async (tx) => {
+    const given = await setLines(tx, by, person.id, ['it'])
+    return given.outcome === 'done' ? given.events : []
+  })
+  const page = { what: 'people', id: person.id, limit: 10, before: undefined } as const
+  const told = await history(db, page)
+  const admin = { id: by.personId, name: (await db('people').where({ id: by.personId }).first('name')).name }
+  t.match(told, [
+    { what: 'queues', verb: 'changed', by: admin },
+    { what: 'grants', verb: 'changed', by: admin },
+    { what: 'row', verb: 'changed', fields: ['name', 'title'], imported: true, by: admin },
+    { what: 'row', verb: 'changed', fields: ['title'], imported: false, by: admin },
+    { what: 'row', verb: 'created', imported: false, by: admin },
+  ])
+  t.equal(told.length, 5, 'and nothing of anybody else')
+  t.same((await history(db, { ...page, before: told[1]?.seq })).length, 3, 'page by page')
+  t.notMatch(JSON.stringify(await db('journal').select('body')), /新来的|改了名的|护士/)
 })
 
 t.test('no cell of an export runs as a formula, and every text comes back', async (t) => {

@@ -1,7 +1,10 @@
 /** The directory: what is where, who is who. Every change names its version and leaves a mark on the journal. */
 import type { Db, Tx } from '../../db/index.ts'
+import type { RowChange } from '../../wire/views.ts'
 import type { PeopleEvent } from '../events.ts'
 import { closeSessionsOf } from '../sessions/index.ts'
+import { readPersonRefs } from '../store.ts'
+import { readHistory } from './journal-store.ts'
 import { changedFields, type DirectoryRow, SPECS, type What } from './spec.ts'
 import * as store from './store.ts'
 
@@ -28,6 +31,21 @@ export async function list(
 export const read = store.readRow
 export const mappings = store.readMappings
 
+/** What happened to a row, newest first. Names are looked up now: the journal holds ids. */
+export async function history(
+  db: Db,
+  page: { what: What; id: string; limit: number; before: number | undefined },
+): Promise<RowChange[]> {
+  const entries = await readHistory(db, page)
+  const ids = [...new Set(entries.map(({ byId }) => byId).filter((id) => id !== null))]
+  const people = new Map((ids.length > 0 ? await readPersonRefs(db, ids) : []).map((one) => [one.id, one]))
+  return entries.map(({ byId, at, ...entry }) => ({
+    ...entry,
+    at: at.toISOString(),
+    by: (byId && people.get(byId)) || null,
+  }))
+}
+
 /** Makes a row. `values` holds fields and links as spec.ts names them, already checked for form. */
 export async function create(
   tx: Tx,
@@ -36,6 +54,7 @@ export async function create(
   values: Record<string, unknown>,
   source = 'admin',
 ): Promise<Changed> {
+  if (SPECS[what].keptInSiteFile) return { outcome: 'refused', why: 'kept-in-site-file' }
   const refused = await faultIn(tx, what, by, undefined, values)
   if (refused) return refused
   const spec = SPECS[what]
@@ -66,6 +85,10 @@ export async function change(
   if (fields.length === 0) return { outcome: 'done', row: before, events: [] }
   const fixed = fields.find((field) => SPECS[what].fields[field]?.fixed)
   if (fixed) return { outcome: 'refused', why: 'set-once', field: fixed }
+  const elsewhere = fields.find(
+    (field) => SPECS[what].keptInSiteFile === 'whole' || SPECS[what].fields[field]?.keptInSiteFile,
+  )
+  if (elsewhere) return { outcome: 'refused', why: 'kept-in-site-file', field: elsewhere }
   const wanted = Object.fromEntries(fields.map((field) => [field, values[field]]))
   const refused = await faultIn(tx, what, by, id, wanted)
   if (refused) return refused

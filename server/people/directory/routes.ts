@@ -18,7 +18,7 @@ import {
 } from '../../web/index.ts'
 import { administrator } from '../access/routes.ts'
 import { exportSheet, importSheet, SHEETS, type SheetWhat } from './importing/index.ts'
-import { type Changed, change, create, list, mapNumber, mappings, read, retire } from './index.ts'
+import { type Changed, change, create, history, list, mapNumber, mappings, read, retire } from './index.ts'
 import { type DirectoryRow, type Field, SPECS, type Spec, WHATS, type What } from './spec.ts'
 
 /** The largest spreadsheet, in bytes. */
@@ -84,6 +84,18 @@ function rowRoutes(app: App, { db, commit }: { db: Db; commit: Commit }, what: W
     if (!row) throw notFound('row')
     return row
   })
+  app.get(
+    `${path}/:id/journal`,
+    { schema: { params: Type.Object({ id: Id }), querystring: Type.Object(PageQuery) } },
+    async (request) => {
+      const { organisationId } = administrator(request, 'administer')
+      const { id } = request.params
+      if (!(await read(db, what, organisationId, id))) throw notFound('row')
+      const before = openCursor(request.query.after, (value): value is number => Number.isSafeInteger(value))
+      const { limit } = request.query
+      return cut(await history(db, { what, id, limit: limit + 1, before }), limit, ({ seq }) => seq)
+    },
+  )
   app.post(
     path,
     { schema: { body: Type.Object(bodyOf(spec, true)) } },

@@ -1,4 +1,5 @@
 /** The directory as a spreadsheet: columns, cells that no spreadsheet runs as a formula, and what an import would do. */
+import type { ImportFault } from '../../wire/api.ts'
 import { type DirectoryRow, SPECS } from './spec.ts'
 
 export type SheetWhat = 'places' | 'units' | 'numbers' | 'people'
@@ -68,7 +69,6 @@ export const guarded = (text: string) => (text.startsWith("'") || RUNS.test(text
 export const unguarded = (cell: string) =>
   cell.startsWith("'") && (cell[1] === "'" || RUNS.test(cell.slice(1))) ? cell.slice(1) : cell
 
-export type Bad = { line: number; column?: string; reason: string }
 export type Wanted = { line: number; key: string; values: Record<string, unknown> }
 /** Ids of the rows a cell may name, by what the cell says; and the other way round for the export. */
 export type Names = Record<'places' | 'units' | 'people', { idOf: Map<string, string>; nameOf: Map<string, string> }>
@@ -97,8 +97,8 @@ export function fromCells(
   cells: Record<string, string>,
   names: Names,
   codes: { campuses: Set<string> },
-): Wanted | Bad[] {
-  const bad: Bad[] = []
+): Wanted | ImportFault[] {
+  const bad: ImportFault[] = []
   const values: Record<string, unknown> = {}
   for (const { header, field, refers, many } of COLUMNS[what].columns) {
     const cell = cells[header]
@@ -108,16 +108,16 @@ export function fromCells(
       const named = text === '' ? [] : many ? text.split(/\s+/) : [text]
       const ids = named.map((one) => names[refers].idOf.get(one))
       const missing = named.filter((_, index) => ids[index] === undefined)
-      for (const one of missing) bad.push({ line, column: header, reason: `no such row: ${one}` })
+      for (const one of missing) bad.push({ line, column: header, code: 'no-such-row', named: one })
       values[field] = many ? [...new Set(ids)].sort() : (ids[0] ?? null)
       continue
     }
-    const reason = judgeCell(what, field, text, codes)
-    if (reason) bad.push({ line, column: header, reason })
+    const fault = judgeCell(what, field, text, codes)
+    if (fault) bad.push({ line, column: header, ...fault })
     else values[field] = readCell(what, field, text)
   }
   for (const key of COLUMNS[what].keys) {
-    if (values[key] === undefined && !bad.length) bad.push({ line, column: headerOf(what, key), reason: 'missing' })
+    if (values[key] === undefined && !bad.length) bad.push({ line, column: headerOf(what, key), code: 'missing' })
   }
   return bad.length > 0 ? bad : { line, key: keyOf(what, values), values }
 }
@@ -139,28 +139,33 @@ const NO = new Set(['no', 'false', '0', '否', ''])
 export const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 export const DIGITS = /^[\d*#]{2,20}$/
 
-function judgeCell(what: SheetWhat, field: string, text: string, codes: { campuses: Set<string> }): string | undefined {
+type Fault = ImportFault extends infer One ? (One extends ImportFault ? Omit<One, 'line' | 'column'> : never) : never
+
+function judgeCell(what: SheetWhat, field: string, text: string, codes: { campuses: Set<string> }): Fault | undefined {
   const spec = SPECS[what].fields[field]
-  if (!spec) return 'not a column'
+  if (!spec) return { code: 'not-a-column' }
   const optional = spec.otherwise !== undefined
-  if (text === '') return optional ? undefined : 'missing'
+  if (text === '') return optional ? undefined : { code: 'missing' }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) return 'has a control character in it'
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) return { code: 'control-character' }
   switch (spec.kind) {
     case 'code':
-      if (!CODE.test(text)) return 'must be letters, digits, dots, dashes'
-      return field === 'realm' && text !== 'public' && !codes.campuses.has(text) ? `no such campus: ${text}` : undefined
+      if (!CODE.test(text)) return { code: 'code-malformed' }
+      return field === 'realm' && text !== 'public' ? knownCampus(text, codes) : undefined
     case 'digits':
-      return DIGITS.test(text) ? undefined : 'must be 2 to 20 digits'
+      return DIGITS.test(text) ? undefined : { code: 'digits-malformed' }
     case 'campus':
-      return codes.campuses.has(text) ? undefined : `no such campus: ${text}`
+      return knownCampus(text, codes)
     case 'choice':
-      return spec.of.includes(text) ? undefined : `must be one of ${spec.of.join(', ')}`
+      return spec.of.includes(text) ? undefined : { code: 'not-one-of', choices: [...spec.of] }
     case 'flag':
-      return YES.has(text.toLowerCase()) || NO.has(text.toLowerCase()) ? undefined : 'must be yes or no'
+      return YES.has(text.toLowerCase()) || NO.has(text.toLowerCase()) ? undefined : { code: 'not-yes-or-no' }
     case 'text':
-      return Array.from(text).length <= spec.max ? undefined : `longer than ${spec.max} characters`
+      return Array.from(text).length <= spec.max ? undefined : { code: 'too-long', most: spec.max }
     default:
       return undefined
   }
 }
+
+const knownCampus = (text: string, codes: { campuses: Set<string> }): Fault | undefined =>
+  codes.campuses.has(text) ? undefined : { code: 'no-such-campus', named: text }

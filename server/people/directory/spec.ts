@@ -22,6 +22,8 @@ export type Field = FieldKind & {
   column: string
   /** set once, when the row is made: other things are named after it */
   fixed?: true
+  /** Asterisk has it from the site file: shown, not changed (Spec.keptInSiteFile) */
+  keptInSiteFile?: true
   /** what a new row has when nothing is said; without it the field must be given */
   otherwise?: unknown
 }
@@ -47,8 +49,11 @@ export type Spec = {
   order: string[]
   retires: boolean
   ofOrganisation: boolean
-  /** rows are made by Asterisk's configuration and only changed here */
-  madeElsewhere?: true
+  /**
+   * Asterisk is rendered from the site file, not from these rows: which there are is decided there (`rows`), or all of it
+   * (`whole`). What is refused here is said with the code `kept-in-site-file`.
+   */
+  keptInSiteFile?: 'rows' | 'whole'
 }
 
 const name = {
@@ -76,6 +81,7 @@ export const SPECS: Record<What, Spec> = {
     order: ['code'],
     retires: false,
     ofOrganisation: true,
+    keptInSiteFile: 'rows',
   },
   lines: {
     table: 'lines',
@@ -83,7 +89,7 @@ export const SPECS: Record<What, Spec> = {
       code,
       ...name,
       sort: { kind: 'whole', from: 0, to: 999, column: 'sort', otherwise: 0 },
-      ringSeconds: { kind: 'whole', from: 5, to: 120, column: 'ring_seconds', otherwise: 20 },
+      ringSeconds: { kind: 'whole', from: 5, to: 120, column: 'ring_seconds', otherwise: 20, keptInSiteFile: true },
       wrapUpSeconds: { kind: 'whole', from: 0, to: 600, column: 'wrap_up_seconds', otherwise: 30 },
     },
     links: {},
@@ -91,6 +97,7 @@ export const SPECS: Record<What, Spec> = {
     order: ['code'],
     retires: false,
     ofOrganisation: true,
+    keptInSiteFile: 'rows',
   },
   trunks: {
     table: 'trunks',
@@ -106,6 +113,7 @@ export const SPECS: Record<What, Spec> = {
     order: ['code'],
     retires: false,
     ofOrganisation: false,
+    keptInSiteFile: 'whole',
   },
   calendars: {
     table: 'calendars',

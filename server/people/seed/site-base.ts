@@ -11,6 +11,8 @@ export type Base = {
   dialled: { campus: string; number: string; line: string; kind: 'service' | 'legacy' }[]
   phones: { code: string; kind: 'desk' | 'handset'; label: string; campus: string }[]
   handset: string
+  /** how long one phone rings, in seconds: the ring bar on the screen counts by it */
+  ringSeconds: number
 }
 
 export function demoBase(name: Labelled): Base {
@@ -44,6 +46,7 @@ export function demoBase(name: Labelled): Base {
       { code: NIGHT_HANDSET, kind: 'handset', label: '夜班手持话机', campus: 'new' },
     ],
     handset: NIGHT_HANDSET,
+    ringSeconds: 20,
   }
 }
 
@@ -73,5 +76,7 @@ export function siteBase(site: Site): Base {
       ...(site.handset ? [{ code: site.handset, kind: 'handset' as const, label: site.handset, campus }] : []),
     ],
     handset: site.handset ?? NIGHT_HANDSET,
+    // what the table takes; a ring outside of it is no ring an agent is to see
+    ringSeconds: Math.min(120, Math.max(5, site.seconds.ring)),
   }
 }

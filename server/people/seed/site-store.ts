@@ -15,6 +15,7 @@ export async function followSite(tx: Tx, base: Base): Promise<void> {
     .update({ code: base.name.code, name_zh: base.name.zh, name_en: base.name.en, time_zone: base.timeZone })
   await followNamed(tx, 'campuses', mine, base.campuses)
   await followNamed(tx, 'lines', mine, base.lines)
+  await tx('lines').where(mine).update({ ring_seconds: base.ringSeconds })
   const campuses = await ids(tx, 'campuses')
   const lines = await ids(tx, 'lines')
 

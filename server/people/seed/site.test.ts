@@ -41,6 +41,7 @@ const east = example((site) => {
   site.deskPhones = [{ station: 'd7001', label: '分机', lines: ['it'] }]
   site.handset = null as never
   site.mobileTrunk = 'east'
+  site.seconds = { ring: 25 } as never
 })
 
 t.test('a desk begins with its hospital’s own campuses, lines, numbers and phones', async (t) => {
@@ -48,6 +49,11 @@ t.test('a desk begins with its hospital’s own campuses, lines, numbers and pho
   t.match(await seed(db, { demo: true, varDir, site: east }), { base: true, demo: false, administrator: true })
   t.same(await codes('campuses'), ['east'])
   t.same(await codes('lines'), ['it', 'sterile'])
+  t.equal(
+    (await db('lines').first('ring_seconds')).ring_seconds,
+    25,
+    'the ring on the screen is as long as the phone’s',
+  )
   t.same(await codes('stations'), ['d7001'])
   t.match(await db('trunks').first(), { code: 'east', contact: 'sip:10.3.0.5:5060', traits: { busyToneHangup: true } })
   t.equal((await db('places')).length, 0, 'nothing of the demonstration is there')

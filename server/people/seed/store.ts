@@ -71,6 +71,7 @@ export async function insertBase(tx: Tx, base: Base): Promise<void> {
       name_zh: zh,
       name_en: en,
       sort,
+      ring_seconds: base.ringSeconds,
     })),
   )
   const [campuses, lines] = [await idsByCode(tx, 'campuses'), await idsByCode(tx, 'lines')]

@@ -2,20 +2,10 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import type { Db, Tx } from '../../../db/index.ts'
-import type { ImportResult } from '../../../wire/api.ts'
+import type { ImportFault, ImportResult } from '../../../wire/api.ts'
 import type { PeopleEvent } from '../../events.ts'
 import { type By, change, create } from '../index.ts'
-import {
-  type Bad,
-  COLUMNS,
-  fromCells,
-  keyOf,
-  type Names,
-  nameIn,
-  type SheetWhat,
-  toCells,
-  type Wanted,
-} from '../sheet.ts'
+import { COLUMNS, fromCells, keyOf, type Names, nameIn, type SheetWhat, toCells, type Wanted } from '../sheet.ts'
 import { changedFields, type DirectoryRow } from '../spec.ts'
 import { allRows, readCodes } from '../store.ts'
 
@@ -57,7 +47,7 @@ export async function importSheet(
     }
     const earlier = seen.get(wanted.key)
     if (earlier !== undefined) {
-      result.bad.push({ line, reason: `the same row as line ${earlier}` })
+      result.bad.push({ line, code: 'same-as-line', other: earlier })
       continue
     }
     seen.set(wanted.key, line)
@@ -69,11 +59,19 @@ export async function importSheet(
     const at = events[0]?.at ?? new Date()
     return {
       result,
-      events: [{ type: 'directory.imported', at, byId: by.personId, what, created, changed, retired: 0 }],
+      events: [
+        { type: 'directory.imported', at, byId: by.personId, what, created, changed, retired: 0, rows: rowsOf(events) },
+      ],
     }
   }
   return { result, events: [] }
 }
+
+/** Which rows, and what of them: a row's own history finds the import by it. */
+const rowsOf = (events: PeopleEvent[]) =>
+  events.flatMap((event) =>
+    event.type === 'directory.changed' ? [{ id: event.id, verb: event.verb, fields: event.fields }] : [],
+  )
 
 /** Really done in every case: a dry run is rolled back by its caller, so that it meets what the real one would meet. */
 async function apply(
@@ -98,9 +96,9 @@ async function apply(
       ? await change(tx, what, by, { id: before.id, version: before.version, source }, wanted.values)
       : await create(tx, what, by, wanted.values, source)
     if (made.outcome !== 'done') {
-      const why = made.outcome === 'refused' ? made.why : made.outcome
+      const why = made.outcome === 'refused' ? made.why : made.outcome === 'stale' ? 'changed-meanwhile' : 'not-found'
       const column = made.outcome === 'refused' && made.field ? headerFor(what, made.field) : undefined
-      result.bad.push({ line: wanted.line, ...(column && { column }), reason: why })
+      result.bad.push({ line: wanted.line, ...(column && { column }), code: 'refused', why })
       await tx.raw('rollback to savepoint one_row')
       return
     }
@@ -114,7 +112,13 @@ async function apply(
     const { code, constraint } = error as { code?: string; constraint?: string }
     if (!code?.startsWith('23')) throw error
     await tx.raw('rollback to savepoint one_row')
-    result.bad.push({ line: wanted.line, reason: constraint?.replaceAll('_', ' ') ?? 'not possible' })
+    const column = constraint && headerFor(what, CONSTRAINED[constraint] ?? '')
+    result.bad.push({
+      line: wanted.line,
+      ...(column && { column }),
+      code: 'refused',
+      why: BROKEN[code] ?? 'not-possible',
+    })
     return
   }
   await tx.raw('release savepoint one_row')
@@ -128,11 +132,20 @@ async function apply(
   }
 }
 
+/** What the database forbids (PostgreSQL's appendix A, class 23), in the words of our refusals. */
+const BROKEN: Record<string, string> = { 23505: 'already-there', '23P01': 'overlaps', 23503: 'no-such-parent' }
+/** The field a constraint is about, where it is about one. */
+const CONSTRAINED: Record<string, string> = { logins_are_unique_without_case: 'login' }
+
 const headerFor = (what: SheetWhat, field: string) =>
   COLUMNS[what].columns.find((column) => column.field === field)?.header ?? field
 
 /** The lines of the file by header; what is wrong with the file as a whole is a bad line 1. */
-function readLines(what: SheetWhat, csv: string, bad: Bad[]): { line: number; cells: Record<string, string> }[] {
+function readLines(
+  what: SheetWhat,
+  csv: string,
+  bad: ImportFault[],
+): { line: number; cells: Record<string, string> }[] {
   let records: { record: string[]; info: { lines: number } }[]
   try {
     records = parse(csv, {
@@ -143,22 +156,21 @@ function readLines(what: SheetWhat, csv: string, bad: Bad[]): { line: number; ce
       max_record_size: 20_000,
     }) as never
   } catch (error) {
-    bad.push({ line: (error as { lines?: number }).lines ?? 1, reason: 'this is not CSV' })
+    bad.push({ line: (error as { lines?: number }).lines ?? 1, code: 'not-csv' })
     return []
   }
   const headers = records.shift()?.record.map((header) => header.trim().toLowerCase()) ?? []
   const known = COLUMNS[what].columns.map(({ header }) => header)
-  for (const header of headers)
-    if (!known.includes(header)) bad.push({ line: 1, column: header, reason: 'not a column' })
+  for (const header of headers) if (!known.includes(header)) bad.push({ line: 1, column: header, code: 'not-a-column' })
   for (const key of COLUMNS[what].keys) {
     const header = headerFor(what, key)
-    if (!headers.includes(header)) bad.push({ line: 1, column: header, reason: 'column missing' })
+    if (!headers.includes(header)) bad.push({ line: 1, column: header, code: 'column-missing' })
   }
-  if (records.length > ROWS_MAX) bad.push({ line: 1, reason: `more than ${ROWS_MAX} rows` })
+  if (records.length > ROWS_MAX) bad.push({ line: 1, code: 'too-many-rows', most: ROWS_MAX })
   if (bad.length > 0) return []
   return records.flatMap(({ record, info }) => {
     if (record.length !== headers.length) {
-      bad.push({ line: info.lines, reason: `${record.length} cells, not ${headers.length}` })
+      bad.push({ line: info.lines, code: 'cells-differ', cells: record.length, columns: headers.length })
       return []
     }
     return [

@@ -15,6 +15,8 @@ export type Field = FieldKind & {
   optional?: true
   /** set once, when the row is made: other things are named after it */
   fixed?: true
+  /** the exchange has it from site.json: shown, not changed */
+  kept?: true
   /** what a new row begins with */
   first?: unknown
 }
@@ -27,6 +29,8 @@ export type Subject = {
   retires?: true
   /** whole lists go out and come in as CSV */
   csv?: true
+  /** what the exchange has from site.json: which rows there are, or all of them */
+  kept?: 'rows' | 'whole'
 }
 
 const zh: Field = { name: 'zh', kind: 'text', max: 120 }
@@ -108,23 +112,26 @@ export const SUBJECTS: readonly Subject[] = [
   },
   {
     what: 'lines',
+    kept: 'rows',
     columns: ['zh', 'en', 'code', 'ringSeconds', 'wrapUpSeconds'],
     fields: [
       code,
       zh,
       en,
       sort,
-      { name: 'ringSeconds', kind: 'whole', from: 5, to: 120, first: 20 },
+      { name: 'ringSeconds', kind: 'whole', from: 5, to: 120, first: 20, kept: true },
       { name: 'wrapUpSeconds', kind: 'whole', from: 0, to: 600, first: 30 },
     ],
   },
   {
     what: 'campuses',
+    kept: 'rows',
     columns: ['zh', 'en', 'code', 'seal'],
     fields: [code, zh, en, { name: 'seal', kind: 'choice', of: ['outlined', 'solid'], first: 'outlined' }, sort],
   },
   {
     what: 'trunks',
+    kept: 'whole',
     columns: ['code', 'campus', 'address', 'contact'],
     fields: [
       { name: 'campus', kind: 'campus' },

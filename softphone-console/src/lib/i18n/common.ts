@@ -21,6 +21,7 @@ export const common = room({
   skipToWork: { zh: '跳到工单', en: 'Skip to the work' },
   today: { zh: '今天', en: 'Today' },
   yesterday: { zh: '昨天', en: 'Yesterday' },
+  comma: { zh: '、', en: ', ' },
 })
 
 /** Campuses and lines: the short name where the catalogue's full name has no room. */

@@ -85,6 +85,10 @@ export const errors = room({
     zh: '别人刚改过这一条，请看过再存。',
     en: 'Somebody changed this meanwhile. Look before saving.',
   },
+  'kept-in-site-file': {
+    zh: '电话交换机只认 site.json。请改那个文件，再重新启动。',
+    en: 'The exchange goes by site.json alone. Change that file and start again.',
+  },
   'set-once': { zh: '这一项建好后不能改。', en: 'This cannot be changed once made.' },
   'does-not-retire': { zh: '这种内容不能停用。', en: 'This kind of row cannot be retired.' },
   'already-retired': { zh: '已经停用了。', en: 'It is retired already.' },
