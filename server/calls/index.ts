@@ -40,9 +40,12 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   const { callId } = one
   if (facts.some((fact) => fact.callId !== callId)) throw new Error('one hearing is of one call')
 
-  const held = await store.holdCall(tx, callId)
-  let call = facts.reduce<Call | undefined>(learn, held?.call) as Call
-  call = await withPeople(tx, call)
+  const { held, organisationId, people } = await store.holdCall(tx, {
+    id: callId,
+    pbx: one.pbx,
+    stations: facts.flatMap((fact) => ('station' in fact && fact.station ? [fact.station] : [])),
+  })
+  const call = withPeople(facts.reduce<Call | undefined>(learn, held?.call) as Call, people)
   const late = facts.every((fact) => fact.recovered)
   if (held && (late ? isAsGood(held.call, call) : same(held.call, call))) return []
 
@@ -50,45 +53,51 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   // Recovered: what made it news was not heard live. A second telling of what we knew marks nothing.
   const recovered = Boolean(held?.row.recovered) || (late && events.length > 0)
   const heardAs = normaliseCaller(call.caller)
-  await store.saveCall(tx, call, { before: held?.call, heardAs, recovered })
+  const identity = await identifyAgain(tx, organisationId, call, held, heardAs)
+  await store.saveCall(tx, call, { before: held?.call, heardAs, recovered, identity })
 
   const told = late ? events.map((event) => ({ ...event, recovered: true })) : events
-  const identified = await identifyAgain(tx, call, held, heardAs)
-  if (!identified) return told
+  if (!identity || !call.arrival) return told
+  const { placeId, personId, how, confidence } = identity
+  const identified: CallEvent = {
+    type: 'call.identified',
+    callId,
+    at: call.arrival.at,
+    placeId,
+    personId,
+    how,
+    confidence,
+  }
   // Right after the arrival: what follows from later events may ask who called.
   const at = told[0]?.type === 'call.arrived' ? 1 : 0
   return told.toSpliced(at, 0, late ? { ...identified, recovered: true } : identified)
 }
 
+/** Who called, when that has not been asked yet or the caller ID is another now; null: as it was. */
 async function identifyAgain(
   tx: Tx,
+  organisationId: string,
   call: Call,
   held: store.Held | undefined,
   { ani, aniName }: store.HeardAs,
-): Promise<CallEvent | null> {
+): Promise<store.Identity | null> {
   if (!call.arrival) return null
   if (held?.call.arrival && (held.row.ani === ani || BY_HAND.has(held.row.identifiedHow ?? ''))) return null
-  const organisationId = held?.row.organisationId ?? (await store.organisationOf(tx, call.pbx))
   const outbound = call.arrival.direction !== 'inbound'
   // In a call we made, the party to be known is the one dialled.
-  const found = await identify(tx, {
+  return identify(tx, {
     organisationId,
     campus: call.arrival.campus,
     ani: outbound ? call.arrival.dialled : ani,
     aniName,
   })
-  await store.saveIdentity(tx, [call.id], found)
-  const { placeId, personId, how, confidence } = found
-  return { type: 'call.identified', callId: call.id, at: call.arrival.at, placeId, personId, how, confidence }
 }
 
 /** Who sits at the stations of legs we hear of for the first time. */
-async function withPeople(tx: Tx, call: Call): Promise<Call> {
-  const fresh = call.legs.filter((leg) => leg.station && leg.personId === null).map((leg) => leg.station as string)
-  if (fresh.length === 0) return call
-  const people = await store.peopleAt(tx, [...new Set(fresh)])
+function withPeople(call: Call, people: Record<string, string | null>): Call {
+  if (call.legs.every((leg) => leg.personId !== null || !leg.station || !people[leg.station])) return call
   const seat = (leg: Leg): Leg => {
-    const personId = leg.personId ?? people.get(leg.station ?? '') ?? null
+    const personId = leg.personId ?? people[leg.station ?? ''] ?? null
     return personId === leg.personId ? leg : { ...leg, personId }
   }
   return { ...call, legs: call.legs.map(seat) }

@@ -1,5 +1,5 @@
 /** Calls, their legs, talks and offers: rows in, rows out. */
-import type { Tx } from '../db/index.ts'
+import { prepared, type Tx } from '../db/index.ts'
 import {
   agentLegs,
   answeredAt,
@@ -24,10 +24,7 @@ import type { StopWhy } from './leg.ts'
 export type Held = {
   call: Call
   row: {
-    organisationId: string
     identifiedHow: string | null
-    placeId: string | null
-    personId: string | null
     recovered: boolean
     ani: string
   }
@@ -37,22 +34,33 @@ export type Held = {
 export const PROVISIONAL = '?'
 
 /**
- * Reads a call and holds it until the transaction ends, so two facts about one call wait for each other. The lock is on
- * the id, not the row: the first fact about a call arrives before there is a row to lock.
+ * Reads a call and holds it until the transaction ends, so two facts about one call wait for each other. With it come
+ * the phone system's organisation, and who sits at these stations and at those of legs that nobody is known for yet.
+ * @throws when the phone system is not in the directory
  */
-export async function holdCall(tx: Tx, id: string): Promise<Held | undefined> {
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 71))', [id])
-  const { rows } = await tx.raw(
-    `select c.*, cp.code as campus, ln.code as line,
-       (select coalesce(jsonb_agg(to_jsonb(l) order by l.started_at, l.uniqueid), '[]') from call_legs l where l.call_id = c.id) as legs
-     from calls c left join campuses cp on cp.id = c.campus_id left join lines ln on ln.id = c.line_id
-     where c.id = ?`,
-    [id],
-  )
-  return rows[0] && heldOf(rows[0])
+export async function holdCall(
+  tx: Tx,
+  { id, pbx, stations }: { id: string; pbx: number; stations: string[] },
+): Promise<{ held: Held | undefined; organisationId: string; people: Record<string, string | null> }> {
+  const { rows } = await tx
+    .raw(
+      `select h.call, h.legs, p.organisation_id,
+              (select jsonb_object_agg(s.code, s.person_id) from stations s where s.code = any(?::text[])
+                  or s.code in (select l.station from call_legs l where l.call_id = ?::uuid and l.person_id is null)) as people
+         from pbxs p left join hold_call(?::uuid) h on true where p.id = ?`,
+      [stations, id, id, pbx],
+    )
+    .options(prepared('hold-call'))
+  const [row] = rows
+  if (!row) throw new Error(`pbx ${pbx} is not in the directory`)
+  return {
+    held: row.call ? heldOf({ ...row.call, legs: row.legs }) : undefined,
+    organisationId: row.organisation_id,
+    people: row.people ?? {},
+  }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a database row
+// biome-ignore lint/suspicious/noExplicitAny: a database row as JSON
 function heldOf(row: any): Held {
   const root: string = row.root_uniqueid
   const told = row.told_over
@@ -60,11 +68,11 @@ function heldOf(row: any): Held {
     id: row.id,
     pbx: row.pbx_id,
     bootId: row.boot_id,
-    firstHeardAt: row.arrived_at,
+    firstHeardAt: new Date(row.arrived_at),
     arrival: root.startsWith(PROVISIONAL)
       ? null
       : {
-          at: row.arrived_at,
+          at: new Date(row.arrived_at),
           root,
           direction: row.direction,
           campus: row.campus,
@@ -72,22 +80,19 @@ function heldOf(row: any): Held {
           dialled: row.dialled,
           diverted: row.diverted,
         },
-    caller: { ani: unhex(row.ani_raw), aniName: unhex(row.ani_name_raw), namedAt: row.named_at },
-    queuedAt: row.queued_at,
+    caller: { ani: unhex(row.ani_raw), aniName: unhex(row.ani_name_raw), namedAt: dateOf(row.named_at) },
+    queuedAt: dateOf(row.queued_at),
     queue: row.queue,
     legs: row.legs.map(legOf),
-    callbackAskedAt: row.callback_asked_at,
-    voicemail: row.voicemail_at && { at: row.voicemail_at, file: row.voicemail_file, ms: row.voicemail_ms },
+    callbackAskedAt: dateOf(row.callback_asked_at),
+    voicemail: row.voicemail_at && { at: new Date(row.voicemail_at), file: row.voicemail_file, ms: row.voicemail_ms },
     unrecorded: row.unrecorded_why,
     toldOver: told && { ...told, at: new Date(told.at) },
   }
   return {
     call,
     row: {
-      organisationId: row.organisation_id,
       identifiedHow: row.identified_how,
-      placeId: row.place_id,
-      personId: row.person_id,
       recovered: row.recovered,
       ani: row.ani,
     },
@@ -126,19 +131,73 @@ export type Identity = {
 }
 export type HeardAs = { ani: string; aniName: string; aniRaw: string; nameRaw: string }
 
-/** Writes the call as now known: its row, the legs that changed (all of them when `before` is not given), talks and offers. */
+/** What is written of a call besides its keys: columns of `calls` and their types. */
+const CALL = columns(`boot_id text, root_uniqueid text, direction text, state text, outcome text, ended_by text,
+  ani_raw text, ani_name_raw text, ani text, ani_name text, named_at timestamptz, dialled text, diverted text,
+  arrived_at timestamptz, queue text, queued_at timestamptz, answered_at timestamptz, ended_at timestamptz, waited_ms integer,
+  talk_ms integer, hangup_cause integer, recovered boolean, unrecorded_why text, first_taker_id uuid,
+  callback_asked_at timestamptz, voicemail_at timestamptz, voicemail_file text, voicemail_ms integer, told_over jsonb`)
+const IDENTITY = columns(
+  'number_id uuid, place_id uuid, unit_id uuid, person_id uuid, identified_how text, confidence smallint',
+)
+const LEG = columns(`side text, station text, person_id uuid, started_at timestamptz, rung_at timestamptz,
+  stopped_at timestamptz, stopped_why text, connected_at timestamptz, marks jsonb, answered_at timestamptz,
+  ended_at timestamptz, ended_by text, hangup_cause integer, lost boolean`)
+const OFFER = columns('station text, person_id uuid, at timestamptz, ended_at timestamptz, outcome text')
+
+function columns(types: string): { types: string; names: string[] } {
+  return { types, names: types.split(',').map((one) => one.trim().split(' ')[0] as string) }
+}
+const listed = (names: string[], each = (name: string) => name) => names.map(each).join(', ')
+const asTold = (name: string) => `${name} = excluded.${name}`
+
+/** The call, its legs and its offers in one statement whose text never varies: what is not told again stays. */
+const SAVE = `
+  with told as (select * from jsonb_to_record(?::jsonb) as n(campus text, line text, identified boolean, ${CALL.types}, ${IDENTITY.types})),
+  called as (
+    insert into calls as k (id, pbx_id, organisation_id, campus_id, line_id, ${listed([...CALL.names, ...IDENTITY.names])})
+    select ?::uuid, p.id, p.organisation_id,
+           (select c.id from campuses c where c.organisation_id = p.organisation_id and c.code = n.campus),
+           (select l.id from lines l where l.organisation_id = p.organisation_id and l.code = n.line),
+           ${listed([...CALL.names, ...IDENTITY.names], (name) => `n.${name}`)}
+      from told n, pbxs p where p.id = ?
+    on conflict (id) do update set campus_id = excluded.campus_id, line_id = excluded.line_id, ${listed(CALL.names, asTold)},
+           ${listed(IDENTITY.names, (name) => `${name} = case when (select identified from told) then excluded.${name} else k.${name} end`)},
+           version = k.version + 1),
+  offered as (
+    insert into offers (call_id, leg_uniqueid, ${listed(OFFER.names)})
+    select ?::uuid, o.leg_uniqueid, ${listed(OFFER.names, (name) => `o.${name}`)}
+      from jsonb_to_recordset(?::jsonb) as o(leg_uniqueid text, ${OFFER.types})
+    on conflict (call_id, leg_uniqueid) do update set ${listed(OFFER.names, asTold)})
+  insert into call_legs (call_id, uniqueid, ${listed(LEG.names)})
+  select ?::uuid, g.uniqueid, ${listed(LEG.names, (name) => `g.${name}`)}
+    from jsonb_to_recordset(?::jsonb) as g(uniqueid text, ${LEG.types})
+  on conflict (call_id, uniqueid) do update set ${listed(LEG.names, asTold)}
+  returning id, uniqueid`
+
+/** JSON that PostgreSQL takes: half a character, left by a cut, is not one. */
+const json = (told: unknown): string =>
+  JSON.stringify(told, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value))
+
+/**
+ * Writes the call as now known: its row, who called when that was found anew, the legs that changed (all of them when
+ * `before` is not given), talks and offers.
+ */
 export async function saveCall(
   tx: Tx,
   call: Call,
-  { before, heardAs, recovered }: { before: Call | undefined; heardAs: HeardAs; recovered: boolean },
+  how: { before: Call | undefined; heardAs: HeardAs; recovered: boolean; identity: Identity | null },
 ): Promise<void> {
+  const { before, heardAs, recovered, identity } = how
   const over = overOf(call)
   const first = firstAnswer(call)
   const { arrival } = call
-  const fields = {
+  const row = {
     boot_id: call.bootId,
     root_uniqueid: arrival?.root ?? PROVISIONAL + call.id,
     direction: arrival?.direction ?? 'inbound',
+    campus: arrival?.campus ?? null,
+    line: lineOf(call),
     state: stateOf(call),
     outcome: outcomeOf(call),
     ended_by: over?.by ?? null,
@@ -164,120 +223,85 @@ export async function saveCall(
     voicemail_at: call.voicemail?.at ?? null,
     voicemail_file: call.voicemail?.file ?? null,
     voicemail_ms: call.voicemail?.ms ?? null,
-    told_over: call.toldOver ? JSON.stringify(call.toldOver) : null,
-  }
-  const places = {
-    campus_id: tx
-      .raw('select c.id from campuses c join pbxs p using (organisation_id) where p.id = ? and c.code = ?', [
-        call.pbx,
-        arrival?.campus ?? '',
-      ])
-      .wrap('(', ')'),
-    line_id: tx
-      .raw('select l.id from lines l join pbxs p using (organisation_id) where p.id = ? and l.code = ?', [
-        call.pbx,
-        lineOf(call) ?? '',
-      ])
-      .wrap('(', ')'),
-  }
-  if (before) {
-    await tx('calls')
-      .where({ id: call.id })
-      .update({ ...fields, ...places, version: tx.raw('version + 1') })
-  } else {
-    const organisation_id = tx.raw('select organisation_id from pbxs where id = ?', [call.pbx]).wrap('(', ')')
-    await tx('calls').insert({ id: call.id, pbx_id: call.pbx, organisation_id, ...fields, ...places })
+    told_over: call.toldOver,
+    identified: identity !== null,
+    ...(identity && identityRow(identity)),
   }
   // Knowing the arrival, or the end, changes what every leg means.
   const all = before?.arrival !== call.arrival || Boolean(over)
-  const changed = call.legs.filter((leg) => all || !before?.legs.includes(leg))
-  if (changed.length > 0) await saveLegs(tx, call, changed)
+  const legs = call.legs.filter((leg) => all || !before?.legs.includes(leg))
+  const { rows } = await tx
+    .raw(SAVE, [
+      json(row),
+      call.id,
+      call.pbx,
+      call.id,
+      json(offersIn(call, legs)),
+      call.id,
+      json(legs.map((leg) => legRow(call, leg))),
+    ])
+    .options(prepared('save-call'))
+  await saveTalks(tx, call, legs, rows)
 }
 
-async function saveLegs(tx: Tx, call: Call, legs: Leg[]): Promise<void> {
-  const rows = await tx('call_legs')
-    .insert(
-      legs.map((leg) => ({
-        call_id: call.id,
-        uniqueid: leg.uniqueid,
-        side: sideOf(call, leg),
-        station: leg.station,
-        person_id: leg.personId,
-        started_at: leg.startedAt,
-        rung_at: leg.rungAt,
-        stopped_at: leg.stoppedAt,
-        stopped_why: leg.stoppedWhy,
-        connected_at: leg.connectedAt,
-        marks: JSON.stringify(leg.marks),
-        answered_at: answeredAt(call, leg),
-        ended_at: leg.endedAt,
-        ended_by: leg.endedBy,
-        hangup_cause: leg.cause,
-        lost: isLost(call, leg),
-      })),
-    )
-    .onConflict(['call_id', 'uniqueid'])
-    .merge()
-    .returning(['id', 'uniqueid'])
+const identityRow = (identity: Identity) => ({
+  number_id: identity.numberId,
+  place_id: identity.placeId,
+  unit_id: identity.unitId,
+  person_id: identity.personId,
+  identified_how: identity.how,
+  confidence: identity.confidence,
+})
 
+const legRow = (call: Call, leg: Leg) => ({
+  uniqueid: leg.uniqueid,
+  side: sideOf(call, leg),
+  station: leg.station,
+  person_id: leg.personId,
+  started_at: leg.startedAt,
+  rung_at: leg.rungAt,
+  stopped_at: leg.stoppedAt,
+  stopped_why: leg.stoppedWhy,
+  connected_at: leg.connectedAt,
+  marks: leg.marks,
+  answered_at: answeredAt(call, leg),
+  ended_at: leg.endedAt,
+  ended_by: leg.endedBy,
+  hangup_cause: leg.cause,
+  lost: isLost(call, leg),
+})
+
+function offersIn(call: Call, legs: Leg[]) {
+  if (call.arrival?.direction !== 'inbound') return []
+  return agentLegs(call)
+    .filter((leg) => leg.rungAt && legs.includes(leg))
+    .map((leg) => {
+      const end = offerEnd(call, leg)
+      return {
+        leg_uniqueid: leg.uniqueid,
+        station: leg.station ?? '',
+        person_id: leg.personId,
+        at: leg.rungAt,
+        ended_at: end?.at ?? null,
+        outcome: end?.outcome ?? null,
+      }
+    })
+}
+
+async function saveTalks(tx: Tx, call: Call, legs: Leg[], rows: { id: string; uniqueid: string }[]): Promise<void> {
   const talks = legs.flatMap((leg) => {
     const leg_id = rows.find((row) => row.uniqueid === leg.uniqueid)?.id
     return talksOf(call, leg).map(({ from, to }) => ({ leg_id, from_at: from, to_at: to }))
   })
-  if (talks.length > 0 || legs.some((leg) => leg.marks.length > 0)) {
-    await tx('leg_talks')
-      .whereIn(
-        'leg_id',
-        rows.map((row) => row.id),
-      )
-      .delete()
-    if (talks.length > 0) await tx('leg_talks').insert(talks)
-  }
-
-  if (call.arrival?.direction !== 'inbound') return
-  const rung = agentLegs(call).filter((leg) => leg.rungAt && legs.includes(leg))
-  if (rung.length === 0) return
-  await tx('offers')
-    .insert(
-      rung.map((leg) => {
-        const end = offerEnd(call, leg)
-        return {
-          call_id: call.id,
-          leg_uniqueid: leg.uniqueid,
-          station: leg.station ?? '',
-          person_id: leg.personId,
-          at: leg.rungAt,
-          ended_at: end?.at ?? null,
-          outcome: end?.outcome ?? null,
-        }
-      }),
-    )
-    .onConflict(['call_id', 'leg_uniqueid'])
-    .merge(['station', 'person_id', 'at', 'ended_at', 'outcome'])
+  if (talks.length === 0 && !legs.some((leg) => leg.marks.length > 0)) return
+  const ids = rows.map((row) => row.id)
+  await tx('leg_talks').whereIn('leg_id', ids).delete()
+  if (talks.length > 0) await tx('leg_talks').insert(talks)
 }
 
-/** Who sits at these stations now. */
-export async function peopleAt(tx: Tx, stations: string[]): Promise<Map<string, string | null>> {
-  const rows = await tx('stations').whereIn('code', stations).select('code', 'person_id')
-  return new Map(rows.map((row) => [row.code, row.person_id]))
-}
-
+/** Says of calls who called, without touching anything else. */
 export async function saveIdentity(tx: Tx, callIds: string[], identity: Identity): Promise<void> {
   await tx('calls')
     .whereIn('id', callIds)
-    .update({
-      number_id: identity.numberId,
-      place_id: identity.placeId,
-      unit_id: identity.unitId,
-      person_id: identity.personId,
-      identified_how: identity.how,
-      confidence: identity.confidence,
-      version: tx.raw('version + 1'),
-    })
-}
-
-export async function organisationOf(tx: Tx, pbx: number): Promise<string> {
-  const row = await tx('pbxs').where({ id: pbx }).first('organisation_id')
-  if (!row) throw new Error(`pbx ${pbx} is not in the directory`)
-  return row.organisation_id
+    .update({ ...identityRow(identity), version: tx.raw('version + 1') })
 }

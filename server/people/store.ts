@@ -6,8 +6,9 @@ import type { NumberRow } from './identify.ts'
 /** Every directory number that one of the spellings fits, with what it points to now. */
 export async function numbersSpelt(db: Db, organisationId: string, spelt: string[]): Promise<NumberRow[]> {
   if (spelt.length === 0) return []
-  const { rows } = await db.raw(
-    `select n.id, n.realm, n.kind, array_position(:spelt::text[], n.number) - 1 as spelling, np.place_id, pu.unit_id,
+  const { rows } = await db
+    .raw(
+      `select n.id, n.realm, n.kind, array_position(:spelt::text[], n.number) - 1 as spelling, np.place_id, pu.unit_id,
             coalesce(h.people, '[]') as people
        from numbers n
        left join number_places np on np.number_id = n.id and np.during @> now()
@@ -26,8 +27,9 @@ export async function numbersSpelt(db: Db, organisationId: string, spelt: string
                                order by lower(w.during) desc limit 1) u on true
           where h.number_id = n.id and h.during @> now()) h on true
       where n.organisation_id = :organisationId and n.number = any(:spelt::text[])`,
-    { spelt, organisationId },
-  )
+      { spelt, organisationId },
+    )
+    .options(prepared('numbers-spelt'))
   return rows.map((row: Record<string, unknown>) => ({
     id: row.id,
     realm: row.realm,
