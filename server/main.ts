@@ -15,7 +15,7 @@ import { may, nightWanted, organisationId } from './people/index.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
-import { frameOf, markPainted, queuesNow } from './pop/index.ts'
+import { framesOf, markPainted, queuesNow } from './pop/index.ts'
 import { popRoutes } from './pop/routes.ts'
 import { loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const db = openDb(config.databaseUrl)
   await firstLight(db, config, site, log)
 
-  const commit = makeCommit(db, () => live.publish())
+  const commit = makeCommit(db, (told) => live.publish(told.at(-1)?.seq))
   const pulse = watchPulse(db)
   const vault = config.vault.kind === 'folder' ? await folderVault(config.vault.dir) : await minioVault(config.vault)
   const recordings = makeRecordings({ vault, spool: config.pbx.spool })
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     db,
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
-    frameOf: (row) => frameOf(db, row),
+    framesOf: (rows) => framesOf(db, org, rows),
     now: async () => ({ queues: await queuesNow(db, org), health: health.now() }),
     heard: async (actor, said) => {
       if (await markPainted(db, said.callId, said.legUniqueid, actor.personId)) health.painted(said.afterMs)

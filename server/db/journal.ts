@@ -39,8 +39,10 @@ export async function append<E extends { type: string; at: Date }>(
 
 /** The journal after `after`, oldest first, at most `limit` rows. */
 export async function readJournal(db: Knex, after: number, limit = 500): Promise<JournalRow[]> {
-  const rows = await db('journal').where('seq', '>', after).orderBy('seq').limit(limit)
-  return rows.map((row) => ({ seq: Number(row.seq), type: row.type, at: row.at, body: row.body }))
+  const { rows } = await db
+    .raw('select seq, type, at, body from journal where seq > ? order by seq limit ?', [after, limit])
+    .options({ name: 'read-journal' })
+  return rows.map((row: JournalRow) => ({ seq: Number(row.seq), type: row.type, at: row.at, body: row.body }))
 }
 
 /** The last number given out; 0 for an empty journal. */

@@ -3,11 +3,11 @@ import { SHORT_ABANDON_MS } from '../calls/index.ts'
 import type { Db, JournalRow } from '../db/index.ts'
 import {
   type Actor,
+  type Candidate,
   catalogue,
   identify,
   may,
   me,
-  organisationId,
   personRefs,
   placeRefs,
   readingScopes,
@@ -19,7 +19,7 @@ import * as tickets from '../tickets/index.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
 import * as agentStore from './agent-store.ts'
-import { agentView, callCard, type Names, queueNow, recordingView } from './card.ts'
+import { agentView, callCard, queueNow, recordingView } from './card.ts'
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
@@ -28,8 +28,7 @@ export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 /** Cards of calls, with what may() is to be asked about each. */
 export async function callCards(db: Db, ids: string[]): Promise<Map<string, { card: CallCard; thing: Thing }>> {
   const rows = await store.shownCalls(db, ids)
-  const names = await namesOf(db, rows)
-  return new Map(rows.map((row) => [row.id, { card: callCard(row, names), thing: callThing(row) }]))
+  return new Map(rows.map((row) => [row.id, { card: callCard(row), thing: callThing(row) }]))
 }
 
 const callThing = (row: CallShown): Thing => ({
@@ -39,73 +38,38 @@ const callThing = (row: CallShown): Thing => ({
   agentIds: row.agent_ids,
 })
 
-async function namesOf(db: Db, rows: CallShown[]): Promise<Names> {
-  const [places, units, people] = await Promise.all([
-    placeRefs(
-      db,
-      rows.map((row) => row.place_id),
-    ),
-    unitRefs(
-      db,
-      rows.map((row) => row.unit_id),
-    ),
-    personRefs(
-      db,
-      rows.flatMap((row) => [row.person_id, row.agent_id]),
-    ),
-  ])
-  return { places, units, people }
-}
-
 /** The pop for one offer: who and where is calling, why we think so, what is open there, why it rings here. */
 export async function popFor(db: Db, callId: string, legUniqueid: string): Promise<PopCard | undefined> {
   const [row] = await store.shownCalls(db, [callId])
-  const offer = row && (await store.offerOf(db, callId, legUniqueid))
-  if (!row || !offer) return undefined
-  const about = { id: row.id, ani: row.ani, campusId: row.campus_id, placeId: row.place_id }
-  const [names, who, open, last, callsIn24h] = await Promise.all([
-    namesOf(db, [row]),
+  return row && popOf(db, row, legUniqueid)
+}
+
+async function popOf(db: Db, row: CallShown, legUniqueid: string): Promise<PopCard | undefined> {
+  const [offer, who] = await Promise.all([
+    store.aroundOffer(db, row.id, legUniqueid),
     identify(db, { organisationId: row.organisation_id, campus: row.campus, ani: row.ani, aniName: row.ani_name }),
-    openTicketsOf(db, row),
-    store.lastCalls(db, about),
-    store.callsIn24h(db, about),
   ])
-  const [places, units, people] = await Promise.all([
-    placeRefs(
-      db,
-      who.candidates.map((one) => one.placeId),
-    ),
-    unitRefs(
-      db,
-      who.candidates.map((one) => one.unitId),
-    ),
-    personRefs(
-      db,
-      who.candidates.map((one) => one.personId),
-    ),
+  if (!offer) return undefined
+  const [candidates, openTickets] = await Promise.all([
+    named(db, who.candidates, row),
+    openTicketsOf(db, offer.open_ticket_ids, row.ticket_id),
   ])
   return {
-    call: callCard(row, names),
+    call: callCard(row),
     legUniqueid,
     offeredAt: offer.at.toISOString(),
     ringSeconds: offer.ring_seconds ?? 20,
-    candidates: who.candidates.map((one) => ({
-      place: (one.placeId && places.get(one.placeId)) || null,
-      unit: (one.unitId && units.get(one.unitId)) || null,
-      person: (one.personId && people.get(one.personId)) || null,
-      how: one.how,
-      confidence: one.confidence,
-    })),
-    openTickets: open,
-    lastCalls: last.map((call) => ({
+    candidates,
+    openTickets,
+    lastCalls: offer.last_calls.map((call) => ({
       callId: call.id,
-      at: call.at.toISOString(),
+      at: new Date(call.arrived_at).toISOString(),
       line: call.line,
       outcome: call.outcome as CallCard['outcome'],
       ticketNumber: call.ticket_number === null ? null : tickets.shownNumber(call.ticket_number),
       what: call.what ?? '',
     })),
-    callsIn24h,
+    callsIn24h: row.ani ? offer.calls_in_24h : 1,
     whyMe:
       offer.direction === 'callback'
         ? 'callback'
@@ -117,73 +81,100 @@ export async function popFor(db: Db, callId: string, legUniqueid: string): Promi
   }
 }
 
-async function openTicketsOf(db: Db, call: CallShown) {
-  const everything = { pairs: [{ campus: null, line: null }], personId: call.id }
-  const open = await tickets.listTickets(
-    db,
-    call.organisation_id,
-    everything,
-    { openOf: { placeId: call.place_id, reporterId: call.person_id } },
-    { limit: 8 },
-  )
-  return tickets.ticketRows(
-    db,
-    open.filter((ticket) => ticket.id !== call.ticket_id),
-  )
+async function openTicketsOf(db: Db, ids: string[], own: string | null) {
+  const open = await tickets.readTickets(db, ids)
+  const inOrder = ids.flatMap((id) => open.find((ticket) => ticket.id === id && id !== own) ?? [])
+  return tickets.ticketRows(inOrder)
 }
 
-/** A journal row as a frame, with what may() is to be asked, and the pop for the one who is rung. */
-export async function frameOf(
-  db: Db,
-  row: JournalRow,
-): Promise<{ thing: Thing; frame: Frame; popFor?: { personId: string; pop: PopCard } } | undefined> {
-  const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
-  const text = (key: string): string | undefined =>
-    typeof row.body[key] === 'string' ? (row.body[key] as string) : undefined
-  const room = row.type.split('.')[0]
-  if (room === 'agent') {
-    const [shown] = await agentStore.shownAgents(db, await organisationId(db), [text('personId') ?? ''])
-    if (!shown) return undefined
-    const agent = agentView(shown)
-    return {
-      thing: { kind: 'agent', personId: agent.person.id, lines: agent.lines },
-      frame: { ...head, subject: 'agent', agent },
-    }
-  }
-  if (room === 'ticket') {
-    const [ticket] = await tickets.readTickets(db, [text('ticketId') ?? ''])
-    const [shown] = ticket ? await tickets.ticketRows(db, [ticket]) : []
-    if (!ticket || !shown) return undefined
-    const callId = text('callId')
-    return {
-      thing: tickets.thing(ticket),
-      frame: { ...head, subject: 'ticket', ticket: shown, ...(callId && { callId }) },
-    }
-  }
-  if (room === 'callback') {
-    const [callback] = await tickets.readCallbacks(db, [text('callbackId') ?? ''])
-    const [shown] = callback ? await tickets.callbackRows(db, [callback]) : []
-    if (!callback || !shown) return undefined
-    return {
-      thing: { kind: 'callback', campus: callback.campus, line: callback.line },
-      frame: { ...head, subject: 'callback', callback: shown },
-    }
-  }
-  const callId = text('callId')
-  if (!callId) return undefined
-  const shown = (await callCards(db, [callId])).get(callId)
-  if (!shown) return undefined
-  const { card: call, thing } = shown
-  if (room === 'recording') {
-    const recording = await store.readRecording(db, text('recordingId') ?? '')
-    return recording && { thing, frame: { ...head, subject: 'recording', recording: recordingView(recording, false) } }
-  }
-  const frame: Frame = { ...head, subject: 'call', call }
-  const rung = row.type === 'call.offered' || row.type === 'call.identified' || row.type === 'call.answered'
-  if (!rung || !call.agent || !call.legUniqueid || call.state === 'ended') return { thing, frame }
-  const pop = await popFor(db, callId, call.legUniqueid)
-  return pop ? { thing, frame, popFor: { personId: call.agent.id, pop } } : { thing, frame }
+/** Candidates with the names of theirs that the call does not show already. */
+async function named(db: Db, candidates: Candidate[], shown: CallShown): Promise<PopCard['candidates']> {
+  const unless = (known: { id: string } | null) => (id: string | null) => (id === known?.id ? null : id)
+  const [places, units, people] = await Promise.all([
+    placeRefs(db, candidates.map((one) => one.placeId).map(unless(shown.place))),
+    unitRefs(db, candidates.map((one) => one.unitId).map(unless(shown.unit))),
+    personRefs(db, candidates.map((one) => one.personId).map(unless(shown.person))),
+  ])
+  const of = <T extends { id: string }>(map: Map<string, T>, known: T | null, id: string | null): T | null =>
+    id === null ? null : known?.id === id ? known : (map.get(id) ?? null)
+  return candidates.map((one) => ({
+    place: of(places, shown.place, one.placeId),
+    unit: of(units, shown.unit, one.unitId),
+    person: of(people, shown.person, one.personId),
+    how: one.how,
+    confidence: one.confidence,
+  }))
 }
+
+/** A frame with what may() is to be asked, and the pop for the one who is rung; undefined: nobody's business. */
+type Framed = { thing: Thing; frame: Frame; popFor?: { personId: string; pop: PopCard } } | undefined
+
+/**
+ * Journal rows as frames, in the same order. What the rows are about is read once for all of them, one statement for
+ * each kind, so that a storm's frames cost hardly more than one event's.
+ */
+export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise<Framed[]> {
+  const roomOf = (row: JournalRow) => row.type.slice(0, row.type.indexOf('.'))
+  const idsOf = (key: string, isOf: (room: string) => boolean) => [
+    ...new Set(rows.flatMap((row) => (isOf(roomOf(row)) ? (textOf(row, key) ?? []) : []))),
+  ]
+  const ids = (room: string, key: string) => idsOf(key, (one) => one === room)
+  const asked = [ids('agent', 'personId'), ids('ticket', 'ticketId'), ids('callback', 'callbackId')] as const
+  const [agents, ticketsOf, callbacksOf, calls] = await Promise.all([
+    asked[0].length > 0 ? agentViews(db, org, asked[0]) : [],
+    tickets.readTickets(db, asked[1]),
+    tickets.readCallbacks(db, asked[2]),
+    callCards(
+      db,
+      idsOf('callId', (room) => room !== 'agent' && room !== 'ticket' && room !== 'callback'),
+    ),
+  ])
+  const callbackRows = callbacksOf.length > 0 ? await tickets.callbackRows(db, callbacksOf) : []
+
+  async function frameOf(row: JournalRow): Promise<Framed> {
+    const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
+    const callId = textOf(row, 'callId')
+    switch (roomOf(row)) {
+      case 'agent': {
+        const agent = agents.find(({ person }) => person.id === textOf(row, 'personId'))
+        if (!agent) return undefined
+        const thing: Thing = { kind: 'agent', personId: agent.person.id, lines: agent.lines }
+        return { thing, frame: { ...head, subject: 'agent', agent } }
+      }
+      case 'ticket': {
+        const ticket = ticketsOf.find(({ id }) => id === textOf(row, 'ticketId'))
+        const [shown] = ticket ? tickets.ticketRows([ticket]) : []
+        if (!ticket || !shown) return undefined
+        const frame: Frame = { ...head, subject: 'ticket', ticket: shown, ...(callId && { callId }) }
+        return { thing: tickets.thing(ticket), frame }
+      }
+      case 'callback': {
+        const callback = callbackRows.find((one) => one.callbackId === textOf(row, 'callbackId'))
+        if (!callback) return undefined
+        const { campus, line } = callback
+        return { thing: { kind: 'callback', campus, line }, frame: { ...head, subject: 'callback', callback } }
+      }
+    }
+    const shown = callId && calls.get(callId)
+    if (!shown) return undefined
+    const { card: call, thing } = shown
+    if (roomOf(row) === 'recording') {
+      const recording = await store.readRecording(db, textOf(row, 'recordingId') ?? '')
+      return (
+        recording && { thing, frame: { ...head, subject: 'recording', recording: recordingView(recording, false) } }
+      )
+    }
+    const frame: Frame = { ...head, subject: 'call', call }
+    const rung = row.type === 'call.offered' || row.type === 'call.identified' || row.type === 'call.answered'
+    if (!rung || !call.agent || !call.legUniqueid || call.state === 'ended') return { thing, frame }
+    const pop = await popFor(db, callId, call.legUniqueid)
+    return pop ? { thing, frame, popFor: { personId: call.agent.id, pop } } : { thing, frame }
+  }
+  return Promise.all(rows.map(frameOf))
+}
+
+const textOf = (row: JournalRow, key: string): string | undefined =>
+  typeof row.body[key] === 'string' ? (row.body[key] as string) : undefined
 
 export async function queuesNow(db: Db, org: string): Promise<QueueNow[]> {
   return (await agentStore.shownQueues(db, org, SERVICE_LEVEL_MS, SHORT_ABANDON_MS)).map(queueNow)
@@ -228,7 +219,7 @@ export async function snapshot(db: Db, actor: Actor, seq: number, health: Health
       may(actor, 'see', { kind: 'call', campus: queue.campus, line: queue.line, agentIds: [] }),
     ),
     callbacks: await tickets.callbackRows(db, mayCallBack),
-    myTickets: await tickets.ticketRows(db, mine),
+    myTickets: tickets.ticketRows(mine),
     myLastCalls: lastIds.flatMap((call) => seen(call.id)),
     health,
   }

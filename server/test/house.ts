@@ -34,11 +34,11 @@ export async function house(
     db,
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
-    frameOf: async () => undefined,
+    framesOf: async (rows) => rows.map(() => undefined),
     now: async () => ({}),
     ...own,
   })
-  const commit = makeCommit(db, () => live.publish())
+  const commit = makeCommit(db, (told) => live.publish(told.at(-1)?.seq))
   const app = await makeApp({
     config: {
       publicUrl: undefined,

@@ -45,7 +45,7 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
     if (!shown || !may(actor, 'see', shown.thing)) throw notFound('call')
     return shown.card
   }
-  const row = async (id: string) => (await ticketRows(db, await readTickets(db, [id])))[0]
+  const row = async (id: string) => ticketRows(await readTickets(db, [id]))[0]
   const callback = async (id: string) => (await callbackRows(db, await readCallbacks(db, [id])))[0]
 
   return async (app) => {

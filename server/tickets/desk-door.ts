@@ -7,6 +7,7 @@ import type { NewTicket, TicketChange } from '../wire/api.ts'
 import * as callbacks from './callback-store.ts'
 import type { CallReason, CallRelation, TicketEvent } from './events.ts'
 import * as follow from './follow-door.ts'
+import * as shown from './shown-store.ts'
 import * as store from './store.ts'
 import { type Act, collisions, isIpAddress, isUntouched, LONGEST, stateAfter, type Ticket } from './ticket.ts'
 
@@ -20,8 +21,12 @@ export const thing = (ticket: Ticket): Thing => ({
   reporterId: ticket.reporterId,
 })
 
-/** A ticket begun at the desk, without a call. */
-export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promise<TicketEvent[]> {
+/** A ticket begun at the desk, without a call: what happened, and the ticket as it is shown. */
+export async function openAtDesk(
+  tx: Tx,
+  actor: Actor,
+  wanted: NewTicket,
+): Promise<{ events: TicketEvent[]; ticket: shown.ShownTicket }> {
   const about: Thing = {
     kind: 'ticket',
     campus: wanted.campus,
@@ -34,7 +39,7 @@ export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promi
   const placeText = wanted.placeId ? await store.placePath(tx, wanted.placeId) : ''
   if (placeText === undefined) throw new Refusal('no-such-place', {}, 400)
   const { campus, line } = wanted
-  const opened = await store.insertTicket(tx, {
+  const ticket = await shown.insertTicket(tx, {
     organisationId: actor.organisationId,
     where: { campus, line },
     kind: 'incident',
@@ -46,20 +51,10 @@ export async function openAtDesk(tx: Tx, actor: Actor, wanted: NewTicket): Promi
     reporterId: wanted.reporterId ?? null,
     firstTakerId: actor.personId,
   })
-  if (!opened) throw new Refusal('no-such-line', { campus, line }, 400)
-  const { id, version, at } = opened
-  return [
-    {
-      type: 'ticket.opened',
-      ticketId: id,
-      at,
-      byId: actor.personId,
-      callId: null,
-      campus: wanted.campus,
-      line: wanted.line,
-      version,
-    },
-  ]
+  if (!ticket) throw new Refusal('no-such-line', { campus, line }, 400)
+  const { id: ticketId, version, reportedAt: at } = ticket
+  const byId = actor.personId
+  return { events: [{ type: 'ticket.opened', ticketId, at, byId, callId: null, campus, line, version }], ticket }
 }
 
 /**
@@ -90,8 +85,11 @@ export async function change(tx: Tx, actor: Actor, id: string, wanted: TicketCha
     )
   }
   const version = await store.updateTicket(tx, id, columns)
-  const at = await clock(tx)
-  await store.insertEntry(tx, id, { at, byId: actor.personId, kind: 'changed', body: { version, fields } })
+  const { at } = await store.insertEntry(tx, id, {
+    byId: actor.personId,
+    kind: 'changed',
+    body: { version, fields },
+  })
   return [{ type: 'ticket.changed', ticketId: id, at, byId: actor.personId, fields: Object.keys(fields), version }]
 }
 
@@ -143,6 +141,11 @@ async function translated(
     if (path === undefined) throw new Refusal('no-such-place', { field: 'placeId' }, 400)
     columns.place_text = path
   }
+  if (columns.unit_id !== undefined) {
+    const unit = wanted.unitId ? await store.unitSnapshot(tx, ticket.organisationId, wanted.unitId) : null
+    if (unit === undefined) throw new Refusal('no-such-unit', { field: 'unitId' }, 400)
+    columns.unit_snapshot = unit
+  }
   const line = wanted.line !== undefined && wanted.line !== ticket.line ? wanted.line : undefined
   if (line) {
     const where = await store.campusAndLine(tx, ticket.organisationId, ticket.campus, line)
@@ -172,8 +175,8 @@ async function translated(
 /** Something to add that is not a field: it stands on the timeline. */
 export async function note(tx: Tx, actor: Actor, id: string, text: string): Promise<TicketEvent[]> {
   const ticket = await held(tx, actor, id, 'change')
-  const at = await clock(tx)
-  const entryId = await store.insertEntry(tx, id, { at, byId: actor.personId, kind: 'note', body: { text } })
+  const entry = await store.insertEntry(tx, id, { byId: actor.personId, kind: 'note', body: { text } })
+  const { id: entryId, at } = entry
   return [{ type: 'ticket.noted', ticketId: id, at, byId: actor.personId, entryId, version: ticket.version }]
 }
 
@@ -182,8 +185,7 @@ export async function urge(tx: Tx, actor: Actor, id: string, callId: string | nu
   const ticket = await held(tx, actor, id, 'change')
   if (stateAfter(ticket.state, 'withdraw') === undefined) throw new Refusal('ticket-not-open', { state: ticket.state })
   const version = await store.updateTicket(tx, id, { urged: ticket.urged + 1 })
-  const at = await clock(tx)
-  await store.insertEntry(tx, id, { at, byId: actor.personId, kind: 'urged', body: { callId } })
+  const { at } = await store.insertEntry(tx, id, { byId: actor.personId, kind: 'urged', body: { callId } })
   return [{ type: 'ticket.urged', ticketId: id, at, byId: actor.personId, callId, version }]
 }
 

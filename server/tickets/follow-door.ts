@@ -3,6 +3,7 @@ import { type CallEvent, type CallRow, readCall } from '../calls/index.ts'
 import type { Tx } from '../db/index.ts'
 import * as callbacks from './callback-store.ts'
 import type { CallReason, TicketEvent } from './events.ts'
+import { insertTicket } from './shown-store.ts'
 import * as store from './store.ts'
 import { REPEAT_CALLS } from './ticket.ts'
 
@@ -89,6 +90,7 @@ export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<Tic
   }
   if (!byHand.has('unitId') && call.unitId !== ticket.unitId) {
     columns.unit_id = call.unitId
+    columns.unit_snapshot = call.unitId ? await store.unitSnapshot(tx, call.organisationId, call.unitId) : null
     fields.push('unitId')
   }
   if (!byHand.has('contactNumber') && wardNumber(call) !== ticket.contactNumber) {
@@ -113,7 +115,7 @@ export async function open(
   as: { kind: 'incident' | 'voicemail'; source: 'call' | 'voicemail'; at: Date; firstTakerId: string | null },
 ): Promise<TicketEvent[]> {
   const where = await whereFor(tx, call)
-  const opened = await store.insertTicket(tx, {
+  const opened = await insertTicket(tx, {
     organisationId: call.organisationId,
     where,
     kind: as.kind,
@@ -128,10 +130,9 @@ export async function open(
     repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
   })
   if (!opened) throw new Error(`the campus or line of call ${call.id} is gone`)
-  const { id, version } = opened
+  const { id, version, campus, line } = opened
   await store.linkCall(tx, call.id, id, 'opened', as.at)
   const mended = await unsettle(tx, call.id, as.at)
-  const [ticket] = await store.readTickets(tx, [id])
   return [
     {
       type: 'ticket.opened',
@@ -139,8 +140,8 @@ export async function open(
       at: as.at,
       byId: as.firstTakerId,
       callId: call.id,
-      campus: ticket?.campus ?? '',
-      line: ticket?.line ?? '',
+      campus,
+      line,
       version,
     },
     ...mended,

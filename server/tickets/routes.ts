@@ -19,7 +19,7 @@ import {
   Type,
   Version,
 } from '../web/index.ts'
-import type { TicketPage } from '../wire/views.ts'
+import type { TicketPage, TicketRow } from '../wire/views.ts'
 import type { TicketState } from './events.ts'
 import {
   act,
@@ -119,7 +119,7 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
           { limit: limit + 1, ...(cursor && { after: cursor }) },
         )
         const page = cut(found, limit, (ticket) => ({ at: ticket.reportedAt.toISOString(), id: ticket.id }))
-        return { items: await ticketRows(db, page.items), next: page.next }
+        return { items: ticketRows(page.items), next: page.next }
       },
     )
 
@@ -142,9 +142,12 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
       },
       idempotent(async (request, reply) => {
         const actor = actorOf(request)
-        const told = await commit((tx) => openAtDesk(tx, actor, request.body as never))
-        const opened = told.find((event) => event.type === 'ticket.opened')
-        const [row] = await ticketRows(db, await readTickets(db, [opened?.ticketId ?? '']))
+        let row: TicketRow | undefined
+        await commit(async (tx) => {
+          const { events, ticket } = await openAtDesk(tx, actor, request.body as never)
+          row = ticketRows([ticket])[0]
+          return events
+        })
         reply.code(201)
         return row
       }),
@@ -198,10 +201,9 @@ async function page(db: Db, actor: Actor, id: string): Promise<TicketPage> {
     throw notFound('ticket')
   const links = await callsOf(db, id)
   const callIds = links.map((link) => link.callId)
-  const [rows, cards, recordings, entries, confirmed] = await Promise.all([
-    ticketRows(db, [ticket]),
+  const [cards, recordings, entries, confirmed] = await Promise.all([
     callCards(db, callIds),
-    recordingsOf(db, actor, callIds),
+    callIds.length > 0 ? recordingsOf(db, actor, callIds) : [],
     entriesOf(db, id),
     placeRefs(db, [ticket.confirmedPlaceId]),
   ])
@@ -215,7 +217,7 @@ async function page(db: Db, actor: Actor, id: string): Promise<TicketPage> {
     db,
     items.map((item) => item.byId),
   )
-  const row = rows[0]
+  const [row] = ticketRows([ticket])
   if (!row) throw notFound('ticket')
   return {
     ...row,

@@ -1,30 +1,15 @@
 /** Tickets as a console is shown them. */
 import type { Db } from '../db/index.ts'
-import { type Actor, personRefs, placeRefs, readingScopes, unitRefs } from '../people/index.ts'
+import { type Actor, personRefs, placeRefs, readingScopes } from '../people/index.ts'
 import type { CallbackRow, TicketRow } from '../wire/views.ts'
 import type { Callback } from './callback-store.ts'
-import { listTickets } from './store.ts'
-import { shownNumber, type Ticket } from './ticket.ts'
+import { listTickets, type ShownTicket } from './shown-store.ts'
+import { shownNumber } from './ticket.ts'
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
-/** Rows for a list, with the names their ids stand for. Order is kept. */
-export async function ticketRows(db: Db, tickets: Ticket[]): Promise<TicketRow[]> {
-  const [places, units, people] = await Promise.all([
-    placeRefs(
-      db,
-      tickets.map((ticket) => ticket.reportedPlaceId),
-    ),
-    unitRefs(
-      db,
-      tickets.map((ticket) => ticket.unitId),
-    ),
-    personRefs(
-      db,
-      tickets.flatMap((ticket) => [ticket.reporterId, ticket.assigneeId, ticket.firstTakerId]),
-    ),
-  ])
-  const of = <T>(map: Map<string, T>, id: string | null): T | null => (id && map.get(id)) || null
+/** Tickets as rows of a list. Order is kept. */
+export function ticketRows(tickets: ShownTicket[]): TicketRow[] {
   return tickets.map((ticket) => ({
     ticketId: ticket.id,
     number: shownNumber(ticket.number),
@@ -37,15 +22,15 @@ export async function ticketRows(db: Db, tickets: Ticket[]): Promise<TicketRow[]
     urged: ticket.urged,
     repeat: ticket.repeat,
     what: ticket.what,
-    place: of(places, ticket.reportedPlaceId),
+    place: ticket.place,
     placeText: ticket.placeText,
-    unit: of(units, ticket.unitId),
-    reporter: of(people, ticket.reporterId),
+    unit: ticket.unit,
+    reporter: ticket.reporter,
     reporterName: ticket.reporterName,
     contactNumber: ticket.contactNumber,
     categoryId: ticket.confirmedCategoryId ?? ticket.reportedCategoryId,
-    assignee: of(people, ticket.assigneeId),
-    firstTaker: of(people, ticket.firstTakerId),
+    assignee: ticket.assignee,
+    firstTaker: ticket.firstTaker,
     reportedAt: ticket.reportedAt.toISOString(),
     finishedAt: iso(ticket.finishedAt),
     version: ticket.version,
@@ -83,5 +68,5 @@ export async function callbackRows(db: Db, callbacks: Callback[]): Promise<Callb
 /** Tickets a person may see that hold these words: for the pickers. */
 export async function searchTickets(db: Db, actor: Actor, q: string, limit: number): Promise<TicketRow[]> {
   const scope = { pairs: readingScopes(actor), personId: actor.personId }
-  return ticketRows(db, await listTickets(db, actor.organisationId, scope, { q }, { limit }))
+  return ticketRows(await listTickets(db, actor.organisationId, scope, { q }, { limit }))
 }

@@ -47,6 +47,27 @@ export function maskFor(actor: Actor, rows: readonly Told[], sees: Sees): string
   return mask
 }
 
+/**
+ * The same for many people at once. What a person may see follows from their rights and from whether a thing names them
+ * (see may()): so all with equal rights whom none of these rows names have one mask, and it is made once.
+ */
+export function maskMaker(rows: readonly Told[], sees: Sees): (actor: Actor, rights: string) => string {
+  const named = new Set<unknown>()
+  for (const { thing, popFor } of rows) {
+    if (popFor) named.add(popFor.personId)
+    for (const value of Object.values(thing ?? {})) for (const one of [value].flat()) named.add(one)
+  }
+  const masks = new Map<string, string>()
+  return (actor, rights) => {
+    if (named.has(actor.personId)) return maskFor(actor, rows, sees)
+    const known = masks.get(rights)
+    if (known !== undefined) return known
+    const mask = maskFor(actor, rows, sees)
+    masks.set(rights, mask)
+    return mask
+  }
+}
+
 /** The message for everybody with this mask who holds the journal up to `after`. */
 export function batchOf(rows: readonly Told[], mask: string, after: number, upTo: number): string {
   const frames: string[] = []

@@ -4,12 +4,20 @@ import type { Db } from '../db/index.ts'
 
 type RawConnection = {
   query(sql: string): Promise<unknown>
-  on(event: 'notification' | 'error' | 'end', then: () => void): void
+  on(event: 'notification' | 'error' | 'end', then: (notice?: { payload?: string }) => void): void
   end(): Promise<void>
 }
 
-/** Calls `heard` at each notice on `channel`, and once after each (re)connect, since notices were missed meanwhile. */
-export function listen(db: Db, channel: string, heard: () => void, log: Logger): { stop: () => Promise<void> } {
+/**
+ * Calls `heard` with each notice's words on `channel`, and without any after each (re)connect, since notices were missed
+ * meanwhile.
+ */
+export function listen(
+  db: Db,
+  channel: string,
+  heard: (words?: string) => void,
+  log: Logger,
+): { stop: () => Promise<void> } {
   let stopped = false
   let current: RawConnection | undefined
   let again: NodeJS.Timeout | undefined
@@ -26,9 +34,9 @@ export function listen(db: Db, channel: string, heard: () => void, log: Logger):
     let connection: RawConnection | undefined
     try {
       connection = (await db.client.acquireRawConnection()) as RawConnection
-      connection.on('error', later)
-      connection.on('end', later)
-      connection.on('notification', heard)
+      connection.on('error', () => later())
+      connection.on('end', () => later())
+      connection.on('notification', (notice) => heard(notice?.payload))
       await connection.query(`listen "${channel}"`)
       if (stopped) return await connection.end()
       current = connection

@@ -11,10 +11,10 @@ import { type Db, type JournalRow, journalHead, readJournal } from '../db/index.
 import { actorsOfSessions, touchSessions } from '../people/index.ts'
 import type { FromConsole, FromServer } from '../wire/frames.ts'
 import type { Health, QueueNow } from '../wire/views.ts'
-import { batchOf, maskFor, type Sees, type SharedFrame, type Told, toTold } from './batch.ts'
+import { batchOf, maskMaker, type Sees, type SharedFrame, type Told, toTold } from './batch.ts'
 import { type App, actorOf, type Routes, Type } from './index.ts'
 import { listen } from './listen.ts'
-import { Seat } from './seat.ts'
+import { FROM_NOW, Seat } from './seat.ts'
 
 export type { SharedFrame } from './batch.ts'
 
@@ -23,6 +23,7 @@ const KEPT_ROWS = 4_096
 /** A console further behind than this fetches the desk anew: cheaper for both. */
 const CATCH_UP_MAX = 2_000
 const READ_ROWS = 500
+const CHECKED_AT_ONCE = 50
 /**
  * Between two rounds: a millisecond for each hundred consoles, 20 at most. An event after a quiet moment goes at once; a storm
  * makes rounds grow instead of multiplying, since what a round costs is its sends, not its events.
@@ -36,8 +37,8 @@ export type LiveParts = {
   db: Db
   /** may this person see this? */
   sees: Sees
-  /** the frame of a journal row; undefined: this row is nobody's business */
-  frameOf: (row: JournalRow) => Promise<SharedFrame | undefined>
+  /** the frames of journal rows, in the same order; undefined: this row is nobody's business */
+  framesOf: (rows: JournalRow[]) => Promise<(SharedFrame | undefined)[]>
   /** figures that are not in the journal */
   now: () => Promise<{ queues?: QueueNow[]; health?: Health }>
   log: Logger
@@ -47,8 +48,8 @@ export type LiveParts = {
 }
 
 export type Live = {
-  /** says that the journal has grown */
-  publish: () => void
+  /** says that the journal has grown, up to `seq` if that is known */
+  publish: (seq?: number) => void
   routes: Routes
   stop: () => Promise<void>
   clients: () => number
@@ -57,10 +58,13 @@ export type Live = {
 }
 
 /** Starts reading the journal from its end. */
-export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 }: LiveParts): Live {
+export function makeLive({ db, sees, framesOf, now, log, heard, idleMinutes = 60 }: LiveParts): Live {
   const seats = new Set<Seat>()
   const figures = { framesSent: 0, replays: 0, resyncs: 0, dropped: 0 }
+  /** told up to here; undefined while nobody looks */
   let head: number | undefined
+  /** read up to here: a notice of ours that comes after its own commit's poke says nothing new */
+  let readTo = 0
   let kept: Told[] = []
   let poked = false
   let roundAt = 0
@@ -68,7 +72,8 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
   let stopped = false
   let lastNow = { json: '', at: 0 }
 
-  function publish(): void {
+  function publish(seq?: number): void {
+    if (seq !== undefined && (seq <= readTo || seats.size === 0)) return
     poked = true
     if (!running && !stopped) void run()
   }
@@ -79,15 +84,18 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
     try {
       while (poked && !stopped) {
         poked = false
+        if (seats.size === 0) {
+          // Nobody looks: whoever comes later reads the journal itself.
+          head = undefined
+          kept = []
+          return
+        }
         const early = roundAt + pauseMs(seats.size) - performance.now()
         if (early > 1) await new Promise((go) => setTimeout(go, early))
         head ??= await journalHead(db)
         const rows = await readJournal(db, head, READ_ROWS)
-        if (rows.length > 0 && seats.size === 0) {
-          // Nobody looks: whoever comes later reads the journal itself.
-          head = rows.at(-1)?.seq ?? head
-          kept = []
-        } else if (rows.length > 0) {
+        readTo = rows.at(-1)?.seq ?? head
+        if (rows.length > 0) {
           tell(await ready(rows))
           roundAt = performance.now()
         }
@@ -97,29 +105,28 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
       }
     } catch (error) {
       // The database is away: nothing is lost, the next round starts from the same place.
+      readTo = head ?? 0
       log.warn({ code: (error as { code?: string }).code }, 'the journal cannot be read')
     } finally {
       running = false
     }
   }
 
-  /** Frames for rows, in order, few at a time so that reading them does not take the whole pool. */
+  /** Frames for rows, in order. One that cannot be made must not stop the others, or all that come after it. */
   async function ready(rows: JournalRow[]): Promise<Told[]> {
-    const told: Told[] = []
-    for (let from = 0; from < rows.length; from += 6) {
-      const part = rows.slice(from, from + 6)
-      told.push(...(await Promise.all(part.map(async (row) => toTold(row.seq, await frameOrNothing(row))))))
-    }
-    return told
-  }
-  async function frameOrNothing(row: JournalRow): Promise<SharedFrame | undefined> {
     try {
-      return await frameOf(row)
+      const frames = await framesOf(rows)
+      return rows.map((row, i) => toTold(row.seq, frames[i]))
     } catch (error) {
       if (typeof (error as { code?: unknown }).code === 'string') throw error
-      // A frame that cannot be made must not stop all that come after it.
-      log.error({ seq: row.seq, type: row.type, message: (error as Error).message }, 'no frame for this event')
-      return undefined
+      const [row] = rows
+      if (row && rows.length === 1) {
+        log.error({ seq: row.seq, type: row.type, message: (error as Error).message }, 'no frame for this event')
+        return [toTold(row.seq, undefined)]
+      }
+      const told: Told[] = []
+      for (const one of rows) told.push(...(await ready([one])))
+      return told
     }
   }
 
@@ -136,9 +143,10 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
     head = upTo
     kept = kept.concat(rows).slice(-KEPT_ROWS)
     const messages = new Map<string, Buffer>()
+    const maskOf = maskMaker(rows, sees)
     for (const seat of seats) {
       if (seat.upTo === undefined) continue
-      const mask = maskFor(seat.actor, rows, sees)
+      const mask = maskOf(seat.actor, seat.rights)
       // Nothing to see: the number is told by the tick, once a second, instead of a hundred times.
       if (mask.indexOf('1') < 0 && mask.indexOf('2') < 0) continue
       const key = `${seat.upTo} ${mask}`
@@ -149,8 +157,8 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
   }
 
   async function catchUp(seat: Seat): Promise<void> {
-    const after = seat.asksAfter as number
     const upTo = head ?? 0
+    const after = seat.asksAfter === FROM_NOW ? upTo : (seat.asksAfter as number)
     seat.asksAfter = undefined
     if (after > upTo || upTo - after > CATCH_UP_MAX) return resync(seat, 'too-far-behind')
     figures.replays += 1
@@ -160,7 +168,7 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
       const older = await readJournal(db, after, CATCH_UP_MAX)
       rows = [...(await ready(older.filter(({ seq }) => seq < oldest && seq <= upTo))), ...rows]
     }
-    const mask = maskFor(seat.actor, rows, sees)
+    const mask = maskMaker(rows, sees)(seat.actor, seat.rights)
     send(seat, Buffer.from(batchOf(rows, mask, after, upTo)), upTo)
   }
 
@@ -185,22 +193,28 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
     poked = true
     if (!running) await run()
     const all = [...seats]
+    const nothings = new Map<number, Buffer>()
     for (const seat of all) {
       seat.settleDebt()
-      if (seat.upTo !== undefined && head !== undefined && seat.upTo < head) {
-        send(seat, Buffer.from(batchOf([], '', seat.upTo, head)), head)
-      }
+      if (seat.upTo === undefined || head === undefined || seat.upTo >= head) continue
+      const message = nothings.get(seat.upTo) ?? Buffer.from(batchOf([], '', seat.upTo, head))
+      nothings.set(seat.upTo, message)
+      send(seat, message, head)
     }
     await checkSessions(all).catch(() => {}) // away with the database: the sockets stay, the strip says so
     await tellNow(all).catch((error) => log.debug({ message: (error as Error).message }, 'no figures'))
   }
+  /** Few at a time: hundreds of actors read at once would hold up the frames meanwhile. */
   async function checkSessions(all: Seat[]): Promise<void> {
-    const ids = all.map(({ actor }) => actor.sessionId)
-    const actors = await actorsOfSessions(db, ids, idleMinutes)
-    for (const seat of all) {
-      const actor = actors.get(seat.actor.sessionId)
-      if (!actor) seat.bye('expired')
-      else if (seat.renew(actor)) resync(seat, 'rights-changed')
+    for (let from = 0; from < all.length; from += CHECKED_AT_ONCE) {
+      const some = all.slice(from, from + CHECKED_AT_ONCE)
+      const ids = some.map(({ actor }) => actor.sessionId)
+      const actors = await actorsOfSessions(db, ids, idleMinutes)
+      for (const seat of some) {
+        const actor = actors.get(seat.actor.sessionId)
+        if (!actor) seat.bye('expired')
+        else if (seat.renew(actor)) resync(seat, 'rights-changed')
+      }
     }
   }
   async function tellNow(all: Seat[]): Promise<void> {
@@ -211,23 +225,26 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
     lastNow = { json, at }
     const serverTime = new Date().toISOString()
     const messages = new Map<string, Buffer>()
-    for (const seat of all) {
-      const seen = queues?.filter((queue) => sees(seat.actor, { kind: 'call', ...where(queue), agentIds: [] }))
-      const mayWork = seat.actor.grants.some(({ role }) => role !== 'reporter')
-      const key = `${mayWork} ${seen?.map((queue) => `${queue.campus}/${queue.line}`).join(' ')}`
+    const messageFor = (actor: Seat['actor']): Buffer => {
+      const seen = queues?.filter((queue) => sees(actor, { kind: 'call', ...where(queue), agentIds: [] }))
+      const mayWork = actor.grants.some(({ role }) => role !== 'reporter')
       const said: FromServer = {
         kind: 'now',
         serverTime,
         ...(seen && { queues: seen }),
         ...(health && mayWork && { health }),
       }
-      const message = messages.get(key) ?? Buffer.from(JSON.stringify(said))
-      messages.set(key, message)
+      return Buffer.from(JSON.stringify(said))
+    }
+    for (const seat of all) {
+      // A line's figures name nobody: they are the same for all of equal rights.
+      const message = messages.get(seat.rights) ?? messageFor(seat.actor)
+      messages.set(seat.rights, message)
       seat.send(message)
     }
   }
 
-  const listening = listen(db, 'journal', publish, log)
+  const listening = listen(db, 'journal', (seq) => publish(seq === undefined ? undefined : Number(seq)), log)
   let ticking = false
   const ticker = setInterval(() => {
     if (ticking || stopped) return
@@ -255,7 +272,7 @@ export function makeLive({ db, sees, frameOf, now, log, heard, idleMinutes = 60 
     seats.add(seat)
     const { after } = request.query as { after?: number }
     // Without a number the console starts from now; it compares with what it fetched and asks again if need be.
-    seat.asksAfter = after ?? head ?? 0
+    seat.asksAfter = after ?? head ?? FROM_NOW
     publish()
   }
 

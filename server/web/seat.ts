@@ -11,6 +11,9 @@ const GONE_BYTES = 8 * SLOW_BYTES
 const SAY_AT_ONCE = 60
 const SAY_A_SECOND = 20
 
+/** Asked by a console that holds nothing yet. */
+export const FROM_NOW = -1
+
 type Said = Exclude<FromConsole, { kind: 'again' }>
 type Ears = {
   again: () => void
@@ -21,9 +24,11 @@ type Ears = {
 
 export class Seat {
   actor: Actor
+  /** the same text for everybody who has the same rights */
+  rights: string
   /** the journal number this console holds; undefined while it is behind */
   upTo: number | undefined
-  /** it asks for everything after this */
+  /** it asks for everything after this; FROM_NOW: for what happens from now on */
   asksAfter: number | undefined
   /** a resync not yet sent, because the wire is full */
   owes: string | undefined
@@ -36,6 +41,7 @@ export class Seat {
   constructor(socket: WebSocket, actor: Actor, ears: Ears) {
     this.#socket = socket
     this.actor = actor
+    this.rights = JSON.stringify(actor.grants)
     this.#ears = ears
     socket.on('message', (data, isBinary) => this.#hear(data as Buffer, isBinary))
     socket.on('pong', () => {
@@ -65,8 +71,10 @@ export class Seat {
 
   /** Takes the rights as they stand now; true when they are others than before. */
   renew(actor: Actor): boolean {
-    const changed = JSON.stringify(actor.grants) !== JSON.stringify(this.actor.grants)
+    const rights = JSON.stringify(actor.grants)
+    const changed = rights !== this.rights
     this.actor = actor
+    this.rights = rights
     return changed
   }
 
