@@ -12,7 +12,7 @@ import { DESK_TONE, losses, settle, WARD_TONE } from './parts/losses.ts'
 import { seat, startTraffic, withSeats } from './parts/traffic.ts'
 import { celRows, secondsOnChannel, vaultBySha, writtenCalls } from './parts/witness.ts'
 
-/** Asterisk lets go of a leg that sent no sound for so long (rtp_timeout in asterisk-config/pbx). */
+/** Asterisk lets go of a leg that sent no sound for so long, at most (rtp_timeout in asterisk-config/pbx). */
 const SILENCE_S = 5
 const GONE_MS = 6_000
 const SILENT_MS = 15_000

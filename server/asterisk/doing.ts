@@ -89,8 +89,8 @@ async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-creden
     // Never the trunk's codec: transcoded frames cannot make a recorder deaf (recipes: a second stream that starts behind).
     allow: 'opus',
     timers: 'no',
-    // A browser that died sends nothing more; its caller rings the same agent again, then the queue.
-    rtp_timeout: '5',
+    // A browser that died sends nothing more; its caller rings the same agent again, then the queue. See pjsip.conf: 3 to 5 s.
+    rtp_timeout: '4',
     rtp_timeout_hold: '300',
     device_state_busy_at: '1',
     allow_subscribe: 'no',

@@ -42,8 +42,8 @@ parentPort?.on('message', ({ ask, station, dialled, from }: Ask) => {
 })
 type Ask = { ask: 'talking' | 'dead' | 'ring'; station?: string; dialled?: string; from?: string }
 
-// Less than Asterisk's rtp_timeout apart, or it would take them for dead.
-const SPEAKS_EVERY_MS = 2_000
+// Well under the three seconds after which Asterisk's rtp_timeout may take them for dead.
+const SPEAKS_EVERY_MS = 1_000
 const SPEAKS_FOR_MS = 60
 if (quiet)
   setInterval(() => {
