@@ -19,6 +19,16 @@ export type SiteTrunk = {
   /** Extensions that may be called through it, in Asterisk's patterns without the underscore: `[67]XXXX`. */
   readonly wards: readonly string[]
 }
+/** An RF channel behind a SIP gateway. */
+export type SiteRadio = {
+  /** Its code, such as `old`; the gateway is endpoint `g-<port>`. */
+  readonly port: string
+  readonly campus: string
+  readonly zh: string
+  readonly en: string
+  /** Where the gateway is called, `ip:port`; null for one that registers as `g-<port>` with its password. */
+  readonly gateway: string | null
+}
 export type SiteLine = {
   readonly code: string
   readonly zh: string
@@ -44,6 +54,8 @@ export type Site = {
     readonly label: string
     readonly lines: readonly string[]
   }[]
+  /** Radio gateways; none for a desk without a radio. */
+  readonly radio: readonly SiteRadio[]
   /** The duty handset's station, rung at night; null when there is none. */
   readonly handset: string | null
   /** Mobiles that may be called besides those of the directory. */
@@ -147,7 +159,7 @@ export function readSite(text: string, file = 'site.json'): Site {
   const top = object(
     parsed,
     '',
-    'hospital timeZone campuses trunks lines deskPhones handset mobiles mobileTrunk sip rtp seconds',
+    'hospital timeZone campuses trunks lines deskPhones radio handset mobiles mobileTrunk sip rtp seconds',
   )
   const named = (value: unknown, path: string, more = '') => {
     const one = object(value, path, `code zh en${more}`)
@@ -216,6 +228,20 @@ export function readSite(text: string, file = 'site.json'): Site {
       lines: one.lines === undefined ? all : list(one.lines, `${path}.lines`, code),
     }
   })
+  const radio = list(top.radio ?? [], 'radio', (value, path): SiteRadio => {
+    const one = object(value, path, 'port campus zh en gateway register')
+    const registers = flag(one.register, `${path}.register`)
+    if (registers && one.gateway !== undefined) refuse(path, 'gateway or register, not both 二者选一')
+    return {
+      port: code(one.port, `${path}.port`),
+      campus: code(one.campus, `${path}.campus`),
+      zh: name(one.zh, `${path}.zh`),
+      en: name(one.en, `${path}.en`),
+      gateway: registers
+        ? null
+        : word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, or register: true 地址:端口'),
+    }
+  })
   const sip = object(top.sip, 'sip', 'host port external local permit')
   const rtp = object(top.rtp ?? {}, 'rtp', 'start end')
   const seconds = object(top.seconds ?? {}, 'seconds', Object.keys(SECONDS).join(' '))
@@ -226,6 +252,7 @@ export function readSite(text: string, file = 'site.json'): Site {
     trunks,
     lines,
     deskPhones,
+    radio,
     handset: top.handset === undefined || top.handset === null ? null : station(top.handset, 'handset'),
     mobiles: list(top.mobiles ?? [], 'mobiles', (it, path) =>
       word(it, path, (one) => /^1[3-9]\d{9}$/.test(one), 'a mobile of eleven digits, in quotes 手机号(加引号)'),
@@ -295,6 +322,14 @@ function contradictionsIn(site: Site): string[] {
   for (const { campus } of site.trunks)
     if (!campuses.has(campus)) found.push(`trunks: there is no campus ${campus} 没有这个院区`)
   if (!carried.has(site.mobileTrunk)) found.push(`mobileTrunk: ${site.mobileTrunk} has no trunk 没有中继`)
+  once('radio', [...site.radio.map(({ port }) => port)])
+  const addresses = site.radio.flatMap(({ gateway }) => gateway?.split(':')[0] ?? [])
+  once('radio.gateway', addresses)
+  for (const address of addresses)
+    if (site.trunks.some(({ from }) => from.some((one) => one.replace('/32', '') === address)))
+      found.push(`radio.gateway: ${address} is a trunk already 已是中继`)
+  for (const { campus } of site.radio)
+    if (!campuses.has(campus)) found.push(`radio: there is no campus ${campus} 没有这个院区`)
   for (const { station, lines: own } of site.deskPhones)
     for (const line of own)
       if (!lines.has(line)) found.push(`deskPhones: ${station} is for ${line}, which is no line 没有这条线`)

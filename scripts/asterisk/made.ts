@@ -1,11 +1,11 @@
 /** The parts of the configuration that grow with the hospital: one small file each, included by a hand-written one. */
 import { existsSync } from 'node:fs'
-import { type PbxSettings, phonePassword, type Trunk } from './settings.ts'
+import { type PbxSettings, phonePassword, type RadioPort, type Trunk } from './settings.ts'
 
 const HEAD = '; Made from the settings at each start; the hand-written file that includes it explains it.\n'
 
 /** Trunks, desk phones and the duty handset, on the templates of pjsip.conf. */
-export function pjsipMade({ trunks, deskPhones, handset, secrets }: PbxSettings): string {
+export function pjsipMade({ trunks, deskPhones, handset, secrets, radio }: PbxSettings): string {
   const stations = [...deskPhones.map((phone) => phone.station), ...(handset ? [handset] : [])]
   return [
     HEAD,
@@ -30,7 +30,40 @@ password=${phonePassword(secrets, station)}
 [${station}](phone-aor)
 `,
     ),
+    ...radio.map((port) => gatewayMade(port, secrets)),
   ].join('\n')
+}
+
+/** A radio gateway: one that waits for our call is known by its address; one that registers, by its password. */
+function gatewayMade({ port, gateway }: RadioPort, secrets: PbxSettings['secrets']): string {
+  const name = `g-${port}`
+  const address = gateway?.split(':')[0]
+  return gateway
+    ? `[${name}](gateway)
+identify_by=ip
+aors=${name}
+[${name}](gateway-aor)
+contact=sip:${port}@${gateway}
+[${name}]
+type=identify
+endpoint=${name}
+match=${address}
+`
+    : `[${name}](gateway)
+identify_by=username,auth_username
+auth=${name}
+aors=${name}
+force_rport=yes
+rewrite_contact=yes
+[${name}](gateway-auth)
+username=${name}
+password=${phonePassword(secrets, name)}
+[${name}](gateway-aor)
+max_contacts=1
+remove_existing=yes
+remove_unavailable=yes
+minimum_expiration=30
+`
 }
 
 /** A queue per line for browsers (members come by QueueAdd), and its second tier of desk phones. */

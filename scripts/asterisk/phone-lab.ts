@@ -42,6 +42,7 @@ export async function freePorts(host = '127.0.0.1'): Promise<Ports> {
     campusAmiPort: await freePort('tcp', ['127.0.0.11']),
     campusRtpStart: rtpStart + 800,
     campusRtpEnd: rtpStart + 1_599,
+    radioSipPort: await freePort('udp', ['127.0.0.13', '127.0.0.14']),
   }
 }
 

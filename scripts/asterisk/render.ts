@@ -64,7 +64,8 @@ export async function renderPbx(settings: PbxSettings): Promise<Instance> {
   const own = join(settings.varDir, 'prompts')
   if (existsSync(own)) await fillFolder(own, join(base, 'prompts'))
   const ownMusic = join(own, 'music')
-  const permit = [...pbx.sipPermit, ...settings.trunks.flatMap((trunk) => trunk.from)]
+  const gateways = settings.radio.flatMap(({ gateway }) => gateway?.split(':')[0] ?? [])
+  const permit = [...pbx.sipPermit, ...settings.trunks.flatMap((trunk) => trunk.from), ...gateways]
   await renderFolder('pbx', base, {
     ...places(base, settings, pbx.name),
     PROMPTS: join(base, 'prompts'),
@@ -149,7 +150,8 @@ async function renderFolder(name: 'pbx' | 'campus', base: string, values: Values
     const text = await readFile(join(CONFIG_DIR, name, file), 'utf8')
     await put(join(base, 'etc', file), filled(text, values, file), file.endsWith('.sh') ? 0o700 : 0o600)
   }
-  for (const file of EMPTY) await put(join(base, 'etc', `${file}.conf`), '')
+  const missing = EMPTY.filter((file) => !existsSync(join(CONFIG_DIR, name, `${file}.conf`)))
+  for (const file of missing) await put(join(base, 'etc', `${file}.conf`), '')
 }
 
 /** `@NAME@` → its value. @throws when the file names one that was not given. */

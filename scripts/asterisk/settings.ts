@@ -29,6 +29,9 @@ export type Line = {
   mobile: string
 }
 
+/** An RF channel behind a SIP gateway: called at its address, or registering as `g-<port>` when there is none. */
+export type RadioPort = { port: string; gateway: string | undefined }
+
 export type DeskPhone = { station: string; lines: string[] }
 
 export type Secrets = { amiReader: string; amiActor: string; ari: string; campus: string; deskPhones: string }
@@ -69,6 +72,7 @@ export type PbxSettings = {
   lines: Line[]
   trunks: Trunk[]
   deskPhones: DeskPhone[]
+  radio: RadioPort[]
   /** The duty handset's station, or none. */
   handset: string | undefined
   /** Mobiles that may be called from the desk besides those the server allows (astdb `allowed/<number>`). */
@@ -89,10 +93,12 @@ export type Ports = {
   campusAmiPort: number
   campusRtpStart: number
   campusRtpEnd: number
+  /** SIP port of the demonstration's radio gateways. */
+  radioSipPort?: number
 }
 
 /** The ports of an only instance on a machine. */
-export const USUAL_PORTS: Ports = {
+export const USUAL_PORTS: Required<Ports> = {
   host: '127.0.0.1',
   sipPort: 5060,
   httpPort: 8088,
@@ -103,9 +109,12 @@ export const USUAL_PORTS: Ports = {
   campusAmiPort: 5138,
   campusRtpStart: 12_000,
   campusRtpEnd: 13_999,
+  radioSipPort: 5170,
 }
 
 const CAMPUS_HOSTS = { old: '127.0.0.11', new: '127.0.0.12' }
+/** Addresses of the demonstration's radio gateways, one for each campus. */
+export const RADIO_HOSTS = { old: '127.0.0.13', new: '127.0.0.14' } as const
 const LINES = [
   ['logistics', '8001', '8101', ['6601']],
   ['it', '8002', '8102', ['6600']],
@@ -164,6 +173,10 @@ export function demoSettings(
       station: `d812${seat}`,
       lines: LINES.map(([code]) => code),
     })),
+    radio: (['old', 'new'] as const).map((port) => ({
+      port,
+      gateway: `${RADIO_HOSTS[port]}:${ports.radioSipPort ?? USUAL_PORTS.radioSipPort}`,
+    })),
     handset: 'd8190',
     allowedMobiles: ['13900008191'],
     mobileTrunk: 'old',
@@ -208,6 +221,7 @@ export function siteSettings(
       wards: [...wards],
     })),
     deskPhones: site.deskPhones.map(({ station, lines }) => ({ station, lines: [...lines] })),
+    radio: site.radio.map(({ port, gateway }) => ({ port, gateway: gateway ?? undefined })),
     handset: site.handset ?? undefined,
     allowedMobiles: [...site.mobiles],
     mobileTrunk: site.mobileTrunk,

@@ -19,6 +19,8 @@ export type PhoneOptions = {
   server: Server
   /** Own address; a trunk is known by it. */
   address?: string
+  /** Own port; a free one when nothing is said. */
+  port?: number
   station?: string
   password?: string
   tone?: number
@@ -60,7 +62,7 @@ export class SipPhone extends EventEmitter {
 
   static async open(options: PhoneOptions): Promise<SipPhone> {
     const socket = createSocket('udp4')
-    socket.bind(0, options.address ?? '127.0.0.1')
+    socket.bind(options.port ?? 0, options.address ?? '127.0.0.1')
     await once(socket, 'listening')
     return new SipPhone(socket, options)
   }

@@ -17,7 +17,18 @@ export const DECLINE_MEMORY_MS = 20_000
 export const PHONE_GRACE_MS = 8_000
 
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
-export type Credential = { station: string; username: string; password: string; until: Date; wishId: number }
+/** The station's phone and its radio account: one password, two names. */
+export type Credential = {
+  station: string
+  username: string
+  radio: string
+  password: string
+  until: Date
+  wishId: number
+}
+
+/** The account of a browser station that calls radio ports. */
+const radioOf = (station: string): string => `r${station.slice(1)}`
 
 const PBX = 1
 
@@ -34,11 +45,16 @@ export async function signIn(
   if (!station) throw new Refusal('no-station', {}, 403)
   const events = await change(tx, personId, { ask: 'sign-in', station: station.code })
   const password = randomBytes(24).toString('base64url')
-  const ha1 = createHash('md5').update(`${station.code}:${SIP_REALM}:${password}`).digest('hex')
+  const push = (name: string) => {
+    const ha1 = createHash('md5').update(`${name}:${SIP_REALM}:${password}`).digest('hex')
+    return wish(tx, PBX, { verb: 'push-credential', station: name, ha1, realm: SIP_REALM })
+  }
   const until = new Date((await clock(tx)).getTime() + untilMs)
   await store.setCredential(tx, personId, until)
-  const wishId = await wish(tx, PBX, { verb: 'push-credential', station: station.code, ha1, realm: SIP_REALM })
-  return { events, credential: { station: station.code, username: station.code, password, until, wishId } }
+  const radio = radioOf(station.code)
+  const wishId = await push(station.code)
+  await push(radio)
+  return { events, credential: { station: station.code, username: station.code, radio, password, until, wishId } }
 }
 
 /** An agent, the clock or the phone asks for a change. Refused with a code when it makes no sense. */
@@ -143,7 +159,7 @@ export async function wanted(
   db: Db,
 ): Promise<{ stations: string[]; members: { queue: string; station: string; paused: boolean; reason: string }[] }> {
   const rows = await store.signedInMembers(db)
-  const stations = [...new Set(rows.map((row) => row.station))]
+  const stations = [...new Set(rows.flatMap(({ station }) => [station, radioOf(station)]))]
   const members = rows.flatMap((row) => {
     if (!row.queue) return []
     const pause = row.declining ? { paused: true, reason: 'declined' } : pauseOf(row)
@@ -176,7 +192,8 @@ async function tellAsterisk(tx: Tx, before: Agent, after: Agent): Promise<void> 
     for (const queue of await store.queuesOf(tx, personId)) {
       await wish(tx, PBX, { verb: 'queue-remove', queue, station }, { notAfterMs: 60_000 })
     }
-    await wish(tx, PBX, { verb: 'drop-credential', station }, { notAfterMs: 60_000 })
+    for (const name of [station, radioOf(station)])
+      await wish(tx, PBX, { verb: 'drop-credential', station: name }, { notAfterMs: 60_000 })
   } else if (pauseOf(before).reason !== pauseOf(after).reason) {
     await tellQueues(tx, after)
   }

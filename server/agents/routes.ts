@@ -128,6 +128,14 @@ export function agentRoutes({
 
 function shown(credential: Credential, sipSocket: string, host: string, protocol: string): SipCredential {
   const wsUrl = sipSocket.startsWith('/') ? `${protocol === 'https' ? 'wss' : 'ws'}://${host}${sipSocket}` : sipSocket
-  const { station, username, password, until } = credential
-  return { wsUrl, uri: `sip:${station}@${SIP_REALM}`, username, password, station, until: until.toISOString() }
+  const { station, username, radio, password, until } = credential
+  return {
+    wsUrl,
+    uri: `sip:${station}@${SIP_REALM}`,
+    username,
+    password,
+    station,
+    radio: { station: radio, username: radio },
+    until: until.toISOString(),
+  }
 }

@@ -14,8 +14,10 @@ import { createRequire } from 'node:module'
 import ari, { type Client } from 'ari-client'
 import { Outage, Refusal } from '../web/index.ts'
 import type { Meters } from './meters.ts'
+import { type AriEvent, makeRest, type Query } from './rest.ts'
 
 export type AriState = { up: boolean; since: Date; lastHeardAt: Date | null; why: string | null }
+export type { AriEvent, Query } from './rest.ts'
 export type AriEndpoint = { station: string; online: boolean }
 
 export type Ari = {
@@ -29,6 +31,13 @@ export type Ari = {
   /** Deletes one; one that is not there is fine. */
   drop(type: 'auth' | 'aor' | 'endpoint', id: string): Promise<void>
   endpoints(): Promise<AriEndpoint[]>
+  /** The event socket of the application is open: what happens is heard, and what is asked can be answered. */
+  listens(): boolean
+  /**
+   * One REST request as ARI's pages name it (`/channels/x/mute`), on a kept connection and without the library's cost;
+   * answers the parsed body. Late after `ms`. @throws {Refusal | Outage}
+   */
+  request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, query?: Query, ms?: number): Promise<unknown>
   /** Hangs up a channel with a Q.850 cause; one already gone is fine. */
   hangUp(uniqueid: string, cause: number): Promise<void>
 }
@@ -40,6 +49,10 @@ export type AriOptions = {
   secret: string
   meters: Meters
   onUp(): void
+  /** Each event of the application as Asterisk spells it. */
+  onEvent?(event: AriEvent): void
+  /** The event socket opened or was lost. */
+  onListening?(on: boolean): void
   log: { info(o: object, m: string): void; warn(o: object, m: string): void }
 }
 
@@ -76,8 +89,10 @@ type Insides = {
 export function makeAri(options: AriOptions): Ari {
   const { host, port, user, secret, meters, log } = options
   let life: Life | null = null
+  const quick = makeRest({ host, port, user, secret })
   let stopped = true
   let listening = false
+  let open = false
   let tries = 0
   let again: NodeJS.Timeout | undefined
   let state: AriState = { up: false, since: new Date(), lastHeardAt: null, why: 'not connected yet' }
@@ -99,6 +114,7 @@ export function makeAri(options: AriOptions): Ari {
       mine.ping = setInterval(() => void ping(mine, client), PING_MS)
       mine.ping.unref()
       options.onUp()
+      if (listening) heard(true)
     } catch (error) {
       drop(mine, reason(error))
     }
@@ -133,6 +149,8 @@ export function makeAri(options: AriOptions): Ari {
     _ws.on('message', (data) => {
       state.lastHeardAt = new Date()
       try {
+        // Ours first: it knows every event type, and is not held up by what the library makes of it.
+        options.onEvent?.(JSON.parse(String(data)))
         for (const read of readers) read(data)
       } catch {
         meters.count('ari_parse_errors_total')
@@ -156,12 +174,19 @@ export function makeAri(options: AriOptions): Ari {
     if (mine.client) silence(mine.client)
     if (life !== mine) return
     life = null
+    heard(false)
     const wasUp = state.up
     if (wasUp && !stopped) log.warn({ wire: 'ari', why }, 'ARI is down')
     state = { up: false, since: wasUp ? new Date() : state.since, lastHeardAt: state.lastHeardAt, why }
     if (stopped) return
     const wait = Math.min(BACKOFF_MS.least * 2 ** tries++, BACKOFF_MS.most)
     again = setTimeout(() => void dial(), wait * (0.75 + Math.random() / 2))
+  }
+
+  function heard(on: boolean): void {
+    if (on === open) return
+    open = on
+    options.onListening?.(on)
   }
 
   async function rest<T>(what: string, work: (client: Client) => Promise<T>): Promise<T> {
@@ -187,8 +212,14 @@ export function makeAri(options: AriOptions): Ari {
       stopped = true
       clearTimeout(again)
       if (life) drop(life, 'stopped')
+      quick.close()
     },
     state: () => state,
+    listens: () => open,
+    async request(method, path, query, ms) {
+      if (!state.up) throw new Outage('ari', { cause: new Error(state.why ?? 'down') })
+      return quick.request(method, path, query, ms)
+    },
     listen(on) {
       if (on === listening) return
       listening = on

@@ -73,6 +73,7 @@ async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-creden
     realm,
     password_digest: `MD5:${checked(/^[\da-f]{32}$/, ha1)}`,
   })
+  if (isRadio(id)) return pushRadio(ari, id)
   await ari.put('aor', id, {
     max_contacts: '1',
     remove_existing: 'yes',
@@ -99,9 +100,36 @@ async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-creden
   return null
 }
 
+/**
+ * A console's second account, r and the digits of its station, which calls radio ports and nothing else: a leg on the first
+ * would make the agent busy for the queue. Nobody calls it, so it registers nowhere.
+ */
+async function pushRadio(ari: Ari, id: string): Promise<null> {
+  await ari.put('endpoint', id, {
+    auth: id,
+    context: 'from-radio',
+    webrtc: 'yes',
+    disallow: 'all',
+    allow: 'opus',
+    timers: 'no',
+    // What is heard of a browser that died is silence; its key was let go by the console's heartbeat long before.
+    rtp_timeout: '10',
+    rtp_timeout_hold: '300',
+    // A console that holds its leg must not play music into the port.
+    moh_passthrough: 'yes',
+    allow_transfer: 'no',
+    allow_subscribe: 'no',
+    language: 'zh',
+  })
+  return null
+}
+
+const isRadio = (station: string): boolean => station.startsWith('r')
+
 /** Who it is goes first, so that nothing of it can be used while the rest goes. A call in progress goes on. */
 async function dropCredential(ari: Ari, station: string): Promise<null> {
-  for (const type of ['endpoint', 'aor', 'auth'] as const) await ari.drop(type, station)
+  for (const type of ['endpoint', 'aor', 'auth'] as const)
+    if (type !== 'aor' || !isRadio(station)) await ari.drop(type, station)
   return null
 }
 

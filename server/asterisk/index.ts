@@ -2,8 +2,10 @@
  * The only room that speaks AMI and ARI. One of these per exchange: it hears and tells facts, keeps the wires up, reads
  * back what it missed, and, while this server acts, says the desk's wishes to Asterisk.
  */
+import { join } from 'node:path'
 import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts'
 import type { Db } from '../db/index.ts'
+import type { Media } from '../radio/media.ts'
 import type { WireHealth } from '../wire/views.ts'
 import { makeActing } from './acting.ts'
 import { makeAmi } from './ami.ts'
@@ -13,6 +15,7 @@ import { makeDoer } from './doing.ts'
 import { healthOf } from './health.ts'
 import { makeHearing } from './hearing.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
+import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
 import { makeRefusalCounter } from './refusals.ts'
 import { bootIdOf, channelsOf, missing } from './snapshot.ts'
 import * as store from './store.ts'
@@ -41,6 +44,8 @@ export type AsteriskOptions = {
     readonly amiReaderSecret: string
     readonly amiActorSecret: string
     readonly cel: string
+    /** Where Asterisk records, as this process sees it; without it the radio's recordings are not found. */
+    readonly spool?: string
   }
   db: Db
   /** Commits the facts of one call, in order; answers the events that came of it, if it likes. */
@@ -60,6 +65,8 @@ export type Asterisk = {
   figures(): AsteriskFigures
   /** this server holds the lock for this exchange */
   acting(): boolean
+  /** The exchange's side of the radio; it says what it does only while this server acts, once started. */
+  radio: Media
   /** Forgets nothing and reads everything again: snapshot, CEL, wanted. */
   reset(): Promise<void>
 }
@@ -128,7 +135,24 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       sender.look()
       void reconcile()
     },
+    onEvent: (event) => {
+      if (event.type === 'ApplicationReplaced') replaced()
+      else radio.event(event)
+    },
+    onListening: (on) => {
+      radio.control(on)
+      // Not ours any more to open again: whoever acts by now has it.
+      if (!on && !acting.isActing()) ari.listen(false)
+    },
   })
+  const radio: RadioMedia = makeRadioMedia({ ari, recordings: join(pbx.spool ?? '', 'recording'), log })
+
+  /** Asterisk gave the application to another server. One that acts nevertheless takes it back; never two in a row at once. */
+  function replaced(): void {
+    ari.listen(false)
+    setTimeout(() => acting.isActing() && !stopped && ari.listen(true), 1_000).unref()
+  }
+
   const doIt = makeDoer(actor, reader, ari)
   const acting = makeActing({
     db,
@@ -139,7 +163,8 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       sender.look()
       wantResync('acting')
     },
-    onLost: () => ari.listen(false),
+    // Without PostgreSQL the radio goes on: nobody else can act either, until Asterisk says that somebody took the application.
+    onLost: () => stopped && ari.listen(false),
     onWish: () => sender.look(),
   })
   const sender = makeSender({
@@ -289,6 +314,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       clearInterval(timers[2])
       reader.stop()
       actor.stop()
+      await radio.stop()
       ari.stop()
       await sender.stop()
       await hearing.idle()
@@ -310,6 +336,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       return { ...meters.read(), ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age }
     },
     acting: () => acting.isActing(),
+    radio,
     async reset() {
       stationsTold.clear()
       wantResync('reset')

@@ -22,8 +22,8 @@ export type Wanted = {
 /** Asterisk's own database, what of it is ours: `/calendar/it/new` → its hours. */
 export type Kept = Map<string, string>
 
-/** A browser's station, pushed by us; desk phones are Asterisk's own and left alone. */
-const isPushed = (station: string): boolean => /^b\d{4}$/.test(station)
+/** A browser's station or its radio account, pushed by us; desk phones are Asterisk's own and left alone. */
+const isPushed = (station: string): boolean => /^[br]\d{4}$/.test(station)
 const stationOf = (location: string): string => location.replace(/^PJSIP\//, '')
 
 /** Signed-in members as Asterisk has them. Static ones (desk phones) are not ours to change. */

@@ -298,6 +298,8 @@ export type SipCredential = {
   username: string
   password: string
   station: string
+  /** the account that calls radio ports (`radio-<port>`), with the same password */
+  radio: { station: string; username: string }
   until: string
 }
 

@@ -1,0 +1,76 @@
+/** What really passed: packets counted by Asterisk on each gateway's leg, once a second. Intent is no evidence. */
+import type { MediaFact } from '../../radio/media.ts'
+import type { Port } from './port.ts'
+import type { Wire } from './wire.ts'
+
+type Count = { channel: string; at: number; sent: number; heard: number }
+
+const EVERY_MS = 1_000
+
+/** Reads the counters of every port that has a gateway's leg, while started. */
+export function startEvidence(
+  wire: Wire,
+  ports: ReadonlyMap<string, { port: Port }>,
+  tell: (fact: MediaFact) => void,
+): { start(): void; stop(): void; roundTrip(port: string, ms: number | null): void } {
+  const before = new Map<string, Count>()
+  const trips = new Map<string, number | null>()
+  let timer: NodeJS.Timeout | undefined
+  let busy = false
+
+  async function look(port: Port): Promise<void> {
+    const channel = port.gateway()?.channel
+    const code = port.port
+    const now = channel ? await count(channel).catch(() => undefined) : undefined
+    const then = before.get(code)
+    const roundTripMs = trips.get(code) ?? null
+    if (!now) {
+      if (before.delete(code))
+        tell({ type: 'evidence', port: code, at: Date.now(), sentPps: null, heardPps: null, roundTripMs })
+      return
+    }
+    before.set(code, now)
+    if (then?.channel !== now.channel) return
+    const seconds = (now.at - then.at) / 1000
+    const rate = (a: number, b: number) => Math.round(((b - a) / seconds) * 10) / 10
+    tell({
+      type: 'evidence',
+      port: code,
+      at: now.at,
+      sentPps: rate(then.sent, now.sent),
+      heardPps: rate(then.heard, now.heard),
+      roundTripMs,
+    })
+  }
+
+  async function count(channel: string): Promise<Count> {
+    const told = await wire.read(channel, 'CHANNEL(rtcp,all)')
+    return { channel, at: Date.now(), ...evidenceOf(told) }
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(() => {
+        if (busy || !wire.listens()) return
+        busy = true
+        void Promise.all([...ports.values()].map(({ port }) => look(port))).finally(() => {
+          busy = false
+        })
+      }, EVERY_MS)
+      timer.unref()
+    },
+    stop() {
+      clearInterval(timer)
+      timer = undefined
+    },
+    roundTrip: (port, ms) => void trips.set(port, ms),
+  }
+}
+
+/** The packets of `ssrc=1;…;rxcount=5;…;txcount=7;…` (CHANNEL(rtcp,all)). Pure. @throws when they are not there. */
+export function evidenceOf(told: string): { sent: number; heard: number } {
+  const fields = new Map(told.split(';').map((pair) => pair.split('=', 2) as [string, string]))
+  const [sent, heard] = [Number(fields.get('txcount')), Number(fields.get('rxcount'))]
+  if (!Number.isInteger(sent) || !Number.isInteger(heard)) throw new Error(`no packet counts in ${told}`)
+  return { sent, heard }
+}

@@ -1,0 +1,114 @@
+/**
+ * The continuous recording of one gateway's leg: what it sends (rx) and what it is sent (tx), apart, in Asterisk, so that
+ * it goes on while the server is dead. Each is a snoop in a bridge with a third, silent leg: with three the bridge mixes,
+ * writes silence too, and a second of the file is a second of the day.
+ */
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MediaFact } from '../../radio/media.ts'
+import { made, piece, pieceOf, type Side } from './ids.ts'
+import { unlessGone, type Wire } from './wire.ts'
+
+export type Piece = { name: string; side: Side; startedAt: number; legs: string[] }
+type Tell = (fact: MediaFact) => void
+
+/** The new piece is sure to be written before the old one ends: no syllable falls between. */
+const OVERLAP_MS = 500
+const WAV_HEAD = 44
+const BYTES_PER_MS = 16
+const SIDES = ['rx', 'tx'] as const
+
+export type Recorder = {
+  /** Channels that must live, or the recording has a hole. */
+  ids(): string[]
+  pieces(): Piece[]
+  /** Both sides are written, from now on; what was already is left as it is. */
+  begin(gateway: string): Promise<void>
+  /** Both sides in a new piece, and the old ones handed over. */
+  cut(gateway: string): Promise<void>
+  /** One of its channels ended: that piece is over. */
+  lost(channel: string): void
+  end(): Promise<void>
+}
+
+export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tell, kept: Piece[] = []): Recorder {
+  const now = new Map<Side, Piece>(kept.map((one) => [one.side, one]))
+
+  async function open(gateway: string, side: Side): Promise<Piece> {
+    const name = piece(port, side, Date.now())
+    const legs = [made(port, 'spy'), made(port, 'hush')] as const
+    try {
+      await Promise.all([
+        wire.bridge(name),
+        wire.snoop(legs[0], gateway, side === 'rx' ? 'in' : 'out'),
+        wire.hush(legs[1]),
+      ])
+      await wire.add(name, ...legs)
+      await wire.record(name, name)
+    } catch (error) {
+      await drop(name, legs).catch(() => undefined)
+      throw error
+    }
+    const { startedAt } = pieceOf(name) ?? { startedAt: Date.now() }
+    tell({ type: 'recording', port, side, segment: name, startedAt, on: true })
+    return { name, side, startedAt, legs: [...legs] }
+  }
+
+  async function drop(name: string, legs: readonly string[]): Promise<void> {
+    await Promise.all(legs.map((leg) => wire.hangUp(leg)))
+    await wire.dropBridge(name)
+  }
+
+  async function close(one: Piece): Promise<void> {
+    const { name, side, startedAt } = one
+    if (now.get(side) === one) now.delete(side)
+    tell({ type: 'recording', port, side, segment: name, startedAt, on: false })
+    await wire.stopRecord(name).catch(unlessGone)
+    await drop(name, one.legs)
+    const found = await foundOne(folder, `${name}.wav`)
+    if (found) tell(found)
+  }
+
+  return {
+    ids: () => [...now.values()].flatMap((one) => one.legs),
+    pieces: () => [...now.values()],
+    async begin(gateway) {
+      await Promise.all(
+        SIDES.filter((side) => !now.has(side)).map(async (side) => void now.set(side, await open(gateway, side))),
+      )
+    },
+    async cut(gateway) {
+      const old = [...now.values()]
+      const fresh = await Promise.all(SIDES.map((side) => open(gateway, side)))
+      for (const one of fresh) now.set(one.side, one)
+      await new Promise((done) => setTimeout(done, OVERLAP_MS))
+      await Promise.all(old.map(close))
+    },
+    lost(channel) {
+      for (const one of now.values()) if (one.legs.includes(channel)) void close(one).catch(() => undefined)
+    },
+    async end() {
+      await Promise.all([...now.values()].map(close))
+    },
+  }
+}
+
+/** Complete pieces in the spool, of any port, that nobody writes to any more. */
+export async function foundPieces(folder: string, live: ReadonlySet<string>): Promise<MediaFact[]> {
+  const names = await readdir(folder).catch(() => [])
+  const all = names
+    .filter((name) => name.endsWith('.wav') && !live.has(name.slice(0, -4)))
+    .map((name) => foundOne(folder, name))
+  return (await Promise.all(all)).filter((fact) => fact !== undefined)
+}
+
+async function foundOne(folder: string, file: string): Promise<MediaFact | undefined> {
+  const segment = file.replace(/\.wav$/, '')
+  const known = pieceOf(segment)
+  const path = join(folder, file)
+  const size = known && (await stat(path).catch(() => undefined))?.size
+  if (!known || !size) return undefined
+  // By its length: a killed Asterisk wrote to the end, whatever the file's own time says.
+  const endedAt = known.startedAt + Math.max(0, Math.round((size - WAV_HEAD) / BYTES_PER_MS))
+  return { type: 'segment', ...known, segment, endedAt, path }
+}

@@ -1,0 +1,92 @@
+/**
+ * What stands in Asterisk of an earlier life. Every gate is shut before anything else is looked at; then what may go on is
+ * told apart from what is to be built anew. The gateway's leg, the recorders and the mixing bridge with its consoles may.
+ */
+import { pieceOf, type What, whatOf } from './ids.ts'
+import type { Kept } from './port.ts'
+import type { Piece } from './recorder.ts'
+import { isLeg } from './voices.ts'
+import type { BridgeNow, ChannelNow, Wire } from './wire.ts'
+
+export type Standing = {
+  ports: Map<string, Kept & { legs: ChannelNow[] }>
+  /** ours, and of no further use */
+  channels: string[]
+  bridges: string[]
+}
+
+/** Shuts every PTT gate there is and ends every adapter, then reads what is left. @throws when Asterisk did not say yes. */
+export async function shutAndRead(wire: Wire): Promise<Standing> {
+  const all = await wire.channels()
+  const of = (...whats: What[]) => all.filter(({ id }) => whats.includes(whatOf(id)?.what as What)).map(({ id }) => id)
+  const far = of('far')
+  await Promise.allSettled(far.map((id) => wire.mute(id, 'out')))
+  await Promise.all([...of('near'), ...far].map((id) => wire.hangUp(id)))
+  await Promise.allSettled(all.filter(isLeg).map(({ id }) => wire.mute(id, 'in')))
+  const standing = sorted(await wire.channels(), await wire.bridges())
+  for (const kept of standing.ports.values()) {
+    const alive: Piece[] = []
+    for (const one of kept.pieces) {
+      if (await wire.isRecording(one.name)) alive.push(one)
+      else standing.channels.push(...one.legs)
+    }
+    kept.pieces = alive
+  }
+  return standing
+}
+
+/** Which of these may go on. Pure. */
+export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
+  const ports: Standing['ports'] = new Map()
+  const keptBridges = new Set<string>()
+  const keptChannels = new Set<string>()
+  const byId = new Map(channels.map((one) => [one.id, one]))
+  const port = (code: string) => {
+    const had = ports.get(code) ?? { pieces: [], legs: [] }
+    ports.set(code, had)
+    return had
+  }
+  for (const bridge of bridges) {
+    const is = whatOf(bridge.id)
+    if (!is) continue
+    const inIt = (what: What) => bridge.channels.find((id) => whatOf(id)?.what === what && byId.get(id)?.state === 'Up')
+    const own = port(is.port)
+    const side = pieceOf(bridge.id)
+    const keep = (...ids: string[]) => {
+      keptBridges.add(bridge.id)
+      for (const id of ids) keptChannels.add(id)
+    }
+    if (side) {
+      const [spy, hush] = [inIt('spy'), inIt('hush')]
+      if (!spy || !hush || own.pieces.some((one) => one.side === side.side)) continue
+      own.pieces.push({ name: bridge.id, side: side.side, startedAt: side.startedAt, legs: [spy, hush] })
+      keep(spy, hush)
+    } else if (is.what === 'rb' && !own.gateway) {
+      const channel = inIt('gw')
+      if (!channel) continue
+      own.gateway = { channel, bridge: bridge.id }
+      keep(channel)
+    } else if (is.what === 'mb' && !own.mixing) {
+      const voice = inIt('voice')
+      const say = channels.find(({ id }) => whatOf(id)?.what === 'say' && whatOf(id)?.port === is.port)?.id
+      if (!voice || !say) continue
+      own.mixing = { bridge: bridge.id, voice, say }
+      own.legs = bridge.channels.flatMap((id) => byId.get(id) ?? []).filter(isLeg)
+      keep(voice, say, ...own.legs.map(({ id }) => id))
+    }
+  }
+  for (const kept of ports.values()) {
+    if (kept.gateway) continue
+    // A recorder without the gateway's leg hears nothing any more.
+    for (const one of kept.pieces.splice(0)) {
+      keptBridges.delete(one.name)
+      for (const leg of one.legs) keptChannels.delete(leg)
+    }
+  }
+  const ours = (one: ChannelNow) => whatOf(one.id) !== undefined || isLeg(one)
+  return {
+    ports,
+    channels: channels.filter((one) => ours(one) && !keptChannels.has(one.id)).map(({ id }) => id),
+    bridges: bridges.filter(({ id }) => whatOf(id) && !keptBridges.has(id)).map(({ id }) => id),
+  }
+}

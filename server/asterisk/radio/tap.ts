@@ -1,0 +1,63 @@
+/**
+ * What the gateway sends, as it sends it: a snoop of its leg, alone in a bridge with an RTP leg to a socket of ours.
+ * Nothing is mixed in, so packets come only while the gateway sends (a carrier known by presence stays one).
+ */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { made } from './ids.ts'
+import type { Wire } from './wire.ts'
+
+export type Tap = {
+  readonly ids: readonly string[]
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+const RTP_HEADER = 12
+
+/** Opens the tap on a gateway's leg. `told` gets each packet's samples (8 kHz). Needs chan_rtp in modules.conf. */
+export async function openTap(
+  wire: Wire,
+  port: string,
+  gateway: string,
+  told: (samples: Int16Array) => void,
+): Promise<Tap> {
+  const socket = createSocket('udp4')
+  socket.bind(0, HOST)
+  await once(socket, 'listening')
+  socket.on('error', () => undefined)
+  socket.on('message', (packet) => {
+    const samples = samplesOf(packet)
+    if (samples) told(samples)
+  })
+  const [ear, leg, bridge] = [made(port, 'ear'), made(port, 'tap'), made(port, 'tb')]
+  const close = async () => {
+    socket.removeAllListeners('message')
+    await Promise.all([wire.hangUp(ear), wire.hangUp(leg)]).catch(() => undefined)
+    await wire.dropBridge(bridge).catch(() => undefined)
+    socket.close()
+  }
+  try {
+    await Promise.all([
+      wire.bridge(bridge),
+      wire.snoop(ear, gateway, 'in'),
+      wire.external(leg, `${HOST}:${socket.address().port}`),
+    ])
+    await wire.add(bridge, ear, leg)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { ids: [ear, leg], close }
+}
+
+/** The samples of one RTP packet of 16-bit linear sound (RFC 3551 §4.5.11: network byte order); undefined for anything else. */
+export function samplesOf(packet: Buffer): Int16Array | undefined {
+  const first = packet[0] ?? 0
+  if (first >> 6 !== 2 || packet.length <= RTP_HEADER) return undefined
+  let at = RTP_HEADER + 4 * (first & 15)
+  if (first & 16) at += 4 + 4 * (packet.length >= at + 4 ? packet.readUInt16BE(at + 2) : 0)
+  const count = (packet.length - at) >> 1
+  if (count <= 0) return undefined
+  return Int16Array.from({ length: count }, (_, i) => packet.readInt16BE(at + 2 * i))
+}

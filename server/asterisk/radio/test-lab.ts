@@ -1,0 +1,137 @@
+/** What the radio's live tests share: a real exchange with a gateway that only answers, a console that only speaks. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { type PhoneLab, startPhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
+import { type SipCall, SipPhone } from '../../../scripts/asterisk/sip-phone.ts'
+import type { MediaFact, PortWish } from '../../radio/media.ts'
+import { type Ari, makeAri } from '../ari.ts'
+import { makeMeters } from '../meters.ts'
+import { makeRadioMedia, type RadioMedia } from './index.ts'
+
+type Fact<T extends MediaFact['type']> = Extract<MediaFact, { type: T }>
+export type Station = { media: RadioMedia; ari: Ari; facts: MediaFact[]; stop(): Promise<void> }
+
+const quiet = { info() {}, warn() {} }
+const loud = {
+  info: (o: object, m: string) => console.error(new Date().toISOString(), 'info', m, JSON.stringify(o)),
+  warn: (o: object, m: string) => console.error(new Date().toISOString(), 'warn', m, JSON.stringify(o)),
+}
+
+/** Waits until `what` holds. Rejects after `ms`, naming it. */
+export async function until<T>(name: string, what: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+  for (const end = Date.now() + ms; ; ) {
+    const value = await what()
+    if (value) return value as NonNullable<T>
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain until ${name}`)
+    await wait(5)
+  }
+}
+
+/** A console's station without a browser: `r9001` speaks mu-law, with the context and nothing else of a real one. */
+export async function radioLab(t: Test): Promise<PhoneLab> {
+  const lab = await startPhoneLab()
+  t.teardown(() => lab.stop())
+  return lab
+}
+
+/** The exchange's side of the radio, as a server holds it. */
+export function station(t: Test, lab: PhoneLab, by: { host?: string; port?: number } = {}): Station {
+  const log = process.env.DESK_TEST_LOG ? loud : quiet
+  const facts: MediaFact[] = []
+  const ari = makeAri({
+    host: by.host ?? lab.settings.pbx.host,
+    port: by.port ?? lab.settings.pbx.httpPort,
+    user: 'desk',
+    secret: lab.settings.secrets.ari,
+    meters: makeMeters(),
+    log,
+    onUp: () => undefined,
+    onEvent: (event) => media.event(event),
+    onListening: (on) => media.control(on),
+  })
+  const media = makeRadioMedia({ ari, recordings: join(lab.pbx.instance.base, 'spool/recording'), log })
+  media.hear((fact) => {
+    if (fact.type !== 'heard') log.info(fact, 'fact')
+    facts.push(fact)
+  })
+  media.start()
+  ari.listen(true)
+  ari.start()
+  const stop = async () => {
+    await media.stop()
+    ari.stop()
+  }
+  t.teardown(stop)
+  return { media, ari, facts, stop }
+}
+
+export const wish = (port: string, but: Partial<PortWish> = {}): PortWish => ({
+  port,
+  endpoint: `g-${port}`,
+  jitterBuffer: 'none',
+  record: false,
+  ...but,
+})
+
+/** A gateway at its address, silent as an idle receiver is. */
+export async function gateway(t: Test, lab: PhoneLab, port: 'old' | 'new'): Promise<SipPhone> {
+  const [address = '', number = ''] = (lab.settings.radio.find((one) => one.port === port)?.gateway ?? '').split(':')
+  const phone = await SipPhone.open({
+    server: { host: lab.settings.pbx.host, port: lab.settings.pbx.sipPort },
+    address,
+    port: Number(number),
+    afterMs: 20,
+  })
+  phone.on('ring', (call: SipCall) => {
+    call.sound.mute = true
+  })
+  t.teardown(() => phone.close())
+  return phone
+}
+
+/** The gateway's call that is on now. */
+export const onAir = (phone: SipPhone): Promise<SipCall> =>
+  until('the gateway talks', () => phone.calls.findLast((call) => call.state === 'talking'))
+
+/** The last fact of a type (and port), waited for; only facts from `since` on count. */
+export function fact<T extends MediaFact['type']>(
+  one: Station,
+  type: T,
+  { port, since = 0, ms, where }: { port?: string; since?: number; ms?: number; where?: (f: Fact<T>) => boolean } = {},
+): Promise<Fact<T>> {
+  const fits = (is: MediaFact, at: number): is is Fact<T> =>
+    at >= since &&
+    is.type === type &&
+    (port === undefined || ('port' in is && is.port === port)) &&
+    (where?.(is as Fact<T>) ?? true)
+  return until(`${type} of ${port ?? 'any'}`, () => one.facts.findLast(fits) as Fact<T> | undefined, ms)
+}
+
+/** Packets that came in `ms`. */
+export async function packets(call: SipCall, ms: number): Promise<number> {
+  const before = call.sound.packetsHeard
+  await wait(ms)
+  return call.sound.packetsHeard - before
+}
+
+/** A console's account as the server pushes it, for a phone of these tests (no browser: plain UDP and mu-law). */
+export async function console_(t: Test, lab: PhoneLab, one: Station, name: string, tone: number): Promise<SipPhone> {
+  const password = randomBytes(12).toString('base64url')
+  await until('ARI is up', () => one.ari.state().up)
+  await one.ari.put('auth', name, { auth_type: 'digest', username: name, password })
+  await one.ari.put('endpoint', name, {
+    auth: name,
+    context: 'from-radio',
+    disallow: 'all',
+    allow: 'ulaw',
+    direct_media: 'no',
+    rtp_symmetric: 'yes',
+    moh_passthrough: 'yes',
+  })
+  const { host, sipPort } = lab.settings.pbx
+  const phone = await SipPhone.open({ server: { host, port: sipPort }, station: name, password, tone })
+  t.teardown(() => phone.close())
+  return phone
+}

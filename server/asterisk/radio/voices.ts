@@ -1,0 +1,224 @@
+/**
+ * Who may be let into a port's mixing bridge: consoles' legs (muted until keyed), callers on the telephone, links from
+ * other ports (each direction shut until keyed), and announcements (played into the far half of the port's announcer).
+ */
+import { randomUUID } from 'node:crypto'
+import type { MediaFact } from '../../radio/media.ts'
+import { Refusal } from '../../web/index.ts'
+import type { AriEvent } from '../rest.ts'
+import { made, whatOf } from './ids.ts'
+import type { Orders, Voices } from './orders.ts'
+import type { Log, Port } from './port.ts'
+import { type ChannelNow, channelOf, type EventChannel, type Wire } from './wire.ts'
+
+type Link = { ports: [string, string]; out: string; in: string; bridges: [string, string] }
+type Leg = { port: string; station: string; channel: string }
+type Sound = { port: string; path: string; playback: string }
+export type Member = { port: Port; orders: Orders }
+
+/** A caller's loudness on the air, of 32,768 (func_speex): about that of a dispatcher's headset. */
+const CALLER_LEVEL = '8000'
+const JOIN_MS = 5_000
+
+export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell: (fact: MediaFact) => void, log: Log) {
+  const legs = new Map<string, Leg>()
+  const phones = new Map<string, string>()
+  const links = new Map<string, Promise<Link>>()
+  const sounds = new Map<string, Sound>()
+  const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
+
+  async function mixOf(port: string) {
+    const member = ports.get(port)
+    if (!member) throw new Refusal('radio-port-down', { port })
+    return member.port.mixed(JOIN_MS)
+  }
+
+  async function link(one: string, other: string): Promise<Link> {
+    const key = linkKey(one, other)
+    const bridges: [string, string] = [(await mixOf(one)).bridge, (await mixOf(other)).bridge]
+    const had = links.get(key)
+    const is = await had?.catch(() => undefined)
+    if (is?.bridges.every((bridge) => bridges.includes(bridge))) return is
+    if (links.get(key) !== had) return link(one, other)
+    const making = makeLink([one, other], bridges)
+    links.set(key, making)
+    making.catch(() => links.get(key) === making && links.delete(key))
+    if (is) void dropLink(is)
+    return making
+  }
+
+  async function makeLink(both: [string, string], bridges: [string, string]): Promise<Link> {
+    const own: Link = { ports: both, out: made(both[0], 'out'), in: made(both[1], 'in'), bridges }
+    try {
+      await wire.pair(own.out, own.in)
+      await Promise.all([wire.mute(own.out, 'in'), wire.mute(own.in, 'in')])
+      await Promise.all([wire.add(bridges[0], own.out), wire.add(bridges[1], own.in)])
+    } catch (error) {
+      await dropLink(own)
+      throw error
+    }
+    return own
+  }
+
+  const dropLink = (one: Link) => Promise.allSettled([wire.hangUp(one.out), wire.hangUp(one.in)])
+
+  const gate = (channel: string, on: boolean) => (on ? wire.unmute(channel, 'in') : wire.mute(channel, 'in'))
+
+  /** One that cannot be silenced is hung up: a microphone of which nobody knows whether it is open. */
+  async function quieten(channel: string): Promise<void> {
+    await wire.mute(channel, 'in').catch(() => wire.hangUp(channel))
+  }
+
+  async function letSound(port: string, path: string, on: boolean): Promise<void> {
+    if (on) {
+      const { say } = await mixOf(port)
+      const playback = `radio-${port}-${randomUUID()}`
+      sounds.set(playback, { port, path, playback })
+      await wire.play(say, playback, path)
+      return
+    }
+    for (const one of [...sounds.values()].filter((it) => it.port === port && it.path === path)) {
+      sounds.delete(one.playback)
+      await wire.stopPlay(one.playback)
+    }
+  }
+
+  const voices: Voices = {
+    async ready(port, voice) {
+      if (voice.kind === 'port') await link(port, voice.port)
+      if (voice.kind === 'leg' && legs.get(voice.channel)?.port !== port)
+        throw new Refusal('radio-not-joined', { port })
+      if (voice.kind === 'phone' && phones.get(voice.channel) !== port) throw new Refusal('radio-not-joined', { port })
+    },
+    async let(port, voice, on) {
+      if (voice.kind === 'sound') return letSound(port, voice.path, on)
+      if (voice.kind === 'port') {
+        if (!on && !links.has(linkKey(port, voice.port))) return
+        const way = await link(port, voice.port)
+        // what the other port's bridge says comes in by the half that stands in ours
+        const half = way.ports[0] === port ? way.out : way.in
+        if (on) await gate(half, true)
+        else await wire.mute(half, 'in').catch(() => forgetLink(way))
+        return
+      }
+      if (on) await gate(voice.channel, true)
+      else await quieten(voice.channel)
+    },
+  }
+
+  function forgetLink(one: Link): void {
+    links.delete(linkKey(...one.ports))
+    void dropLink(one)
+  }
+
+  /** A console calls in: muted before it is answered. A second leg of the same station on the port takes the first's place. */
+  async function join(channel: EventChannel, code: string): Promise<void> {
+    const station = stationOf(channel)
+    try {
+      if (!station || !ports.has(code)) throw new Error('no such port')
+      const mix = await mixOf(code)
+      await wire.mute(channel.id, 'in')
+      await wire.answer(channel.id)
+      await wire.add(mix.bridge, channel.id)
+    } catch (error) {
+      log.warn({ port: code, station, why: (error as Error).message }, 'a console could not join the radio')
+      return void wire.hangUp(channel.id).catch(() => undefined)
+    }
+    for (const one of [...legs.values()].filter((it) => it.port === code && it.station === station)) {
+      left(one.channel)
+      void wire.hangUp(one.channel).catch(() => undefined)
+    }
+    came({ port: code, station, channel: channel.id })
+  }
+
+  function came(leg: Leg): void {
+    legs.set(leg.channel, leg)
+    tell({ type: 'leg', ...leg, on: true, at: Date.now() })
+  }
+
+  function left(channel: string): void {
+    const leg = legs.get(channel)
+    if (!leg) return
+    legs.delete(channel)
+    tell({ type: 'leg', ...leg, on: false, at: Date.now() })
+  }
+
+  return {
+    ...voices,
+    stopSound: (port: string) => {
+      for (const one of [...sounds.values()])
+        if (one.port === port) void letSound(port, one.path, false).catch(() => undefined)
+    },
+    join,
+    hear(event: AriEvent): void {
+      if (event.type === 'PlaybackFinished') {
+        const { id, state } = event.playback as { id: string; state: string }
+        const one = sounds.get(id)
+        sounds.delete(id)
+        if (one) tell({ type: 'sound-ended', port: one.port, at: Date.now(), ok: state === 'done' })
+      }
+    },
+    ended(channel: string): void {
+      left(channel)
+      phones.delete(channel)
+      const is = whatOf(channel)
+      if (is?.what === 'out' || is?.what === 'in')
+        for (const way of links.values())
+          void way.then((one) => (one.out === channel || one.in === channel) && forgetLink(one)).catch(() => undefined)
+    },
+    /** Legs that stood in this mixing bridge when control came back: muted again before they are believed. */
+    async adopt(port: string, found: ChannelNow[]): Promise<void> {
+      for (const one of found) {
+        const station = stationOf(one)
+        if (!station || legs.has(one.id)) continue
+        await quieten(one.id).then(
+          () => came({ port, station, channel: one.id }),
+          () => undefined,
+        )
+      }
+    },
+    /** The port's mixing bridge is another one: consoles dial again. */
+    mixingChanged(port: string): void {
+      for (const leg of [...legs.values()].filter((one) => one.port === port)) {
+        left(leg.channel)
+        void wire.hangUp(leg.channel).catch(() => undefined)
+      }
+    },
+    /** Nothing is known any more of what stands in Asterisk. */
+    forget(): void {
+      for (const channel of [...legs.keys()]) left(channel)
+      links.clear()
+      phones.clear()
+      sounds.clear()
+    },
+    async joinPhone(port: string, call: string): Promise<string> {
+      const { bridge } = await mixOf(port)
+      const channel = made(port, 'phone')
+      try {
+        // What the caller hears is whispered into the call: the agent hears the port by the console's own leg.
+        await wire.snoop(channel, call, 'in', 'out')
+        await wire.mute(channel, 'in')
+        await wire.set(channel, 'AGC(rx)', CALLER_LEVEL)
+        await wire.add(bridge, channel)
+      } catch (error) {
+        await wire.hangUp(channel).catch(() => undefined)
+        throw error
+      }
+      phones.set(channel, port)
+      return channel
+    },
+    async leavePhone(channel: string): Promise<void> {
+      phones.delete(channel)
+      await wire.hangUp(channel)
+    },
+  }
+}
+
+const stationOf = ({ name }: { name: string }): string => /^PJSIP\/(r\d{4})-/.exec(name)?.[1] ?? ''
+export const isLeg = (channel: ChannelNow): boolean =>
+  stationOf(channel) !== '' && channel.dialplan.context === 'from-radio'
+export const legOf = (event: AriEvent): { channel: EventChannel; port: string } | undefined => {
+  const args = event.type === 'StasisStart' ? (event.args as string[]) : []
+  const channel = channelOf(event)
+  return channel && args[0] === 'leg' ? { channel, port: args[1] ?? '' } : undefined
+}

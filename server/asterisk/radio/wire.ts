@@ -1,0 +1,170 @@
+/** The words of ARI that the radio needs, and waiting for what Asterisk says. Media orders are short: late is as good as no. */
+import type { Ari, AriEvent, Query } from '../ari.ts'
+import { isGone } from '../rest.ts'
+
+export type Direction = 'in' | 'out'
+export type ChannelNow = {
+  id: string
+  name: string
+  state: string
+  dialplan: { context: string; exten: string }
+}
+export type BridgeNow = { id: string; channels: string[] }
+export type Wire = ReturnType<typeof makeWire>
+
+/** A gate or a lease answered later than this is not to be relied on. */
+const ORDER_MS = 500
+const BUILD_MS = 3_000
+
+type Asked = Pick<Ari, 'request' | 'listens'>
+
+export function makeWire(ari: Asked) {
+  const listeners = new Set<(event: AriEvent) => void>()
+  const ask = (method: 'GET' | 'POST' | 'DELETE', path: string, query?: Query, ms = BUILD_MS) =>
+    ari.request(method, path, query, ms)
+  const at = (id: string) => `/channels/${encodeURIComponent(id)}`
+
+  /** Resolves with the first event that `what` takes; rejects after `ms`, or when `what` throws. */
+  function next(what: (event: AriEvent) => boolean, ms: number, named: string): Promise<AriEvent> {
+    return new Promise((done, failed) => {
+      const end = (how: () => void) => {
+        clearTimeout(late)
+        listeners.delete(listen)
+        how()
+      }
+      const listen = (event: AriEvent) => {
+        try {
+          if (what(event)) end(() => done(event))
+        } catch (error) {
+          end(() => failed(error))
+        }
+      }
+      const late = setTimeout(() => end(() => failed(new Error(`${named}: not within ${ms} ms`))), ms)
+      listeners.add(listen)
+    })
+  }
+
+  /** Asks for a channel and waits until it is ours to command; one that ends before has failed. */
+  async function entered(ids: string[], ms: number, work: () => Promise<unknown>): Promise<void> {
+    const all = ids.map((id) =>
+      next(
+        (event) => {
+          if (channelOf(event)?.id !== id) return false
+          if (event.type === 'ChannelDestroyed') throw new Error(`${id} ended: ${event.cause_txt}`)
+          return event.type === 'StasisStart'
+        },
+        ms,
+        id,
+      ),
+    )
+    for (const one of all) one.catch(() => undefined)
+    await work()
+    await Promise.all(all)
+  }
+
+  return {
+    ask,
+    next,
+    listens: () => ari.listens(),
+    on: (listener: (event: AriEvent) => void) => void listeners.add(listener),
+    hear(event: AriEvent): void {
+      for (const listener of [...listeners]) listener(event)
+    },
+
+    channels: async () => (await ask('GET', '/channels')) as ChannelNow[],
+    bridges: async () => (await ask('GET', '/bridges')) as BridgeNow[],
+
+    /** Calls an endpoint; resolves when it has answered. */
+    dial: (id: string, endpoint: string, seconds: number) =>
+      entered([id], (seconds + 1) * 1000, () =>
+        ask('POST', at(id), { endpoint, app: 'desk', appArgs: 'gateway', timeout: seconds, formats: 'ulaw,alaw' }),
+      ),
+    /** A Local pair, both halves in our application; needs [radio-pair] in asterisk-config/pbx/extensions.conf. */
+    pair: (near: string, far: string) =>
+      entered([near, far], BUILD_MS, () =>
+        ask('POST', at(near), {
+          endpoint: 'Local/s@radio-pair/n',
+          app: 'desk',
+          appArgs: 'near',
+          otherChannelId: far,
+          formats: 'slin',
+        }),
+      ),
+    /** A leg that says nothing, ever, whether or not a server lives. Needs [radio-hush]. */
+    hush: (id: string) =>
+      entered([id], BUILD_MS, () =>
+        ask('POST', at(id), { endpoint: 'Local/s@radio-hush/n', app: 'desk', appArgs: 'hush', formats: 'slin' }),
+      ),
+    snoop: (id: string, of: string, spy: Direction, whisper: Direction | 'none' = 'none') =>
+      entered([id], BUILD_MS, () =>
+        ask('POST', `${at(of)}/snoop/${encodeURIComponent(id)}`, { spy, whisper, app: 'desk', appArgs: 'snoop' }),
+      ),
+    /** RTP of 16-bit samples to us. */
+    external: (id: string, host: string) =>
+      entered([id], BUILD_MS, () =>
+        ask('POST', '/channels/externalMedia', { channelId: id, app: 'desk', external_host: host, format: 'slin' }),
+      ),
+    bridge: (id: string) => ask('POST', `/bridges/${id}`, { type: 'mixing,dtmf_events,proxy_media', name: id }),
+    /** A key pressed on one leg is not passed on: a digit is packets, which no gate holds back (gates mute voice alone). */
+    add: (bridge: string, ...channels: string[]) =>
+      ask('POST', `/bridges/${bridge}/addChannel`, { channel: channels.join(','), absorbDTMF: true }),
+    dropBridge: (id: string) => ask('DELETE', `/bridges/${id}`).catch(unlessGone),
+    answer: (id: string) => ask('POST', `${at(id)}/answer`),
+    hangUp: (id: string) => ask('DELETE', at(id)).catch(unlessGone),
+    mute: (id: string, direction: Direction) => ask('POST', `${at(id)}/mute`, { direction }, ORDER_MS),
+    unmute: (id: string, direction: Direction) => ask('DELETE', `${at(id)}/mute`, { direction }, ORDER_MS),
+    digits: (id: string, dtmf: string) => ask('POST', `${at(id)}/dtmf`, { dtmf, duration: 80, between: 60 }),
+    set: (id: string, variable: string, value: string) =>
+      ask('POST', `${at(id)}/variable`, { variable, value }, ORDER_MS),
+    async read(id: string, variable: string): Promise<string> {
+      const { value } = (await ask('GET', `${at(id)}/variable`, { variable }, ORDER_MS)) as { value?: string }
+      return value ?? ''
+    },
+    play: (id: string, playback: string, media: string) =>
+      ask('POST', `${at(id)}/play/${playback}`, { media: `sound:${media}` }, ORDER_MS),
+    stopPlay: (playback: string) => ask('DELETE', `/playbacks/${playback}`, {}, ORDER_MS).catch(unlessGone),
+    /** Answers the millisecond at which Asterisk began to write. */
+    async record(bridge: string, name: string): Promise<number> {
+      const begun = next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
+      begun.catch(() => undefined)
+      await ask('POST', `/bridges/${bridge}/record`, { name, format: 'wav', ifExists: 'fail' })
+      const event = await begun
+      if (event.type !== 'RecordingStarted') throw new Error(`${name}: ${event.type}`)
+      return timeOf(event)
+    },
+    /** Answers when Asterisk closed the file; one that is no longer written to is closed already. */
+    async stopRecord(name: string): Promise<number> {
+      const ended = next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
+      ended.catch(() => undefined)
+      const was = await ask('POST', `/recordings/live/${name}/stop`).then(() => true, unlessGone)
+      return was ? timeOf(await ended) : Date.now()
+    },
+    isRecording: (name: string) =>
+      ask('GET', `/recordings/live/${name}`).then(
+        () => true,
+        (error) => {
+          if (isGone(error)) return false
+          throw error
+        },
+      ),
+    /** Events of these are told to us also when they were made by an earlier server. */
+    subscribe: (sources: string[]) =>
+      ask('POST', '/applications/desk/subscription', { eventSource: sources.join(',') }),
+  }
+}
+
+export type EventChannel = { id: string; name: string; dialplan?: { context: string; exten: string } }
+export const channelOf = (event: AriEvent) => event.channel as EventChannel | undefined
+export const recordingOf = (event: AriEvent) =>
+  event.type.startsWith('Recording') ? (event.recording as { name: string }) : undefined
+export const timeOf = (event: AriEvent): number => {
+  // Asterisk writes +0000, which Date.parse does not have to take.
+  const at = Date.parse(String(event.timestamp ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+  return Number.isNaN(at) ? Date.now() : at
+}
+
+/** What is not there needs no ending. */
+export function unlessGone(error: unknown): false {
+  if (isGone(error)) return false
+  throw error
+}
