@@ -19,25 +19,17 @@ export function isFree(port: number, address: string, transport: Transport): Pro
   })
 }
 
-/** A port that nobody holds, chosen by the system. */
-export function anyFreePort(address = '127.0.0.1', transport: Transport = 'tcp'): Promise<number> {
-  return new Promise((answer, fail) => {
-    if (transport === 'udp') {
-      const socket = createSocket('udp4')
-      socket.once('error', fail)
-      socket.bind(0, address, () => {
-        const { port } = socket.address()
-        socket.close(() => answer(port))
-      })
-      return
-    }
-    const server = createServer()
-    server.once('error', fail)
-    server.listen(0, address, () => {
-      const bound = server.address()
-      server.close(() => answer(bound && typeof bound === 'object' ? bound.port : 0))
-    })
-  })
+/**
+ * A port that nobody holds, below the system's own choice for outgoing connections (32768 and up): one of those may
+ * be taken by anybody's connection before its server listens. TCP above and UDP below 10000, where no sound is.
+ */
+export async function anyFreePort(address = '127.0.0.1', transport: Transport = 'tcp'): Promise<number> {
+  const [from, to] = transport === 'tcp' ? [10_000, 32_000] : [6_000, 10_000]
+  for (let tries = 0; tries < 500; tries++) {
+    const port = from + Math.floor(Math.random() * (to - from))
+    if (await isFree(port, address, transport)) return port
+  }
+  throw new Error(`${address} 没有空闲端口 · no ${transport} port is free at ${address}`)
 }
 
 /**
