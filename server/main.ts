@@ -34,7 +34,11 @@ async function main(): Promise<void> {
   const db = openDb(config.databaseUrl)
   await firstLight(db, config, site, log)
 
+  // What a ringing telephone waits for has connections of its own: nobody's long list stands before it.
+  const atOnce = openDb(config.databaseUrl, { max: 8, name: 'desk-at-once', plansOnce: true })
+
   const commit = makeCommit(db, (told) => live.publish(told.at(-1)?.seq))
+  const commitHeard = makeCommit(atOnce, (told) => live.publish(told.at(-1)?.seq))
   const pulse = watchPulse(db)
   const vault = config.vault.kind === 'folder' ? await folderVault(config.vault.dir) : await minioVault(config.vault)
   const recordings = makeRecordings({ vault, spool: config.pbx.spool })
@@ -45,7 +49,7 @@ async function main(): Promise<void> {
     db,
     log,
     hear: async (facts) => {
-      const told = await commit((tx) => hear(tx, facts))
+      const told = await commitHeard((tx) => hear(tx, facts))
       if (told.some((event) => event.type === 'call.ended')) archive.nudge()
       return told
     },
@@ -59,10 +63,10 @@ async function main(): Promise<void> {
   const org = await organisationId(db)
   const health = watchHealth({ db, pulse, asterisk, archive })
   const live = makeLive({
-    db,
+    db: atOnce,
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
-    framesOf: (rows) => framesOf(db, org, rows),
+    framesOf: (rows) => framesOf(atOnce, org, rows),
     now: async () => ({ queues: await queuesNow(db, org), health: health.now() }),
     heard: async (actor, said) => {
       if (await markPainted(db, said.callId, said.legUniqueid, actor.personId)) health.painted(said.afterMs)
@@ -128,7 +132,7 @@ async function main(): Promise<void> {
     await archive.stop()
     health.stop()
     pulse.stop()
-    await db.destroy()
+    await Promise.all([db.destroy(), atOnce.destroy()])
     process.exit(0)
   }
   process.on('SIGTERM', () => void stop('SIGTERM'))

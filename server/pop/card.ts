@@ -1,17 +1,14 @@
 /** Rows into what a console is shown; pure. */
 import { findingsShown } from '../archive/index.ts'
 import { serviceLevel } from '../stats/index.ts'
-import type { AgentView, CallCard, PersonRef, PlaceRef, QueueNow, RecordingView, UnitRef } from '../wire/views.ts'
+import type { AgentView, CallCard, QueueNow, RecordingView } from '../wire/views.ts'
 import type { CallOutcome, CallReason, IdentifiedHow } from '../wire/words.ts'
 import type { AgentShown, CallShown, QueueShown, RecordingShown } from './shown.ts'
 
-export type Names = { places: Map<string, PlaceRef>; units: Map<string, UnitRef>; people: Map<string, PersonRef> }
-
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
-const of = <T>(map: Map<string, T>, id: string | null): T | null => (id && map.get(id)) || null
 const short = (number: number | null): string | null => (number === null ? null : String(number).padStart(4, '0'))
 
-export function callCard(row: CallShown, names: Names): CallCard {
+export function callCard(row: CallShown): CallCard {
   return {
     callId: row.id,
     direction: row.direction,
@@ -23,9 +20,9 @@ export function callCard(row: CallShown, names: Names): CallCard {
     aniName: row.ani_name,
     dialled: row.dialled,
     diverted: row.diverted,
-    place: of(names.places, row.place_id),
-    unit: of(names.units, row.unit_id),
-    person: of(names.people, row.person_id),
+    place: row.place,
+    unit: row.unit,
+    person: row.person,
     identified: { how: (row.identified_how ?? 'unknown') as IdentifiedHow, confidence: row.confidence ?? 0 },
     arrivedAt: row.arrived_at.toISOString(),
     queuedAt: iso(row.queued_at),
@@ -34,7 +31,7 @@ export function callCard(row: CallShown, names: Names): CallCard {
     waitedMs: row.waited_ms,
     talkMs: row.talk_ms,
     station: row.station,
-    agent: of(names.people, row.agent_id),
+    agent: row.agent,
     legUniqueid: row.leg_uniqueid,
     firstTakerId: row.first_taker_id,
     ticketId: row.ticket_id,

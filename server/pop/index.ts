@@ -26,9 +26,12 @@ import * as store from './store.ts'
 export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 
 /** Cards of calls, with what may() is to be asked about each. */
-export async function callCards(db: Db, ids: string[]): Promise<Map<string, { card: CallCard; thing: Thing }>> {
+export async function callCards(
+  db: Db,
+  ids: string[],
+): Promise<Map<string, { card: CallCard; thing: Thing; row: CallShown }>> {
   const rows = await store.shownCalls(db, ids)
-  return new Map(rows.map((row) => [row.id, { card: callCard(row), thing: callThing(row) }]))
+  return new Map(rows.map((row) => [row.id, { card: callCard(row), thing: callThing(row), row }]))
 }
 
 const callThing = (row: CallShown): Thing => ({
@@ -41,10 +44,10 @@ const callThing = (row: CallShown): Thing => ({
 /** The pop for one offer: who and where is calling, why we think so, what is open there, why it rings here. */
 export async function popFor(db: Db, callId: string, legUniqueid: string): Promise<PopCard | undefined> {
   const [row] = await store.shownCalls(db, [callId])
-  return row && popOf(db, row, legUniqueid)
+  return row && popOfCall(db, row, legUniqueid)
 }
 
-async function popOf(db: Db, row: CallShown, legUniqueid: string): Promise<PopCard | undefined> {
+async function popOfCall(db: Db, row: CallShown, legUniqueid: string): Promise<PopCard | undefined> {
   const [offer, who] = await Promise.all([
     store.aroundOffer(db, row.id, legUniqueid),
     identify(db, { organisationId: row.organisation_id, campus: row.campus, ani: row.ani, aniName: row.ani_name }),
@@ -167,7 +170,7 @@ export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise
     const frame: Frame = { ...head, subject: 'call', call }
     const rung = row.type === 'call.offered' || row.type === 'call.identified' || row.type === 'call.answered'
     if (!rung || !call.agent || !call.legUniqueid || call.state === 'ended') return { thing, frame }
-    const pop = await popFor(db, callId, call.legUniqueid)
+    const pop = await popOfCall(db, shown.row, call.legUniqueid)
     return pop ? { thing, frame, popFor: { personId: call.agent.id, pop } } : { thing, frame }
   }
   return Promise.all(rows.map(frameOf))

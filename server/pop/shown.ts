@@ -1,5 +1,6 @@
 /** Rows as the reading queries give them. */
 import type { VoiceFinding } from '../archive/index.ts'
+import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
 
 export type CallShown = {
   id: string
@@ -32,6 +33,11 @@ export type CallShown = {
   station: string | null
   agent_id: string | null
   leg_uniqueid: string | null
+  place: PlaceRef | null
+  unit: UnitRef | null
+  person: PersonRef | null
+  /** the one at the station */
+  agent: PersonRef | null
   /** everybody who was rung or talked */
   agent_ids: string[]
   ticket_id: string | null
@@ -54,13 +60,22 @@ export type RecordingShown = {
 }
 
 export type OfferShown = {
-  station: string
-  person_id: string | null
   at: Date
   ring_seconds: number | null
   direction: string
   lost_before: boolean
   others_ready: number
+  calls_in_24h: number
+  last_calls: {
+    id: string
+    /** as JSON has it */
+    arrived_at: string
+    line: string | null
+    outcome: string | null
+    ticket_number: number | null
+    what: string | null
+  }[]
+  open_ticket_ids: string[]
 }
 
 export type AgentShown = {

@@ -2,6 +2,10 @@
 import { type Db, prepared } from '../db/index.ts'
 import type { CallShown, OfferShown, RecordingShown } from './shown.ts'
 
+const person = (id: string) =>
+  `(select jsonb_build_object('id', h.id, 'name', h.name, 'title', h.title) from people h where h.id = ${id})`
+
+/** A call with the names its ids stand for: one statement, since a frame waits for it. */
 const SHOWN = `
   select k.id, k.organisation_id, k.direction, k.state, k.outcome, c.code as campus, l.code as line, k.ani, k.ani_name, k.dialled,
          k.diverted, k.place_id, k.unit_id, k.person_id, k.identified_how, k.confidence, k.first_taker_id, k.arrived_at,
@@ -10,6 +14,10 @@ const SHOWN = `
          coalesce(ring.leg_uniqueid, leg.uniqueid) as leg_uniqueid,
          array(select distinct person_id from (select person_id from call_legs where call_id = k.id
                union all select person_id from offers where call_id = k.id) p where person_id is not null) as agent_ids,
+         (select jsonb_build_object('id', p.id, 'campus', pc.code, 'zh', p.path_zh, 'en', p.name_en, 'noTransmit', p.no_transmit)
+            from places p join campuses pc on pc.id = p.campus_id where p.id = k.place_id) as place,
+         (select jsonb_build_object('id', u.id, 'zh', u.name_zh, 'en', u.name_en) from units u where u.id = k.unit_id) as unit,
+         ${person('k.person_id')} as person, ${person('coalesce(ring.person_id, leg.person_id)')} as agent,
          t.id as ticket_id, t.number as ticket_number, b.id as callback_id, r.reason,
          (select to_jsonb(rec) - 'peaks' - 'sha256' from recordings rec where rec.call_id = k.id order by kind limit 1) as recording
     from calls k
@@ -106,59 +114,35 @@ export async function popOf(db: Db, personId: string): Promise<{ callId: string;
   return rows[0] && { callId: rows[0].call_id, legUniqueid: rows[0].leg_uniqueid }
 }
 
-export async function offerOf(db: Db, callId: string, legUniqueid: string): Promise<OfferShown | undefined> {
+/**
+ * What a pop says besides who calls: the offer, the last calls of the same number or place (newest first), and the open
+ * tickets of the same place or person.
+ */
+export async function aroundOffer(db: Db, callId: string, legUniqueid: string): Promise<OfferShown | undefined> {
   const { rows } = await db
     .raw(
-      `select o.station, o.person_id, o.at, l.ring_seconds, k.direction,
-            exists (select 1 from call_legs g where g.call_id = k.id and g.person_id = o.person_id and g.lost) as lost_before,
-            (select count(*)::int from agents a where a.state = 'ready' and a.person_id is distinct from o.person_id) as others_ready
-       from offers o join calls k on k.id = o.call_id left join lines l on l.id = k.line_id
-      where o.call_id = ? and o.leg_uniqueid = ?`,
+      `select o.at, l.ring_seconds, k.direction,
+              exists (select 1 from call_legs g where g.call_id = k.id and g.person_id = o.person_id and g.lost) as lost_before,
+              (select count(*)::int from agents a where a.state = 'ready' and a.person_id is distinct from o.person_id) as others_ready,
+              (select count(*)::int from calls n where n.ani = k.ani and k.ani <> '' and n.campus_id is not distinct from k.campus_id
+                  and n.direction = 'inbound' and n.arrived_at > now() - interval '24 hours') as calls_in_24h,
+              (select coalesce(jsonb_agg(to_jsonb(c) order by c.arrived_at desc), '[]') from (
+                 select p.id, p.arrived_at, pl.code as line, p.outcome, t.number as ticket_number, t.what
+                   from calls p left join lines pl on pl.id = p.line_id
+                   left join ticket_calls tc on tc.call_id = p.id and tc.relation <> 'also' left join tickets t on t.id = tc.ticket_id
+                  where p.id <> k.id and p.direction <> 'outbound' and p.arrived_at > now() - interval '90 days'
+                    and ((p.ani = k.ani and k.ani <> '' and p.campus_id is not distinct from k.campus_id) or p.place_id = k.place_id)
+                  order by p.arrived_at desc limit 5) c) as last_calls,
+              array(select t.id from tickets t
+                     where t.organisation_id = k.organisation_id and t.state in ('unassigned', 'in_progress')
+                       and (t.reported_place_id = k.place_id or t.reporter_id = k.person_id)
+                     order by t.reported_at desc, t.id desc limit 8) as open_ticket_ids
+         from offers o join calls k on k.id = o.call_id left join lines l on l.id = k.line_id
+        where o.call_id = ? and o.leg_uniqueid = ?`,
       [callId, legUniqueid],
     )
-    .options(prepared('offer-shown'))
+    .options(prepared('around-offer'))
   return rows[0]
-}
-
-/** Last calls of the same number or place, newest first. */
-export async function lastCalls(
-  db: Db,
-  call: { id: string; ani: string; campusId: string | null; placeId: string | null },
-  limit = 5,
-): Promise<
-  {
-    id: string
-    at: Date
-    line: string | null
-    outcome: string | null
-    ticket_number: number | null
-    what: string | null
-  }[]
-> {
-  const { rows } = await db
-    .raw(
-      `select k.id, k.arrived_at as at, l.code as line, k.outcome, t.number as ticket_number, t.what
-       from calls k left join lines l on l.id = k.line_id
-       left join ticket_calls tc on tc.call_id = k.id and tc.relation <> 'also' left join tickets t on t.id = tc.ticket_id
-      where k.id <> :id and k.direction <> 'outbound' and k.arrived_at > now() - interval '90 days'
-        and ((k.ani = :ani and :ani <> '' and k.campus_id is not distinct from :campus) or k.place_id = :place)
-      order by k.arrived_at desc limit :limit`,
-      { id: call.id, ani: call.ani, campus: call.campusId, place: call.placeId, limit },
-    )
-    .options(prepared('last-calls'))
-  return rows
-}
-
-export async function callsIn24h(db: Db, call: { ani: string; campusId: string | null }): Promise<number> {
-  if (!call.ani) return 1
-  const { rows } = await db
-    .raw(
-      `select count(*)::int as n from calls where ani = ? and campus_id is not distinct from ? and direction = 'inbound'
-       and arrived_at > now() - interval '24 hours'`,
-      [call.ani, call.campusId],
-    )
-    .options(prepared('calls-in-24h'))
-  return rows[0].n
 }
 
 export async function markPainted(db: Db, callId: string, legUniqueid: string, personId: string): Promise<boolean> {
