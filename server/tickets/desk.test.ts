@@ -43,34 +43,43 @@ t.test(
   },
 )
 
-t.test('a unit chosen by hand is kept with what it costs under, stays when the caller is known, and can collide', async (t) => {
-  const { db, house, commit, open, read } = await desk(t)
-  const id = await open(house.lin)
-  const unit = async (code: string) =>
-    (
-      await db('units')
-        .insert({ organisation_id: house.organisationId, kind: 'office', code, name_zh: `${code} 科`, cost_code: `C${code}` })
-        .returning('id')
-    )[0].id as string
-  const [one, other] = [await unit('U1'), await unit('U2')]
-  await commit((tx) => change(tx, house.lin, id, { version: 1, unitId: one }))
-  t.match(await read(id), { unitId: one, version: 2 })
-  t.same((await db('tickets').where({ id }).first('unit_snapshot')).unit_snapshot, {
-    code: 'U1',
-    zh: 'U1 科',
-    costCode: 'CU1',
-  })
-  await t.rejects(
-    commit((tx) => change(tx, house.wei, id, { version: 1, unitId: other })),
-    { code: 'ticket-changed-meanwhile', details: { fields: ['unitId'] } },
-  )
-  await t.rejects(
-    commit((tx) => change(tx, house.lin, id, { version: 2, unitId: house.category })),
-    { code: 'no-such-unit', status: 400 },
-  )
-  await commit((tx) => change(tx, house.lin, id, { version: 2, unitId: null }))
-  t.equal((await db('tickets').where({ id }).first('unit_snapshot')).unit_snapshot, null)
-})
+t.test(
+  'a unit chosen by hand is kept with what it costs under, stays when the caller is known, and can collide',
+  async (t) => {
+    const { db, house, commit, open, read } = await desk(t)
+    const id = await open(house.lin)
+    const unit = async (code: string) =>
+      (
+        await db('units')
+          .insert({
+            organisation_id: house.organisationId,
+            kind: 'office',
+            code,
+            name_zh: `${code} 科`,
+            cost_code: `C${code}`,
+          })
+          .returning('id')
+      )[0].id as string
+    const [one, other] = [await unit('U1'), await unit('U2')]
+    await commit((tx) => change(tx, house.lin, id, { version: 1, unitId: one }))
+    t.match(await read(id), { unitId: one, version: 2 })
+    t.same((await db('tickets').where({ id }).first('unit_snapshot')).unit_snapshot, {
+      code: 'U1',
+      zh: 'U1 科',
+      costCode: 'CU1',
+    })
+    await t.rejects(
+      commit((tx) => change(tx, house.wei, id, { version: 1, unitId: other })),
+      { code: 'ticket-changed-meanwhile', details: { fields: ['unitId'] } },
+    )
+    await t.rejects(
+      commit((tx) => change(tx, house.lin, id, { version: 2, unitId: house.category })),
+      { code: 'no-such-unit', status: 400 },
+    )
+    await commit((tx) => change(tx, house.lin, id, { version: 2, unitId: null }))
+    t.equal((await db('tickets').where({ id }).first('unit_snapshot')).unit_snapshot, null)
+  },
+)
 
 t.test('impact and urgency make the priority, and what was confirmed counts before what was reported', async (t) => {
   const { house, commit, open, read } = await desk(t)

@@ -42,7 +42,7 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * GET    /api/directory/:what/:id/journal     -> List<RowChange>   newest first
  * GET    /api/lines/night                  -> List<LineNightView>
  * POST   /api/lines/:line/night {night}    -> LineNightView & {told}   told: the exchange has confirmed it
- * GET    /api/search?q=&kinds=place,person,number,ticket -> {places, people, numbers, tickets}
+ * GET    /api/search?q=&kinds=place,person,number,ticket -> {places, units, people, numbers, tickets}
  * GET    /api/directory/:what?limit&after&q   -> List<row>    what: campuses lines trunks calendars places units numbers people crews
  * POST   /api/directory/:what                 -> row          PATCH /api/directory/:what/:id {version,…}
  * POST   /api/directory/:what/import {csv, dryRun} -> ImportResult      GET /api/directory/:what/export.csv

@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright'
 import type { CallCard, RecordingView, TicketPage, TicketRow } from '../../server/wire/views.ts'
-import { ago, call, catalogue, page, people, places, ticket } from './pretend/fixtures.ts'
+import { ago, call, catalogue, page, people, places, ticket, units } from './pretend/fixtures.ts'
 
 /** A stereo recording: the caller hums low on the left, the agent answers high on the right. 8 kHz, 16 bit. */
 export function twoVoices(seconds: number): Buffer {
@@ -193,13 +193,14 @@ export async function answerTickets(
     const body = (request.postDataJSON() ?? {}) as Record<string, unknown>
     asked.push(`${request.method()} ${act ?? 'change'} ${JSON.stringify(body)}`)
     if (!act && body.version !== one.version) return json(route, { code: 'ticket-changed-meanwhile', message: '' }, 409)
-    const { version: _, placeId, impact, urgency, ...plain } = body
+    const { version: _, placeId, unitId, impact, urgency, ...plain } = body
     const state =
       act === 'done' ? 'done' : act === 'withdraw' ? 'withdrawn' : act === 'take' ? 'in_progress' : one.state
     const next = {
       ...one,
       ...(act ? {} : plain),
       ...(placeId !== undefined && { place: Object.values(places).find((place) => place.id === placeId) ?? null }),
+      ...(unitId !== undefined && { unit: Object.values(units).find((unit) => unit.id === unitId) ?? null }),
       ...(impact !== undefined && { reportedImpact: impact }),
       ...(urgency !== undefined && { reportedUrgency: urgency }),
       state,
@@ -229,7 +230,13 @@ export async function answerTickets(
   )
   await tab.route(/\/api\/calls\/d\d$/, (route) => json(route, { ...heard('d1', 720), recordings: [recording()] }))
   await tab.route('**/api/search?*', (route) =>
-    json(route, { places: Object.values(places), people: Object.values(people), numbers: [], tickets: [] }),
+    json(route, {
+      places: Object.values(places),
+      units: Object.values(units),
+      people: Object.values(people),
+      numbers: [],
+      tickets: [],
+    }),
   )
   await tab.route('**/api/recordings/*/peaks', (route) => json(route, { left: peaks(0), right: peaks(1) }))
   await tab.route('**/api/recordings/*/audio', (route) => {

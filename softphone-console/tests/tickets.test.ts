@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright'
 import t, { type Test } from 'tap'
 import { answerTickets, fullTicket, twoLevels } from './fixtures-tickets.ts'
-import { call, page as pageOf, people, ticket } from './pretend/fixtures.ts'
+import { call, page as pageOf, people, ticket, units } from './pretend/fixtures.ts'
 import { pretendServer } from './pretend/server.ts'
 
 // The console by itself, in a real browser: what it keeps, shows and refuses when the desk behind it is pretended.
@@ -93,6 +93,34 @@ t.test('what is typed while nothing can be saved is said so, outlives a reload, 
   await tab.unroute(cut)
   await tab.getByText('已存').waitFor()
   t.equal(held.get('t-0146')?.what, '叫号屏黑屏')
+})
+
+t.test('the unit is found by typing, saved as chosen, and words that are no unit do not stay', async (t) => {
+  const { tab, answered, held } = await aDesk(t)
+  answered('c9', '0146')
+  const unit = tab.getByRole('combobox', { name: '科室' })
+  await unit.fill('检验')
+  await tab.getByRole('option', { name: '检验科' }).click()
+  await tab.getByText('已存').waitFor()
+  t.equal(held.get('t-0146')?.unit?.id, 'n-lab')
+  await unit.fill('没有这个科')
+  await what(tab).focus()
+  t.equal(await unit.inputValue(), '检验科')
+})
+
+t.test('a unit somebody else chose meanwhile is shown beside ours, and one is taken', async (t) => {
+  const { tab, answered, held } = await aDesk(t)
+  answered('c9', '0146')
+  await what(tab).waitFor()
+  const before = held.get('t-0146')
+  if (before) held.set('t-0146', { ...before, unit: units.pharmacy, version: before.version + 4 })
+  await tab.getByRole('combobox', { name: '科室' }).fill('检验')
+  await tab.getByRole('option', { name: '检验科' }).click()
+  const clash = tab.getByRole('alert', { name: '别人也改了这一项' })
+  await clash.getByText('药剂科').waitFor()
+  await clash.getByRole('button', { name: '用他的' }).click()
+  t.equal(await tab.getByRole('combobox', { name: '科室' }).inputValue(), '药剂科')
+  t.equal(held.get('t-0146')?.unit?.id, 'n-drug')
 })
 
 t.test('when two people change the same words both are shown, and one is chosen', async (t) => {

@@ -11,7 +11,7 @@ export type SearchParts = {
   tickets?: (actor: Actor, q: string, limit: number) => Promise<TicketRow[]>
 }
 
-const KINDS = ['place', 'person', 'number', 'ticket']
+const KINDS = ['place', 'unit', 'person', 'number', 'ticket']
 
 /** The pickers' one search, and what rarely changes. */
 export const searchRoutes =
@@ -21,7 +21,7 @@ export const searchRoutes =
 
     const querystring = Type.Object({
       q: Text(100),
-      kinds: Type.String({ default: 'place,person,number,ticket', pattern: '^[a-z]+(,[a-z]+)*$', maxLength: 60 }),
+      kinds: Type.String({ default: 'place,unit,person,number,ticket', pattern: '^[a-z]+(,[a-z]+)*$', maxLength: 60 }),
       limit: Type.Integer({ minimum: 1, maximum: 50, default: 10 }),
     })
     app.get('/api/search', { schema: { querystring } }, async (request) => {
@@ -40,12 +40,13 @@ export const searchRoutes =
       const digits = words.length === 1 && /^[\d*#]+$/.test(words[0] ?? '') ? words[0] : undefined
       const wants = (kind: string) => kinds.includes(kind) && words.length > 0
       const { organisationId } = actor
-      const [places, people, numbers, found] = await Promise.all([
+      const [places, units, people, numbers, found] = await Promise.all([
         wants('place') ? store.findPlaces(db, organisationId, words, limit) : [],
+        wants('unit') ? store.findUnits(db, organisationId, words, limit) : [],
         wants('person') ? store.findPeople(db, organisationId, words, limit) : [],
         wants('number') && digits ? store.findNumbers(db, organisationId, digits, limit) : [],
         wants('ticket') && tickets ? tickets(actor, q.trim(), limit) : [],
       ])
-      return { places, people, numbers, tickets: found }
+      return { places, units, people, numbers, tickets: found }
     })
   }

@@ -1,6 +1,6 @@
 /** SQL of the pickers: words of two Chinese characters, first digits of a number. */
 import type { Db } from '../../db/index.ts'
-import type { PersonRef, PlaceRef } from '../../wire/views.ts'
+import type { PersonRef, PlaceRef, UnitRef } from '../../wire/views.ts'
 
 export type NumberFound = {
   id: string
@@ -13,6 +13,8 @@ export type NumberFound = {
 
 const PLACE = `p.path_zh || ' ' || coalesce(p.name_en, '') || ' ' || p.code`
 const PERSON = `p.name || ' ' || coalesce(p.name_latin, '') || ' ' || p.staff_code`
+
+const UNIT = `u.name_zh || ' ' || coalesce(u.name_en, '') || ' ' || u.code`
 
 const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
@@ -43,6 +45,17 @@ export async function findPeople(db: Db, organisationId: string, words: string[]
     `select p.id, p.name, p.title from people p where p.organisation_id = ? and p.retired_at is null and ${sql}
       order by length(p.name), p.staff_code limit ?`,
     [organisationId, ...bound, limit],
+  )
+  return rows
+}
+
+/** Units are a few hundred: read through, no index of their own. */
+export async function findUnits(db: Db, organisationId: string, words: string[], limit: number): Promise<UnitRef[]> {
+  const { rows } = await db.raw(
+    `select u.id, u.name_zh as zh, u.name_en as en from units u
+      where u.organisation_id = ? and u.retired_at is null and ${words.map(() => `${UNIT} ilike ?`).join(' and ')}
+      order by length(u.name_zh), u.code limit ?`,
+    [organisationId, ...words.map(like), limit],
   )
   return rows
 }

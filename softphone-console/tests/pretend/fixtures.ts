@@ -34,6 +34,11 @@ export const people = {
   wang: { id: 'u-wang', name: '王丽娟', title: '护士长' },
 }
 const unit = { id: 'n-1', zh: '眼底病外科', en: 'Fundus surgery' }
+export const units = {
+  eye: unit,
+  lab: { id: 'n-lab', zh: '检验科', en: 'Laboratory' },
+  pharmacy: { id: 'n-drug', zh: '药剂科', en: 'Pharmacy' },
+}
 
 export const me = {
   personId: people.lin.id,

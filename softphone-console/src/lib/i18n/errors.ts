@@ -76,6 +76,7 @@ export const errors = room({
   'category-of-another-line': { zh: '这个类别属于另一条服务线。', en: 'That category belongs to another line.' },
   'no-such-category': { zh: '没有这个类别。', en: 'There is no such category.' },
   'no-such-line': { zh: '没有这条服务线。', en: 'There is no such line.' },
+  'no-such-unit': { zh: '没有这个科室。', en: 'There is no such unit.' },
   'no-such-place': { zh: '没有这个地点。', en: 'There is no such place.' },
   'campus-needed': { zh: '还缺院区。', en: 'The campus is missing.' },
   'note-needed': { zh: '请写一句说明。', en: 'Please write a note.' },

@@ -100,6 +100,18 @@ t.test('a place goes as its id, and no place as null', async (t) => {
   t.match(begin(type(openDraft(aPage()), 'place', null))?.change, { placeId: null })
 })
 
+t.test('a unit goes as its id, and two people choosing different ones see both', async (t) => {
+  const [one, other] = [
+    { id: 'n1', zh: '心内科', en: null },
+    { id: 'n2', zh: '检验科', en: null },
+  ]
+  const mine = type(openDraft(aPage()), 'unit', one)
+  t.match(begin(mine)?.change, { unitId: 'n1' })
+  const met = collided(mine, aPage({ unit: other, version: 5 }))
+  t.same(met.clash, { unit: { yours: one, theirs: other } })
+  t.match(begin(choose(met, 'unit', 'yours'))?.change, { version: 5, unitId: 'n1' })
+})
+
 t.test('half an address stays behind and holds nothing else up', async (t) => {
   const both = type(type(openDraft(aPage()), 'ipAddress', '10.31.'), 'what', '上不了网')
   const begun = begin(both)
