@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Browser } from 'playwright'
 import t, { type Test } from 'tap'
 import { ago, call, people, pop, ticket } from './pretend/fixtures.ts'
-import { phoneOf, pretendPhone } from './pretend/phone.ts'
-import { isBuilt, pretendServer } from './pretend/server.ts'
+import { aReadyAgent as aReadySeat, bayOf, launchPretend, offer, type Seat, until, WAIT } from './pretend/seat.ts'
+import { isBuilt } from './pretend/server.ts'
 
 /**
  * What the console does by itself: keys, lanes, blindness, languages. The phone and the server here are pretended; the
@@ -11,73 +11,13 @@ import { isBuilt, pretendServer } from './pretend/server.ts'
  */
 if (!isBuilt()) t.bailout('the console is not built: npm run build')
 
-const WAIT = { timeout: 15_000 }
 let browser: Browser
 t.before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await launchPretend()
 })
 t.teardown(() => browser?.close())
 
-type Seat = {
-  server: Awaited<ReturnType<typeof pretendServer>>
-  page: Page
-  phone: ReturnType<typeof phoneOf>
-  faults: string[]
-}
-
-/** An agent who has signed in, tested the ring and is ready. */
-async function aReadyAgent(t: Test): Promise<Seat> {
-  const server = await pretendServer()
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  page.on(
-    'console',
-    (said) => said.type() === 'error' && /Content Security|svelte/i.test(said.text()) && faults.push(said.text()),
-  )
-  t.teardown(async () => {
-    await context.close()
-    await server.close()
-  })
-  await pretendPhone(page)
-  server.set((desk) => ({
-    ...desk,
-    agents: desk.agents.map((one) => (one.station === 'b1001' ? { ...one, state: 'signed_out' as const } : one)),
-  }))
-  await page.goto(server.url)
-  await page.getByRole('button', { name: '上线' }).first().click()
-  await page.getByRole('button', { name: '放一声' }).click()
-  await page.getByRole('button', { name: '听到了，就绪' }).click(WAIT)
-  await page.getByText('空闲，可以接听').waitFor(WAIT)
-  return { server, page, phone: phoneOf(page), faults }
-}
-
-/** A call is offered to this agent: the pop comes from the server, the ring from the phone. */
-async function offer({ server, phone }: Seat, id = 'c1', number = '62041'): Promise<ReturnType<typeof call>> {
-  const offered = call(id, {
-    state: 'offered',
-    station: 'b1001',
-    agent: people.lin,
-    legUniqueid: `${id}.1`,
-    ani: number,
-  })
-  server.set((desk) => ({ ...desk, calls: [...desk.calls, offered] }))
-  server.say({ type: 'call.offered', subject: 'call', call: offered, pop: pop(offered) })
-  await phone.ring(`s-${id}`, number)
-  return offered
-}
+const aReadyAgent = (t: Test) => aReadySeat(t, browser)
 
 async function answered(seat: Seat, offered: ReturnType<typeof call>): Promise<ReturnType<typeof call>> {
   await seat.page.keyboard.press('F2')
@@ -86,15 +26,7 @@ async function answered(seat: Seat, offered: ReturnType<typeof call>): Promise<R
   await seat.page.getByRole('button', { name: '挂断' }).waitFor(WAIT)
   return talking
 }
-const bayOf = (page: Page) => page.getByRole('region', { name: '通话' })
 const asked = ({ server }: Seat, path: RegExp) => server.asked.filter((one) => path.test(one.path))
-async function until(is: () => boolean): Promise<void> {
-  const end = Date.now() + WAIT.timeout
-  while (!is()) {
-    if (Date.now() > end) throw new Error('it did not come')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 t.test('an agent goes on duty only after the ring was played and heard', async (t) => {
   const seat = await aReadyAgent(t)
