@@ -183,6 +183,7 @@ for (const patched of [false, true]) {
         }),
         { numRuns: 400 },
       )
+      t.pass('400 storms')
     },
   )
 }
@@ -228,6 +229,7 @@ t.test(
       ),
       { numRuns: 200 },
     )
+    t.pass('200 storms')
   },
 )
 
@@ -271,6 +273,7 @@ t.test('parting and joining in the middle of anything loses no over, no emergenc
     }),
     { numRuns: 100 },
   )
+  t.pass('100 storms')
   t.pass('100 storms')
 })
 
