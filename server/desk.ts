@@ -1,4 +1,4 @@
-import { append, type Db, type Numbered, type Tx } from './db/index.ts'
+import { appendAndCommit, type Db, type Numbered, type Tx } from './db/index.ts'
 import { type DeskEvent, followThrough } from './journey.ts'
 
 /** Does the work, follows it through, writes the journal; resolves with the numbered events once they are durable. */
@@ -12,11 +12,19 @@ export type Commit = (work: (tx: Tx) => Promise<DeskEvent[]>) => Promise<Numbere
 export function makeCommit(db: Db, publish: (events: Numbered<DeskEvent>[]) => void): Commit {
   return async function commit(work) {
     for (let tries = 1; ; tries++) {
+      let told: Numbered<DeskEvent>[] = []
       try {
-        const told = await db.transaction(async (tx) => append(tx, await followThrough(tx, await work(tx))))
+        await db.transaction(async (tx) => {
+          told = await appendAndCommit(tx, await followThrough(tx, await work(tx)))
+        })
         if (told.length > 0) publish(told)
         return told
       } catch (error) {
+        if (told.length > 0) {
+          // It was durable before the connection was lost.
+          publish(told)
+          return told
+        }
         // Two commits that waited for each other: PostgreSQL ended this one, nothing of it stayed, so it is done again.
         if (tries === MOST_TRIES || !IN_EACH_OTHERS_WAY.has((error as { code?: string }).code ?? '')) throw error
       }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { database } from '../test/database.ts'
-import { append, readJournal } from './index.ts'
+import { append, appendAndCommit, readJournal } from './index.ts'
 
 t.test('numbers become visible in order, whoever commits first', async (t) => {
   const db = await database(t)
@@ -39,4 +39,31 @@ t.test('the journal is never changed', async (t) => {
   await db.transaction((tx) => append(tx, [{ type: 'a', at: new Date() }]))
   await t.rejects(db('journal').update({ type: 'b' }), /never changed/)
   await t.rejects(db('journal').delete(), /never changed/)
+})
+
+t.test('what is appended with the commit is there as it was told, whatever letters are in it', async (t) => {
+  const db = await database(t)
+  const words = `O'Neil \\' "; commit; \\\\? ? $1 :x ??\n\u2028 值班台`
+  const told = await db.transaction((tx) => appendAndCommit(tx, [{ type: 'a', at: new Date(0), words }]))
+  t.same(await readJournal(db, 0), [{ seq: told[0]?.seq, type: 'a', at: new Date(0), body: { words } }])
+})
+
+t.test('it is durable although what comes after it in the transaction fails; before it, nothing is', async (t) => {
+  const db = await database(t)
+  const lost = () => Promise.reject(new Error('the connection is lost'))
+  await t.rejects(
+    db.transaction(async (tx) => {
+      await tx('sign_in_failures').insert({ login: 'kept', address: '::1' })
+      await appendAndCommit(tx, [{ type: 'a', at: new Date() }])
+      await lost()
+    }),
+  )
+  await t.rejects(
+    db.transaction(async (tx) => {
+      await tx('sign_in_failures').insert({ login: 'undone', address: '::1' })
+      await appendAndCommit(tx, [{ type: null as never, at: new Date() }])
+    }),
+  )
+  t.same(await db('sign_in_failures').pluck('login'), ['kept'])
+  t.equal((await readJournal(db, 0)).length, 1)
 })
