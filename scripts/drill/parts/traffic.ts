@@ -42,7 +42,7 @@ export async function startTraffic(
 ): Promise<Traffic> {
   const wards: Wards = await lab.wards()
   const phones: SipPhone[] = []
-  for (let n = 0; n < answering; n++) phones.push(await seat(lab, n, afterMs))
+  for (let n = 0; n < answering; n++) phones.push(await seat(lab, n, { afterMs }))
   const endings: Promise<WardEnded>[] = []
   let serial = 0
 
@@ -86,13 +86,13 @@ export async function startTraffic(
 }
 
 /** A desk phone at its seat: registered, says its tone, and picks up. */
-export async function seat(lab: Lab, n: number, afterMs = 300): Promise<SipPhone> {
+export async function seat(lab: Lab, n: number, { afterMs = 300, tone = DESK_TONE } = {}): Promise<SipPhone> {
   const station = seatOf(n)
   const phone = await SipPhone.open({
     server: { host: lab.settings.pbx.host, port: lab.settings.pbx.sipPort },
     station,
     password: phonePassword(lab.secrets, station),
-    tone: DESK_TONE,
+    tone,
     // Each new stream starts far behind the one before: what a recorder on the wrong channel goes deaf to.
     firstSeq: (60_000 - n * 7_919) & 0xffff,
     afterMs,
