@@ -54,16 +54,23 @@ export function hearFrame(
   const floorDb = cor.on ? setup.vadDb - HYSTERESIS_DB : setup.vadDb
   if (setup.mode === 'vad' && db < floorDb) return { cor, changes }
 
-  if (cor.on) return { cor: { ...cor, lastAt: at }, changes }
+  const recent = cor.edges.filter((edge) => edge > at - FLUTTER.withinMs)
+  if (cor.on) {
+    // A gap that was only forgiven because of the flutter keeps the flutter in mind.
+    const edges = at - cor.lastAt >= GAP_MS[setup.mode] ? [...recent, at] : cor.edges
+    return { cor: { ...cor, lastAt: at, edges }, changes }
+  }
   const goesOn = cor.opening !== null && at - cor.lastAt <= OPENING_GAP_MS
   const opening =
     goesOn && cor.opening
       ? { ...cor.opening, heardMs: cor.opening.heardMs + FRAME_MS }
       : { from: at, heardMs: FRAME_MS }
   if (opening.heardMs < setup.debounceMs) return { cor: { ...cor, lastAt: at, opening }, changes }
-  const edges = [...cor.edges.filter((edge) => edge > at - FLUTTER.withinMs), at]
   const since = opening.from
-  return { cor: { on: true, since, lastAt: at, opening: null, edges }, changes: [...changes, { on: true, since }] }
+  return {
+    cor: { on: true, since, lastAt: at, opening: null, edges: [...recent, at] },
+    changes: [...changes, { on: true, since }],
+  }
 }
 
 /** Time has passed without a frame. */
