@@ -18,14 +18,22 @@ import { type Seats, startSeats } from './parts/seats.ts'
 
 const PER_SECOND = 5
 /** So long a pop is on the screen before its ward hangs up; and so long a ward waits that nobody ever saw. */
-const SEEN_FOR_MS = 300
+const SEEN_FOR_MS = 100
 const GIVES_UP_S = 12
 
 const bench: Bench = async (args) => {
   const isSmall = args.includes('--small')
-  const [calls, live, agents] = isSmall ? [30, 10, 3] : [200, 100, 4]
+  const asked = (name: string, usual: number) =>
+    Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1] ?? usual)
+  const calls = asked('calls', isSmall ? 30 : 200)
+  const live = asked('live', isSmall ? 10 : 100)
+  const agents = asked('screens', isSmall ? 3 : 4)
   onReachableNetwork()
-  const lab = await startLab({ ownPostgres: true, settings: withSeats(live, { desk: 60 }) })
+  const lab = await startLab({
+    ownPostgres: true,
+    settings: withSeats(live, { desk: 60 }),
+    env: { ...(process.env.POP_NODE_OPTIONS && { NODE_OPTIONS: process.env.POP_NODE_OPTIONS }) },
+  })
   let seats: Seats | undefined
   let screens: Screens | undefined
   const ends: (() => void)[] = []
@@ -53,15 +61,11 @@ const bench: Bench = async (args) => {
     await until(`${live} calls that talk`, async () => (await seats?.talking()) === live)
     const ami = await Ami.open(lab.ports.amiPort, 'reader', lab.secrets.amiReader, lab.ports.host)
     ends.push(() => ami.close())
-    const listener = new Map<string, number>()
-    ami.on('event', (event: AmiMessage) => {
-      if (event.Event === 'AgentCalled') listener.set(event.DestUniqueid ?? '', Date.now())
-    })
+    const heard = hearRings(ami)
     // The ward gives up soon after its pop was seen, so that few screens serve many calls.
     const ringing = new Map<string, PlacedCall>()
     screens = await openScreens(lab, agents, (leg) => {
-      const from = ringsIn(ami.events).find((one) => one.leg === leg)?.from ?? ''
-      setTimeout(() => void ringing.get(from)?.hangup(), SEEN_FOR_MS)
+      setTimeout(() => void ringing.get(heard.get(leg)?.from ?? '')?.hangup(), SEEN_FOR_MS)
     })
     const console = await followFrames(lab)
     ends.push(console.close)
@@ -76,20 +80,20 @@ const bench: Bench = async (args) => {
       await wait(1_000 / PER_SECOND)
     }
     await wait(GIVES_UP_S * 1_000)
-    const rung = ringsIn(ami.events)
+    const rung = [...heard.values()].filter(({ bareAt }) => bareAt > 0)
     const painted = await screens.painted()
+    const told = await screens.told()
     const invited = await screens.invited()
-    const paints = rung.flatMap(({ leg, madeAt }) => (painted.has(leg) ? [(painted.get(leg) as number) - madeAt] : []))
-    const behind = rung.flatMap(({ leg }) => {
-      const [bare, ours] = [listener.get(leg), console.offered.get(leg)]
-      return bare !== undefined && ours !== undefined ? [ours - bare] : []
-    })
+    const after = (times: Map<string, number>, from: (ring: Ring) => number) =>
+      rung.flatMap((ring) => (times.has(ring.leg) ? [(times.get(ring.leg) as number) - from(ring)] : []))
+    const paints = after(painted, ({ madeAt }) => madeAt)
+    const behind = after(console.offered, ({ bareAt }) => bareAt)
     const wire = rung.flatMap(({ from, madeAt }) => {
       const at = invited.get(from)?.find((one) => one >= madeAt - 5)
       return at === undefined ? [] : [at - madeAt]
     })
     const first = firstRings(ami.events)
-    const legs = new Set(rung.map(({ leg }) => leg)).size
+    const legs = rung.length
     const stillLive = await seats.talking()
     return {
       figures: {
@@ -102,7 +106,23 @@ const bench: Bench = async (args) => {
         invite_to_paint_p50_ms: percentile(paints, 50),
         invite_to_paint_p95_ms: percentile(paints, 95),
         invite_to_paint_p99_ms: percentile(paints, 99),
-        limit_invite_in_browser_p95_ms: percentile(wire, 95),
+        ...stage(
+          'made_to_dialled',
+          rung.map((ring) => ring.dialledAt - ring.madeAt),
+        ),
+        ...stage('made_to_invite_in_browser', wire),
+        ...stage(
+          'made_to_bare_ami',
+          rung.map((ring) => ring.bareAt - ring.madeAt),
+        ),
+        ...stage(
+          'bare_ami_to_page_told',
+          after(told, ({ bareAt }) => bareAt),
+        ),
+        ...stage(
+          'page_told_to_painted',
+          after(painted, ({ leg }) => told.get(leg) ?? Number.NaN),
+        ),
         frame_behind_bare_ami_p50_ms: percentile(behind, 50),
         frame_behind_bare_ami_p95_ms: percentile(behind, 95),
         frames_compared: behind.length,
@@ -140,18 +160,32 @@ async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
 const atMs = (event: AmiMessage | undefined): number => Number(event?.Timestamp) * 1_000
 const isBrowser = (event: AmiMessage): boolean => /^PJSIP\/b\d/.test(event.Channel ?? '')
 
-/** Every leg made for a browser and rung: its channel, when it was made, and who rings there. */
-function ringsIn(events: AmiMessage[]): { leg: string; madeAt: number; from: string }[] {
-  const made = new Map(
-    events.filter((one) => one.Event === 'Newchannel' && isBrowser(one)).map((one) => [one.Uniqueid ?? '', atMs(one)]),
-  )
-  return events
-    .filter((one) => one.Event === 'AgentCalled' && made.has(one.DestUniqueid ?? ''))
-    .map((one) => ({
-      leg: one.DestUniqueid ?? '',
-      madeAt: made.get(one.DestUniqueid ?? '') ?? 0,
-      from: one.CallerIDNum ?? '',
-    }))
+const stage = (name: string, values: number[]): Record<string, number> => {
+  const known = values.filter(Number.isFinite)
+  return { [`${name}_p50_ms`]: percentile(known, 50), [`${name}_p95_ms`]: percentile(known, 95) }
+}
+
+/** A browser that is rung: `madeAt` and `dialledAt` by Asterisk's clock, `bareAt` when a bare listener heard of it. */
+type Ring = { leg: string; from: string; madeAt: number; dialledAt: number; bareAt: number }
+
+/** Follows every leg made for a browser, by its channel; one that was never rung has no `bareAt`. */
+function hearRings(ami: Ami): Map<string, Ring> {
+  const rings = new Map<string, Ring>()
+  ami.on('event', (event: AmiMessage) => {
+    if (event.Event === 'Newchannel' && isBrowser(event))
+      rings.set(event.Uniqueid ?? '', {
+        leg: event.Uniqueid ?? '',
+        from: '',
+        madeAt: atMs(event),
+        dialledAt: 0,
+        bareAt: 0,
+      })
+    const ring = rings.get(event.DestUniqueid ?? '')
+    if (!ring) return
+    if (event.Event === 'DialBegin') ring.dialledAt = atMs(event)
+    if (event.Event === 'AgentCalled') Object.assign(ring, { bareAt: Date.now(), from: event.CallerIDNum ?? '' })
+  })
+  return rings
 }
 
 /** Milliseconds from the ward's channel to the first ringing browser, of those who found somebody free. */

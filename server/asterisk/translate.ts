@@ -29,11 +29,20 @@ export type Translator = {
 const MOST_REQUESTS = 2_000
 
 /**
- * A translator for one connection. It remembers one thing only: which channels hung up by themselves, because the
- * request comes in one event and the end in another.
+ * A translator for one connection. It remembers two things only: which channels hung up by themselves, because the
+ * request comes in one event and the end in another, and which were rung.
  */
 export function makeTranslator(source: () => Source): Translator {
   const hungUp = new Map<string, 'caller' | 'agent'>()
+  const rung = new Set<string>()
+  /** A queue tells of each ring twice (AgentCalled and DialBegin); the second is no news, and would be heard for nothing. */
+  const rungOnce = (ami: AmiEvent, at: Date): BareFact | null => {
+    const leg = dialled(ami)
+    if (!leg || rung.has(leg.uniqueid)) return null
+    if (rung.size >= MOST_REQUESTS) rung.delete(rung.keys().next().value as string)
+    rung.add(leg.uniqueid)
+    return { type: 'station-rung', ...leg, at }
+  }
 
   const dictionary: Record<string, (ami: AmiEvent, at: Date) => BareFact | null> = {
     UserEvent: (ami, at) =>
@@ -54,8 +63,8 @@ export function makeTranslator(source: () => Source): Translator {
       const { callId } = from(ami)
       return callId ? { type: 'caller-queued', callId, at, queue: word(ami, 'queue') } : null
     },
-    AgentCalled: rung,
-    DialBegin: rung,
+    AgentCalled: rungOnce,
+    DialBegin: rungOnce,
     AgentConnect: (ami, at) => {
       const leg = dialled(ami)
       return leg && { type: 'station-answered', ...leg, at }
@@ -136,11 +145,6 @@ function dialled(ami: AmiEvent): { callId: string; uniqueid: string; station: st
   const own = lines.find((line): line is string => typeof line === 'string' && line.startsWith('DESK_CALL='))
   const callId = from(ami).callId ?? callIdOf(own?.slice('DESK_CALL='.length))
   return callId && station && uniqueid ? { callId, uniqueid, station } : null
-}
-
-function rung(ami: AmiEvent, at: Date): BareFact | null {
-  const leg = dialled(ami)
-  return leg && { type: 'station-rung', ...leg, at }
 }
 
 function onLeg(ami: AmiEvent, at: Date, type: 'leg-silent' | 'leg-held' | 'leg-resumed'): BareFact | null {
