@@ -92,6 +92,7 @@ export async function openSeat(lab: Pick<Lab, 'url' | 'file'>, wish: SeatWish = 
     colorScheme: wish.theme ?? 'light',
     permissions: ['microphone', 'notifications'],
   })
+  await context.addInitScript(listenToCalls)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -105,7 +106,6 @@ export async function openSeat(lab: Pick<Lab, 'url' | 'file'>, wish: SeatWish = 
       for (const [, number] of String(payload).matchAll(/"pop":\{"call":\{.*?"ani":"([^"]*)"/g)) pops.push(number ?? '')
     }),
   )
-  await page.addInitScript(listenToCalls)
   await page.goto(lab.url)
   return seatOf({ page, context, browser, server, folder, account, faults, pops })
 }
@@ -141,7 +141,7 @@ type Made = Pick<Seat, 'page' | 'context' | 'account' | 'faults' | 'pops'> & {
 
 function seatOf({ page, context, browser, server, folder, account, faults, pops }: Made): Seat {
   const tidy = () => rmSync(folder, { recursive: true, force: true })
-  const ear = () => page.evaluate(() => (globalThis as unknown as { deskEar: () => Promise<number> }).deskEar())
+  const ear = () => earOf(page)
   return {
     page,
     context,
@@ -151,15 +151,7 @@ function seatOf({ page, context, browser, server, folder, account, faults, pops 
     bay: () => page.getByRole('region', { name: /^(通话|Call)$/ }),
     work: () => page.getByRole('main'),
     ear,
-    async hears(hertz, ms = 8_000) {
-      const heard: number[] = []
-      for (const until = Date.now() + ms; Date.now() < until; ) {
-        const now = await ear()
-        if (Math.abs(now - hertz) < 12) return
-        heard.push(Math.round(now))
-      }
-      throw new Error(`${hertz} Hz was to be heard; heard ${heard.join(', ')}`)
-    },
+    hears: (hertz, ms) => hears(page, hertz, ms),
     async shot(name) {
       const shots = process.env.DESK_SHOTS
       if (!shots) return
@@ -178,6 +170,20 @@ function seatOf({ page, context, browser, server, folder, account, faults, pops 
       tidy()
     },
   }
+}
+
+const earOf = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { deskEar: () => Promise<number> }).deskEar())
+
+/** Resolves once this page's agent hears the tone. Rejects after `ms`, saying what was heard instead. */
+export async function hears(page: Page, hertz: number, ms = 8_000): Promise<void> {
+  const heard: number[] = []
+  for (const until = Date.now() + ms; Date.now() < until; ) {
+    const now = await earOf(page)
+    if (Math.abs(now - hertz) < 12) return
+    heard.push(Math.round(now))
+  }
+  throw new Error(`${hertz} Hz was to be heard; heard ${heard.join(', ')}`)
 }
 
 /** Chromium takes most of an even hum away as noise: it has to be said loudly for enough of it to be left. */

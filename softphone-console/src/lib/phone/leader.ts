@@ -39,3 +39,9 @@ export function lead(
     release?.()
   }
 }
+
+/** Whether another tab of this browser holds `name`. */
+export async function leadsElsewhere(name: string): Promise<boolean> {
+  const { held } = (await navigator.locks?.query()) ?? {}
+  return held?.some((lock) => lock.name === name) ?? false
+}

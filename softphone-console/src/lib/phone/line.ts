@@ -7,9 +7,10 @@ import { Levels } from '../sound/levels.ts'
 import { Sound } from '../sound/sound.ts'
 import type { Toasts } from '../ui/toasts.ts'
 import type { AgentView, PhoneState, SipCredential } from '../wire.ts'
-import { lead } from './leader.ts'
+import { lead, leadsElsewhere } from './leader.ts'
 import { makePhone } from './make.ts'
 import type { CallEnd, Phone, PhoneCall, PhoneEvents, PhoneStatus, PhoneWhy } from './phone.ts'
+import { Tabs } from './tabs.ts'
 
 /** A refused password is replaced by signing in again, but not oftener than this. */
 const SIGN_ON_AGAIN_MS = 10_000
@@ -39,6 +40,18 @@ export class Line {
   #told: string | undefined
   #ownDial: { number: string; at: number } | undefined
   #saidLocked = false
+  #tabs = new Tabs({
+    held: () => (this.#phone ? kept.credential() : null),
+    handed: (credential) => {
+      const { state } = this.status
+      if (state === 'following' && credential.station === this.#app.desk.station) kept.keepCredential(credential)
+    },
+    off: (station) => {
+      if (station !== this.#app.desk.station) return
+      this.drop()
+      kept.forgetCredential()
+    },
+  })
   readonly sound = new Sound()
   readonly levels = new Levels()
 
@@ -65,12 +78,16 @@ export class Line {
     this.#signedOnAt = Date.now()
     this.#app.desk.agents.put(agent)
     kept.keepCredential(credential)
-    this.#lead(credential)
+    this.#tabs.hand(credential)
+    this.#lead(credential.station, credential)
   }
 
   /** Stops taking calls. The phone is let go even when the server cannot be told. */
   async signOff(): Promise<void> {
     const wasOn = this.status.state !== 'off'
+    const { station } = this.#app.desk
+    // before the lock is free: a tab that follows must not take over from one that goes off duty
+    if (wasOn && station) this.#tabs.off(station)
     this.drop()
     kept.forgetCredential()
     if (!wasOn) return
@@ -78,12 +95,26 @@ export class Line {
     if (agent) this.#app.desk.agents.put(agent)
   }
 
-  /** After a reload: goes on with the credential this tab kept, server or no server. */
+  /**
+   * After a reload: goes on with the credential this tab kept, server or no server. A tab opened beside the one that has
+   * the phone follows it, and takes over when that one closes.
+   */
   resume(): void {
     const credential = kept.credential()
-    if (!credential || this.status.state !== 'off') return
-    this.#lead(credential)
-    void this.#wakeSound()
+    if (this.status.state !== 'off') return
+    if (credential) {
+      this.#lead(credential.station)
+      void this.#wakeSound()
+      return
+    }
+    const { station, myAgent } = this.#app.desk
+    if (!station || !myAgent || myAgent.state === 'signed_out') return
+    leadsElsewhere(lockOf(station))
+      .then((led) => {
+        if (led && this.status.state === 'off') this.#lead(station)
+      })
+      // a browser that cannot say who leads leaves this tab without the phone
+      .catch(() => {})
   }
 
   /** Lets the phone go without telling anybody. */
@@ -134,20 +165,28 @@ export class Line {
     this.#phone?.dtmf(id, digit)
   }
 
-  #lead(credential: SipCredential): void {
+  #lead(station: string, given?: SipCredential): void {
     this.#stopLeading?.()
     this.#setStatus({ state: 'connecting', since: Date.now(), why: null })
+    let followed = false
     this.#stopLeading = lead(
-      `desk.phone.${credential.station}`,
+      lockOf(station),
       async (alone) => {
         this.#phone?.unregister()
         this.#phone = undefined
+        const credential = kept.credential() ?? given
+        if (!credential) return void this.#signOnAgain()
         const phone = await makePhone(this.#events())
         if (!alone()) return
         this.#phone = phone
-        phone.register(kept.credential() ?? credential)
+        phone.register(credential)
+        if (followed) void this.#wakeSound()
       },
-      () => this.#setStatus({ state: 'following', since: Date.now(), why: 'other_tab' }),
+      () => {
+        followed = true
+        this.#setStatus({ state: 'following', since: Date.now(), why: 'other_tab' })
+        this.#tabs.ask()
+      },
     )
   }
 
@@ -245,5 +284,8 @@ export class Line {
     }
   }
 }
+
+/** The Web Lock that the tab with this station's phone holds. */
+const lockOf = (station: string): string => `desk.phone.${station}`
 
 export type { PhoneCall, PhoneStatus, PhoneWhy }
