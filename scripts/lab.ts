@@ -26,6 +26,10 @@ import { quiet, type Say } from './parts/say.ts'
 import { type Secrets, secretsIn } from './parts/secrets.ts'
 import { localUrl, startServer, untilReady } from './parts/server-process.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
+import { RadioClient } from './radio/client.ts'
+import type { GatewayProfile } from './radio/profile.ts'
+import { gatewaysWish, startGateways } from './radio/start.ts'
+import { socketIn } from './radio/words.ts'
 
 export type LabWish = {
   /** Seed the demonstration hospital (default true). */
@@ -40,6 +44,8 @@ export type LabWish = {
   readonly serverSees?: (real: DeskPorts) => Promise<DeskPorts>
   /** The phone system's settings, changed before they are rendered. */
   readonly settings?: (usual: PbxSettings) => PbxSettings
+  /** Starts the simulated UHF gateways, with these settings by port (`{}`: the usual ones). Default: none. */
+  readonly radio?: Readonly<Record<string, Partial<GatewayProfile>>>
   readonly say?: Say
 }
 
@@ -67,6 +73,9 @@ export type Lab = {
   readonly pbx: Part<RunningAsterisk>
   readonly campus: Part<RunningAsterisk>
   readonly server: Part<Running>
+  /** The simulated UHF gateways, when wished for; `radioClient()` speaks to them. */
+  readonly radio: Part<Running>
+  radioClient(): Promise<RadioClient>
   /** The simulated wards, ready to call. Closed with the lab. */
   wards(): Promise<Wards>
   /** As var/desk.json says, read anew (accounts appear once the server has seeded). */
@@ -98,7 +107,13 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
     const instances = await renderAll(settings)
     const pbx = asterisk(instances.pbx, endings)
     const campus = asterisk(instances.campus, endings)
-    await Promise.all([pbx.start(), campus.start()])
+    const radio = part(() => startGateways(gatewaysWish(settings, wish.radio)), endings)
+    await Promise.all([pbx.start(), campus.start(), ...(wish.radio ? [radio.start()] : [])])
+    const radioClient = async () => {
+      const client = await RadioClient.open(socketIn(varDir))
+      endings.push(async () => client.close())
+      return client
+    }
 
     const seen = (await wish.serverSees?.(ports)) ?? ports
     const server = part(
@@ -106,7 +121,7 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
       endings,
     )
     const file = () => {
-      const running = { server, pbx, campus }
+      const running = { server, pbx, campus, radio }
       const pids = Object.entries(running).flatMap(([name, one]) => (one.runs ? [[name, one.now().pid] as const] : []))
       return deskFile(settings, ports, Object.fromEntries(pids))
     }
@@ -149,6 +164,8 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
       pbx,
       campus,
       server,
+      radio,
+      radioClient,
       wards,
       file,
       query,

@@ -22,6 +22,7 @@ import { serverMark, startServer, untilReady } from './parts/server-process.ts'
 import { writeSiteExample } from './parts/site-example.ts'
 import { farewell, greet } from './parts/words.ts'
 import { startPostgres } from './postgres.ts'
+import { gatewaysWish, startGateways } from './radio/start.ts'
 
 const started = performance.now()
 /** What is to be ended, the latest first. */
@@ -101,6 +102,11 @@ async function main(): Promise<void> {
         up('campus', async () => startAsterisk(await renderCampus(settings), { adopt: true })),
       )
     : undefined
+  const radio = demo
+    ? await step(say, '两院区电台网关(模拟) · both UHF gateways (simulated)', () =>
+        up('radio', () => startGateways(gatewaysWish(settings))),
+      )
+    : undefined
   const wish = { varDir, ports, secrets, databaseUrl, demo, siteFile, env: ownNames(env) }
   const server = await step(say, '服务器 · server', async () => {
     const kept = await up('server', () => startServer(wish))
@@ -114,6 +120,7 @@ async function main(): Promise<void> {
       server: server.current().pid,
       pbx: pbx.current().pid,
       ...(campus ? { campus: campus.current().pid } : {}),
+      ...(radio ? { radio: radio.current().pid } : {}),
       ...(database ? { postgres: database.current().pid } : {}),
     }
     writeDeskFile(varDir, deskFile(settings, ports, pids))

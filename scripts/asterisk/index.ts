@@ -9,6 +9,7 @@ export {
   type PbxSettings,
   type Ports,
   phonePassword,
+  RADIO_HOSTS,
   type Secrets,
   siteSettings,
   type Trunk,

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PbxSettings } from '../asterisk/index.ts'
+import { socketIn } from '../radio/words.ts'
 import { CAMPUS_HOST, type DeskPorts } from './desk-ports.ts'
 import { Stop } from './say.ts'
 import { localUrl, serverLog } from './server-process.ts'
@@ -18,8 +19,11 @@ export type DeskFile = {
   readonly lines: Readonly<Record<string, string>>
   /** By role. Empty until a desk is seeded or its first administrator is made. */
   readonly accounts: Readonly<Record<string, readonly Account[]>>
-  /** Ports of radio gateways: none are simulated yet. */
-  readonly radio: readonly number[]
+  /**
+   * The simulated UHF gateways by port: where the exchange calls them, the socket that makes handhelds speak, and the
+   * file in which each writes down when it was keyed. Empty when none are simulated.
+   */
+  readonly radio: Readonly<Record<string, { readonly gateway: string; readonly control: string; readonly log: string }>>
   readonly pids: Readonly<Record<string, number>>
   readonly paths: Readonly<Record<string, string>>
   /** The simulated campuses' own manager port, for `npm run call`. */
@@ -41,7 +45,14 @@ export function deskFile(settings: PbxSettings, ports: DeskPorts, pids: Record<s
       ),
     ),
     accounts: accountsIn(varDir),
-    radio: [],
+    radio: Object.fromEntries(
+      'radio' in pids
+        ? settings.radio.map(({ port, gateway = '' }) => [
+            port,
+            { gateway, control: socketIn(varDir), log: join(varDir, 'radio-sim', `${port}.jsonl`) },
+          ])
+        : [],
+    ),
     pids,
     paths: {
       var: varDir,

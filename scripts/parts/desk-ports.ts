@@ -1,7 +1,7 @@
 /** Which ports a desk takes: the usual ones, those of the environment, or free ones beside them. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Ports, USUAL_PORTS } from '../asterisk/index.ts'
+import { type Ports, RADIO_HOSTS, USUAL_PORTS } from '../asterisk/index.ts'
 import { anyFreePort, freePort, isFree } from './ports.ts'
 import { beganAt, commandLine } from './processes.ts'
 import { type Say, Stop } from './say.ts'
@@ -61,6 +61,7 @@ export async function choosePorts(
     amiPort: pbx.amiPort,
     campusSipPort: campus.campusSipPort,
     campusAmiPort: campus.campusAmiPort,
+    radioSipPort: await radioPort(take),
     rtpStart: given('PBX_RTP_START', sip?.rtpStart ?? USUAL_PORTS.rtpStart),
     rtpEnd: given('PBX_RTP_END', sip?.rtpEnd ?? USUAL_PORTS.rtpEnd),
     deskHost,
@@ -69,6 +70,16 @@ export async function choosePorts(
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify(ports))
   return ports
+}
+
+/** One port for both gateways: the demonstration's tools name them by address. */
+async function radioPort(take: (what: string, wanted: number, at: string, by: 'udp') => Promise<number>) {
+  let port = USUAL_PORTS.radioSipPort
+  for (let last = 0; last !== port; ) {
+    last = port
+    for (const address of Object.values(RADIO_HOSTS)) port = await take('UHF SIP', port, address, 'udp')
+  }
+  return port
 }
 
 /** @throws Stop when somebody holds the port, or this machine has no such address. */
@@ -95,6 +106,7 @@ export async function isolatedPorts(): Promise<DeskPorts> {
     campusAmiPort: await anyFreePort(CAMPUS_HOST),
     campusRtpStart: rtpStart + 1_000,
     campusRtpEnd: rtpStart + 1_999,
+    radioSipPort: await anyFreePort(RADIO_HOSTS.old, 'udp'),
     deskHost: '127.0.0.1',
     deskPort: await anyFreePort(),
   }

@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { type SipCall, SipPhone } from '../asterisk/sip-phone.ts'
+import { tonesIn } from '../asterisk/tones.ts'
+import { anyFreePort } from '../parts/ports.ts'
+import { RadioClient } from './client.ts'
+import type { LogEntry } from './keyed-log.ts'
+import type { GatewayProfile } from './profile.ts'
+import { monoMs } from './rtp.ts'
+import { startGateways } from './start.ts'
+import { socketIn } from './words.ts'
+
+const ADDRESS = '127.0.0.13'
+
+/** A running gateway of its own process, and an exchange's end of its call. */
+async function aGateway(t: Test, profile: Partial<GatewayProfile> = {}) {
+  const varDir = mkdtempSync(join(tmpdir(), 'radio-sim-'))
+  t.teardown(() => rmSync(varDir, { recursive: true, force: true }))
+  const sipPort = await anyFreePort(ADDRESS, 'udp')
+  const one = { port: 'old', address: ADDRESS, sipPort, password: 'x', profile }
+  const running = await startGateways({ varDir, pbx: { host: '127.0.0.1', port: 9 }, gateways: [one] })
+  t.teardown(() => running.stop())
+  const client = await RadioClient.open(socketIn(varDir))
+  t.teardown(() => client.close())
+  const phone = await SipPhone.open({ server: { host: ADDRESS, port: sipPort }, station: 'exchange', tone: 700 })
+  t.teardown(() => phone.close())
+  const dial = async (): Promise<SipCall> => {
+    const call = await phone.call('radio')
+    call.sound.mute = true
+    return call.until('talking')
+  }
+  return { varDir, client, phone, dial, pid: running.pid }
+}
+const until = async (what: () => boolean, ms = 5_000) => {
+  for (const end = Date.now() + ms; !what(); await pause(10))
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`)
+}
+const types = (log: LogEntry[]) => log.map(({ type }) => type)
+
+t.test('a gateway is keyed while packets come and says so itself, with what went on the air', async (t) => {
+  const { varDir, client, dial } = await aGateway(t)
+  const call = await dial()
+  await pause(300)
+  t.notOk(types(await client.ask('log', {})).includes('keyed'), 'a call without packets keys nobody')
+
+  const since = monoMs()
+  call.sound.mute = false
+  await client.until('old', 'keyed', { since })
+  await pause(700)
+  call.sound.mute = true
+  const { packets, keyedMs, lastPacket, lost, mono } = await client.until('old', 'unkeyed', { since })
+  t.ok(packets >= 30 && packets < 60, `${packets} packets in ${keyedMs} ms`)
+  t.equal(lost, 0)
+  t.equal(Math.round(mono - (lastPacket?.mono ?? 0)), 60, 'unkeyed 60 ms after the last packet')
+
+  const heard = await client.ask('heard', { port: 'old', since })
+  t.match(heard, { hertz: 700 })
+  t.ok(heard.share > 0.9 && heard.airMs >= 500, `${heard.share} of it is that tone`)
+  const wav = readFileSync(heard.wav)
+  const sound = Float32Array.from({ length: (wav.length - 44) / 2 }, (_, i) => wav.readInt16LE(44 + 2 * i) / 32_768)
+  t.same(tonesIn(sound, [440, 700, 1_500]), [700], 'the file holds the sound')
+  const file = readFileSync(join(varDir, 'radio-sim/old.jsonl'), 'utf8').trim().split('\n')
+  t.same(types(file.map((line) => JSON.parse(line))), ['power', 'call', 'keyed', 'unkeyed'])
+})
+
+t.test('an engineer is heard while the key of the handheld is held, and the squelch ends the packets', async (t) => {
+  const { client, dial } = await aGateway(t, { ident: 'none', hangMs: 100 })
+  const call = await dial()
+  const said = client.ask('speak', { port: 'old', unit: '07', tone: 1_500, forMs: 1_000 })
+  await until(() => call.sound.hears()[0] === 1_500)
+  const [, over] = await said
+  t.match(over, { type: 'over', on: false, unit: '07' })
+  t.ok(over?.type === 'over' && over.packets >= 46 && over.packets <= 50, 'the squelch opens within 40 ms')
+  await pause(300)
+  const heard = call.sound.packetsHeard
+  await pause(300)
+  t.equal(call.sound.packetsHeard, heard, 'not a packet more')
+  await t.rejects(client.ask('speak', { port: 'west', unit: '07', tone: 1 }), /no such port: west/)
+})
+
+t.test('a gateway without power says nothing, and comes back without a call', async (t) => {
+  const { client, dial } = await aGateway(t)
+  const call = await dial()
+  call.sound.mute = false
+  await client.until('old', 'keyed')
+  await client.ask('kill', { port: 'old' })
+  t.match(await client.until('old', 'unkeyed'), { why: 'power_lost' })
+  await client.ask('revive', { port: 'old' })
+  t.match(await client.ask('status', {}), [{ on: true, inCall: false, keyed: false }])
+  call.end('no answer any more')
+  const again = await dial()
+  again.sound.mute = false
+  await client.until('old', 'keyed', { is: ({ n }) => n === 2 })
+  await again.hangup()
+  t.match(await client.until('old', 'unkeyed', { is: ({ n }) => n === 2 }), { why: 'call_ended' })
+})
