@@ -33,6 +33,7 @@ export class SipSound {
   #far: { host: string; port: number } | undefined
   #seq: number
   #stamp = 0
+  #ssrc = randomBytes(4).readUInt32BE()
   #presses: Buffer[] = []
 
   private constructor(socket: Socket, tone: number, firstSeq: number) {
@@ -61,7 +62,6 @@ export class SipSound {
   sendTo(far: { host: string; port: number } | undefined): void {
     if (far) this.#far = far
     if (this.#timer) return
-    const ssrc = randomBytes(4).readUInt32BE()
     const started = performance.now()
     let sent = 0
     let phase = 0
@@ -73,7 +73,7 @@ export class SipSound {
         packet[1] = press ? 101 : 0
         packet.writeUInt16BE(this.#seq++ & 0xffff, 2)
         packet.writeUInt32BE(this.#stamp >>> 0, 4)
-        packet.writeUInt32BE(ssrc, 8)
+        packet.writeUInt32BE(this.#ssrc, 8)
         // every packet of one key press carries the stamp of its start (RFC 4733 §2.5.1)
         if (!press || this.#presses.length === 0) this.#stamp += press ? 8 * SAMPLES : SAMPLES
         // a hundred silent phones in one process must not cost what a hundred voices do
@@ -86,6 +86,13 @@ export class SipSound {
           this.#socket.send(press ? packet.subarray(0, 16) : packet, this.#far.port, this.#far.host)
       }
     }, 10)
+  }
+
+  /** From now on another stream (RFC 3550 §8: a new SSRC), as of a gateway that begins anew at each squelch. */
+  restart(seq: number): void {
+    this.#seq = seq
+    this.#stamp = randomBytes(4).readUInt32BE()
+    this.#ssrc = randomBytes(4).readUInt32BE()
   }
 
   /** Presses a key for 160 ms (RFC 4733). */

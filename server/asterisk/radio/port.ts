@@ -132,8 +132,8 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   }
 
   async function openEar(leg: Gateway): Promise<void> {
-    tap ??= await openTap(wire, port, leg.channel, (samples) => {
-      tell({ type: 'heard', port, at: Date.now(), samples })
+    tap ??= await openTap(wire, port, leg.channel, (samples, at) => {
+      tell({ type: 'heard', port, at, samples })
     })
   }
 

@@ -1,10 +1,11 @@
 /**
- * What the gateway sends, as it sends it: a snoop of its leg, alone in a bridge with an RTP leg to a socket of ours.
- * Nothing is mixed in, so packets come only while the gateway sends (a carrier known by presence stays one).
+ * What the gateway sends, before any mix and whatever the gates: a snoop of its leg, alone in a bridge with an RTP leg to a
+ * socket of ours. Told only while the gateway sends (presence.ts): a carrier known by its presence stays one.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { made } from './ids.ts'
+import { makePresence } from './presence.ts'
 import type { Wire } from './wire.ts'
 
 export type Tap = {
@@ -20,18 +21,20 @@ export async function openTap(
   wire: Wire,
   port: string,
   gateway: string,
-  told: (samples: Int16Array) => void,
+  told: (samples: Int16Array, at: number) => void,
 ): Promise<Tap> {
   const socket = createSocket('udp4')
   socket.bind(0, HOST)
   await once(socket, 'listening')
+  const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told)
   socket.on('error', () => undefined)
   socket.on('message', (packet) => {
     const samples = samplesOf(packet)
-    if (samples) told(samples)
+    if (samples) presence.frame(samples, Date.now())
   })
   const [ear, leg, bridge] = [made(port, 'ear'), made(port, 'tap'), made(port, 'tb')]
   const close = async () => {
+    presence.stop()
     socket.removeAllListeners('message')
     await Promise.all([wire.hangUp(ear), wire.hangUp(leg)]).catch(() => undefined)
     await wire.dropBridge(bridge).catch(() => undefined)

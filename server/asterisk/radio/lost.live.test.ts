@@ -1,0 +1,192 @@
+/** What is lost while it is keyed: the transmitter falls silent by itself, and the port comes back by itself. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { type Cable, cable } from '../../test/live/exchange.ts'
+import { console_, fact, gateway, onAir, packets, radioLab, type Station, station, until, wish } from './test-lab.ts'
+
+t.setTimeout(240_000)
+t.jobs = 2
+
+const AGENT = 700
+
+/** One port, one console on it, keyed. */
+async function keyed(t: Test, leaseMs = 2_000) {
+  const lab = await radioLab(t)
+  const g = await gateway(t, lab, 'old')
+  const desk = station(t, lab)
+  desk.media.want([wish('old')])
+  const up = await fact(desk, 'up')
+  const air = await onAir(g)
+  const agent = await console_(t, lab, desk, 'r9001', AGENT)
+  const leg = await (await agent.call('radio-old')).until('talking')
+  const { channel } = await fact(desk, 'leg')
+  const order = { port: 'old', epoch: up.epoch, voice: { kind: 'leg' as const, channel } }
+  await desk.media.key({ ...order, leaseMs })
+  await until('it is on the air', () => air.sound.packetsHeard > 10)
+  return { lab, g, desk, up, air, leg, order }
+}
+
+t.test(
+  'nobody renews the lease: silence within it, and the port is back with another epoch',
+  { buffered: true },
+  async (t) => {
+    const { desk, air, up, order, leg } = await keyed(t)
+    await wait(1_700)
+    t.ok((await packets(air, 200)) > 5, 'on the air until the lease is over')
+    t.match(await fact(desk, 'down'), { why: 'lapsed' })
+    const back = await fact(desk, 'up', { where: (f) => f.epoch > up.epoch })
+    t.ok(back.at - (await fact(desk, 'down')).at < 1_000)
+    t.equal(await packets(air, 2_000), 0, 'no packet more')
+    t.equal(air.state, 'talking', 'the gateway’s call is the same')
+    t.equal(leg.state, 'talking', 'the console is still there')
+    for (const late of [
+      desk.media.renew({ port: 'old', epoch: up.epoch, leaseMs: 2_000 }),
+      desk.media.key({ ...order, leaseMs: 2_000 }),
+      desk.media.rxGate({ port: 'old', epoch: up.epoch, open: true }),
+    ])
+      await t.rejects(late, { code: 'radio-order-too-old' }, 'an order of the life before')
+    await desk.media.unkey({ ...order, tailMs: 0 })
+    t.equal(await packets(air, 500), 0)
+    await desk.media.key({ ...order, epoch: back.epoch, leaseMs: 2_000 })
+    await until('the agent is heard again', () => air.sound.hears([AGENT]).length > 0)
+    await desk.media.unkey({ ...order, epoch: back.epoch, tailMs: 100 })
+    await wait(40)
+    t.equal(await packets(air, 1_000), 0)
+  },
+)
+
+t.test('the gateway hangs up while keyed: it is called again, at rest', { buffered: true }, async (t) => {
+  const { g, desk, air, up } = await keyed(t)
+  await air.hangup()
+  t.match(await fact(desk, 'down'), { why: 'gateway_lost' })
+  await fact(desk, 'up', { where: (f) => f.epoch > up.epoch })
+  const again = await onAir(g)
+  t.not(again, air)
+  t.equal(await packets(again, 3_000), 0)
+})
+
+t.test(
+  'a gateway that lost its power is given up within ten seconds, and called until it is back',
+  { buffered: true },
+  async (t) => {
+    const { g, desk, up, lab, order } = await keyed(t)
+    await desk.media.unkey({ ...order, tailMs: 0 })
+    g.close()
+    t.match(await fact(desk, 'down', { ms: 15_000 }), { why: 'gateway_lost' })
+    const second = await gateway(t, lab, 'old')
+    await fact(desk, 'up', { where: (f) => f.epoch > up.epoch, ms: 20_000 })
+    t.equal(await packets(await onAir(second), 1_000), 0)
+  },
+)
+
+t.test(
+  'the server is killed while keyed: unkeyed by the lease, and its successor finds every gate shut',
+  { buffered: true },
+  async (t) => {
+    const lab = await radioLab(t)
+    const g = await gateway(t, lab, 'old')
+    const { host, httpPort } = lab.settings.pbx
+    const account = station(t, lab)
+    const agent = await console_(t, lab, account, 'r9001', AGENT)
+    await account.stop()
+    const env = {
+      ...process.env,
+      HOST: host,
+      PORT: String(httpPort),
+      SECRET: lab.settings.secrets.ari,
+      STATION: 'r9001',
+    }
+    const server = spawn(process.execPath, [join(import.meta.dirname, 'test-keyer.ts')], {
+      env: { ...env, RECORD: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    t.teardown(() => server.kill('SIGKILL'))
+    let said = ''
+    server.stdout.on('data', (text) => {
+      said += text
+    })
+    await until('the port is up', () => said.includes('up'))
+    const leg = await (await agent.call('radio-old')).until('talking')
+    await until('it is keyed', () => said.includes('keyed'))
+    const air = await onAir(g)
+    await wait(2_500)
+    t.ok((await packets(air, 500)) > 20, 'kept keyed by renewing')
+    const killed = performance.now()
+    server.kill('SIGKILL')
+    await once(server, 'exit')
+    let last = killed
+    for (let before = air.sound.packetsHeard; performance.now() - killed < 3_000; await wait(5)) {
+      if (air.sound.packetsHeard > before) last = performance.now()
+      before = air.sound.packetsHeard
+    }
+    t.comment(`last packet ${Math.round(last - killed)} ms after the kill`)
+    t.ok(last - killed < 2_200, 'silent within the lease')
+    t.equal(leg.state, 'talking')
+
+    const next = station(t, lab)
+    next.media.want([wish('old', { record: true })])
+    const up = await fact(next, 'up')
+    t.match(await fact(next, 'leg'), { station: 'r9001', on: true }, 'the console is found on the port')
+    t.equal(air.state, 'talking', 'so is the gateway')
+    const segments = new Set(next.facts.flatMap((f) => (f.type === 'recording' ? [f.startedAt < up.at - 3_000] : [])))
+    t.same([...segments], [true], 'its recording went on')
+    t.equal(await packets(air, 1_000), 0)
+    await next.media.key({
+      port: 'old',
+      epoch: up.epoch,
+      voice: { kind: 'leg', channel: (await fact(next, 'leg')).channel },
+      leaseMs: 2_000,
+    })
+    await until('the agent is heard', () => air.sound.hears([AGENT]).length > 0)
+  },
+)
+
+for (const how of ['dead', 'pulled'] as const)
+  t.test(
+    `ARI is ${how} while keyed: unkeyed by the lease; back, the port is built anew`,
+    { buffered: true },
+    async (t) => {
+      const lab = await radioLab(t)
+      const g = await gateway(t, lab, 'old')
+      const { host, httpPort } = lab.settings.pbx
+      const wire: Cable = await cable(t, { host, port: httpPort })
+      const desk: Station = station(t, lab, { host: '127.0.0.1', port: wire.port })
+      desk.media.want([wish('old')])
+      const up = await fact(desk, 'up')
+      const agent = await console_(t, lab, desk, 'r9001', AGENT)
+      await (await agent.call('radio-old')).until('talking')
+      const { channel } = await fact(desk, 'leg')
+      const air = await onAir(g)
+      await desk.media.key({ port: 'old', epoch: up.epoch, voice: { kind: 'leg', channel }, leaseMs: 2_000 })
+      wire[how] = true
+      await wait(2_200)
+      t.equal(await packets(air, 1_000), 0)
+      t.match(await fact(desk, 'control', { where: (f) => !f.up }), { up: false })
+      t.match(await fact(desk, 'down'), { why: 'control_lost' })
+      const since = desk.facts.length
+      wire[how] = false
+      await fact(desk, 'up', { since, ms: 20_000 })
+      t.match(await fact(desk, 'leg', { since, where: (f) => f.on }), { station: 'r9001' })
+      t.equal(await packets(air, 1_000), 0)
+    },
+  )
+
+t.test(
+  'Asterisk is killed while keyed and started again: the port is up again, at rest',
+  { buffered: true },
+  async (t) => {
+    const { lab, g, desk, air } = await keyed(t)
+    const { startAsterisk } = await import('../../../scripts/asterisk/index.ts')
+    lab.pbx.kill()
+    await wait(100)
+    t.equal(await packets(air, 500), 0)
+    const since = desk.facts.length
+    await lab.pbx.ended
+    lab.pbx = await startAsterisk(lab.pbx.instance)
+    await fact(desk, 'up', { since, ms: 30_000 })
+    t.equal(await packets(await onAir(g), 1_000), 0)
+  },
+)
