@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { check, type Finding, isGap, type Kept } from './check.ts'
 import { bytesOf, laidBytes, msOf, type Plan, planLay, type VoiceFile } from './lay.ts'
 import { peaksOf } from './peaks.ts'
-import { discard, freeRatio, isStale, type SpoolFile, salvage, scanSpool, soundOf } from './spool.ts'
+import { discard, freeRatio, isClosed, isStale, type SpoolFile, salvage, scanSpool, soundOf } from './spool.ts'
 import { type Vault, verify } from './vault/vault.ts'
 import type { Voice } from './voice.ts'
 import { HEADER_BYTES } from './wav.ts'
@@ -51,15 +51,21 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
     /** The share of the spool's disk that is free, 0 to 1. */
     freeRatio: () => freeRatio(spool),
 
-    /** Moves live files nobody writes any more to `done/`, headers closed; `over` says when a file's Asterisk and leg ended. */
+    /**
+     * Moves live files nobody writes any more to `done/`: those their recorder has closed, and those it has left, whose
+     * headers are closed here. `over` says when a file's Asterisk and leg ended, or that nobody knows its call
+     * (`strange`). Gives back those that were left.
+     */
     async rescue(
       files: SpoolFile[],
-      over: (file: SpoolFile) => { now: number; bootAt?: number; legEndedAt?: number },
+      over: (file: SpoolFile) => { now: number; bootAt?: number; legEndedAt?: number; strange?: boolean },
     ): Promise<SpoolFile[]> {
-      const stale = files.filter((file) => isStale(file, over(file)))
       const saved: SpoolFile[] = []
-      for (const file of stale) {
-        if (await salvage(spool, file)) saved.push(file)
+      for (const file of files) {
+        const end = over(file)
+        const mayBeClosed = file.live && (end.legEndedAt !== undefined || end.strange)
+        if (mayBeClosed && (await isClosed(file))) await salvage(spool, file)
+        else if (isStale(file, end) && (await salvage(spool, file))) saved.push(file)
       }
       return saved
     },

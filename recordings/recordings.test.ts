@@ -141,6 +141,19 @@ t.test('a live file is not filed until nobody writes it', async (t) => {
   )
 })
 
+t.test('a voice is finished once its leg is over and its recorder has closed it', async (t) => {
+  const { recordings, spool, files } = await desk(t)
+  const voice = { parts: [{ hz: 700, ms: 1_000 }], endedAt: noon, folder: 'live' as const }
+  await spoolVoice(spool, { ...voice, name: `${CALL}_agent_1.3.wav` })
+  await spoolVoice(spool, { ...voice, name: `${CALL}_agent_1.4.wav`, torn: true })
+  const left = async () => (await files()).filter(({ live }) => live).map(({ uniqueid }) => uniqueid)
+  await recordings.rescue(await files(), () => ({ now: noon + 100 }))
+  t.same(await left(), ['1.3', '1.4'], 'a leg that goes on may be recorded on')
+  const said = await recordings.rescue(await files(), () => ({ now: noon + 100, legEndedAt: noon }))
+  t.same(await left(), ['1.4'])
+  t.same(said, [], 'nothing had to be repaired')
+})
+
 t.test('bare headers of callers who gave up are swept', async (t) => {
   const { recordings, spool, files } = await desk(t)
   await spoolVoice(spool, { name: `${CALL}_agent_1.9.wav`, parts: [], endedAt: noon })

@@ -40,7 +40,7 @@ t.test('a live file is let be while its leg may still be writing', async (t) => 
   const soon = noon + 60_000
   t.notOk(isStale(file, { now: soon }), 'its leg is not known to have ended')
   t.notOk(isStale(file, { now: soon, bootAt: noon - 1_000 }), 'Asterisk has not been started since')
-  t.notOk(isStale(file, { now: noon + 10_000, legEndedAt: noon }), 'the post-process may be at it')
+  t.notOk(isStale(file, { now: noon + 10_000, legEndedAt: noon }), 'its recorder may be at it')
   t.notOk(isStale({ live: false, writtenAt: noon }, { now: soon, bootAt: soon }), 'it is done already')
 })
 

@@ -43,7 +43,7 @@ export async function scanSpool(spool: string): Promise<SpoolScan> {
 /**
  * Is nobody writing this live file any more? Yes when Asterisk has started
  * since (its recorders died with it), or when its leg ended a while ago and
- * nothing came since (the post-process that renames it never ran).
+ * nothing came since (its disk was full, its recorder hangs).
  */
 export function isStale(
   file: Pick<SpoolFile, 'live' | 'writtenAt'>,
@@ -53,6 +53,15 @@ export function isStale(
   if (bootAt !== undefined && file.writtenAt < bootAt) return true
   const quiet = now - file.writtenAt > STALE_AFTER_MS
   return quiet && legEndedAt !== undefined && now - legEndedAt > STALE_AFTER_MS
+}
+
+/**
+ * Has its recorder finished a live file whose leg is over? Asterisk holds the header back until it closes the file: on
+ * disk there is nothing before, or sound that the header does not own up to.
+ */
+export async function isClosed(file: SpoolFile): Promise<boolean> {
+  const layout = await layoutOf(file.path).catch(() => undefined)
+  return layout !== undefined && !layout.torn
 }
 
 /** Closes the header of an abandoned live file and moves it to `done/`. False: somebody else did meanwhile. */

@@ -24,7 +24,7 @@ import { letGo } from './tidy-door.ts'
 /** At most so many are being filed at once; they are begun oldest first. */
 const AT_ONCE = 3
 const LOOK_EVERY_MS = 500
-/** a voice's file is renamed within this of its leg's end */
+/** a voice's file is closed within this of its leg's end */
 const NUDGE_MS = 50
 const RECONCILE_EVERY_MS = 10_000
 /** A server that takes a recording and dies only delays it by this. */
@@ -156,7 +156,12 @@ class Filing {
       const call = calls.get(callId)
       const leg = call?.legs.find((leg) => leg.uniqueid === uniqueid)
       const legEndedAt = (leg?.endedAt ?? (call?.ended ? call.endedAt : undefined))?.getTime()
-      return { now, ...(bootAt !== undefined && { bootAt }), ...(legEndedAt !== undefined && { legEndedAt }) }
+      return {
+        now,
+        strange: !call,
+        ...(bootAt !== undefined && { bootAt }),
+        ...(legEndedAt !== undefined && { legEndedAt }),
+      }
     })
     for (const { callId, uniqueid, side } of saved)
       log.warn({ callId, uniqueid, side }, 'a voice left open by Asterisk was closed and kept')

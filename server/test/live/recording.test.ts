@@ -56,11 +56,12 @@ function firstHeard(channel: Int16Array, hz: number): number {
 
 const finished = (desk: PhoneLab, call: string, legs: number) =>
   until(`${legs} finished voices`, async () => {
-    const { files } = await makeRecordings({
-      vault: folderVault('/nonexistent'),
-      spool: join(desk.pbx.instance.base, 'spool'),
-    }).scan()
-    const mine = files.filter((file) => file.callId === call)
+    const spool = join(desk.pbx.instance.base, 'spool')
+    const recordings = makeRecordings({ vault: folderVault('/nonexistent'), spool })
+    const files = async () => (await recordings.scan()).files.filter((file) => file.callId === call)
+    // nobody else is there to say that the legs are over; what is still open stays
+    await recordings.rescue(await files(), () => ({ now: Date.now(), legEndedAt: Date.now() }))
+    const mine = await files()
     return mine.length >= legs && mine.every((file) => !file.live)
   })
 
