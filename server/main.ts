@@ -69,6 +69,7 @@ async function main(): Promise<void> {
     framesOf: (rows) => framesOf(atOnce, org, rows),
     now: async () => ({ queues: await queuesNow(db, org), health: health.now() }),
     heard: async (actor, said) => {
+      if (said.kind !== 'painted') return
       if (await markPainted(db, said.callId, said.legUniqueid, actor.personId)) health.painted(said.afterMs)
     },
     idleMinutes: config.sessions.idleMinutes,

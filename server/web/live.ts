@@ -42,14 +42,19 @@ export type LiveParts = {
   /** figures that are not in the journal */
   now: () => Promise<{ queues?: QueueNow[]; health?: Health }>
   log: Logger
-  /** what a console said besides asking again, e.g. that it painted a pop */
-  heard?: (seat: Seat['actor'], said: Exclude<FromConsole, { kind: 'again' }>) => Promise<void>
+  /** what a console said besides asking again, e.g. that it painted a pop; `seat` names the console */
+  heard?: (actor: Seat['actor'], said: Exclude<FromConsole, { kind: 'again' }>, seat: string) => Promise<void>
+  /** a console has connected, or is gone */
+  came?: (actor: Seat['actor'], seat: string) => void
+  left?: (seat: string) => void
   idleMinutes?: number
 }
 
 export type Live = {
   /** says that the journal has grown, up to `seq` if that is known */
   publish: (seq?: number) => void
+  /** Sends what is not in the journal, at once, to whichever console `to` has a message for. */
+  tell: (to: (actor: Seat['actor'], seat: string) => Buffer | undefined) => void
   routes: Routes
   stop: () => Promise<void>
   clients: () => number
@@ -58,7 +63,7 @@ export type Live = {
 }
 
 /** Starts reading the journal from its end. */
-export function makeLive({ db, sees, framesOf, now, log, heard, idleMinutes = 60 }: LiveParts): Live {
+export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idleMinutes = 60 }: LiveParts): Live {
   const seats = new Set<Seat>()
   const figures = { framesSent: 0, replays: 0, resyncs: 0, dropped: 0 }
   /** told up to here; undefined while nobody looks */
@@ -265,11 +270,14 @@ export function makeLive({ db, sees, framesOf, now, log, heard, idleMinutes = 60
     const actor = actorOf(request)
     const seat: Seat = new Seat(socket, actor, {
       again: () => publish(),
-      said: async (said) => heard?.(seat.actor, said),
-      left: () => seats.delete(seat),
+      said: async (said) => heard?.(seat.actor, said, seat.id),
+      left: () => {
+        if (seats.delete(seat)) left?.(seat.id)
+      },
       log,
     })
     seats.add(seat)
+    came?.(actor, seat.id)
     const { after } = request.query as { after?: number }
     // Without a number the console starts from now; it compares with what it fetched and asks again if need be.
     seat.asksAfter = after ?? head ?? FROM_NOW
@@ -289,6 +297,12 @@ export function makeLive({ db, sees, framesOf, now, log, heard, idleMinutes = 60
 
   return {
     publish,
+    tell(to) {
+      for (const seat of seats) {
+        const message = to(seat.actor, seat.id)
+        if (message) seat.send(message)
+      }
+    },
     routes,
     clients: () => seats.size,
     figures: () => ({ ...figures }),

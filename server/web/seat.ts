@@ -1,8 +1,10 @@
 /** One console on the live socket: what it holds, what it may say, and how it leaves. */
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
 import type { Actor } from '../people/index.ts'
 import type { FromConsole, FromServer } from '../wire/frames.ts'
+import { understandRadio } from './seat-radio.ts'
 
 /** Bytes waiting for a console's network: above, it is told to fetch anew; far above, it is gone. */
 const SLOW_BYTES = 1024 * 1024
@@ -10,6 +12,9 @@ const GONE_BYTES = 8 * SLOW_BYTES
 /** What a console may say: this many at once, then this many a second. */
 const SAY_AT_ONCE = 60
 const SAY_A_SECOND = 20
+/** Heartbeats of a held key come four a second; they have an allowance of their own, so that they never cost a press. */
+const HELD_AT_ONCE = 40
+const HELD_A_SECOND = 12
 
 /** Asked by a console that holds nothing yet. */
 export const FROM_NOW = -1
@@ -23,6 +28,8 @@ type Ears = {
 }
 
 export class Seat {
+  /** names this console while it is connected */
+  readonly id = randomUUID()
   actor: Actor
   /** the same text for everybody who has the same rights */
   rights: string
@@ -35,8 +42,8 @@ export class Seat {
   readonly #socket: WebSocket
   readonly #ears: Ears
   #answered = true
-  #allowance = SAY_AT_ONCE
-  #allowedAt = performance.now()
+  readonly #allowance = allowance(SAY_AT_ONCE, SAY_A_SECOND)
+  readonly #heldAllowance = allowance(HELD_AT_ONCE, HELD_A_SECOND)
 
   constructor(socket: WebSocket, actor: Actor, ears: Ears) {
     this.#socket = socket
@@ -101,12 +108,9 @@ export class Seat {
   }
 
   #hear(data: Buffer, isBinary: boolean): void {
-    const now = performance.now()
-    this.#allowance = Math.min(SAY_AT_ONCE, this.#allowance + ((now - this.#allowedAt) / 1000) * SAY_A_SECOND)
-    this.#allowedAt = now
-    this.#allowance -= 1
     const said = isBinary ? undefined : understand(data)
-    if (this.#allowance < 0) this.close(1008, 'too much')
+    const isHeld = typeof said === 'object' && said.kind === 'held'
+    if (!(isHeld ? this.#heldAllowance() : this.#allowance())) this.close(1008, 'too much')
     else if (isBinary) this.close(1003, 'text only')
     else if (said === 'not-json') this.close(1007, 'not JSON')
     else if (said === undefined) this.close(1008, 'not understood')
@@ -121,6 +125,18 @@ export class Seat {
   }
 }
 
+/** A bucket: `atOnce` from the start, then `aSecond`; false when it is empty. */
+function allowance(atOnce: number, aSecond: number): () => boolean {
+  let left = atOnce
+  let at = performance.now()
+  return () => {
+    const now = performance.now()
+    left = Math.min(atOnce, left + ((now - at) / 1000) * aSecond) - 1
+    at = now
+    return left >= 0
+  }
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Reads what a console said; anything but the words of wire/frames.ts is not understood. */
@@ -132,6 +148,8 @@ export function understand(data: Buffer): FromConsole | 'not-json' | undefined {
     return 'not-json'
   }
   if (typeof said !== 'object' || said === null) return undefined
+  const radio = understandRadio(said as Record<string, unknown>)
+  if (radio) return radio
   const { kind, after, callId, legUniqueid, afterMs, ...others } = said as Record<string, unknown>
   if (Object.keys(others).length > 0) return undefined
   if (kind === 'again' && isCount(after)) return { kind, after }

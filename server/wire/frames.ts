@@ -1,4 +1,5 @@
 /** Words that cross the live socket between the server and a console. Types only. */
+import type { RadioFromConsole, RadioFromServer } from './radio.ts'
 import type { AgentView, CallbackRow, CallCard, Health, PopCard, QueueNow, RecordingView, TicketRow } from './views.ts'
 
 /**
@@ -21,14 +22,17 @@ export type Frame = { seq: number; at: string; type: string } & (
  * - `now`: figures that are not in the journal; each replaces the one before.
  * - `resync`: too far behind, or rights changed: fetch /api/desk again.
  * - `bye`: the session ended; why says what to show.
+ * - `radio`, `ptt`: the radio as it is now, and the answer to a press; not in the journal.
  */
 export type FromServer =
   | { kind: 'frames'; after: number; upTo: number; frames: Frame[] }
   | { kind: 'now'; serverTime: string; queues?: QueueNow[]; health?: Health }
   | { kind: 'resync'; why: string }
   | { kind: 'bye'; why: 'signed_out' | 'expired' | 'revoked' }
+  | RadioFromServer
 
 /** What a console may say. Everything else on the socket is refused. */
 export type FromConsole =
   | { kind: 'again'; after: number }
   | { kind: 'painted'; callId: string; legUniqueid: string; afterMs: number }
+  | RadioFromConsole

@@ -99,7 +99,27 @@ export class Desk {
       case 'resync':
         return 'load-again'
       case 'bye':
+      // The radio's own room hears these.
+      case 'radio':
+      case 'ptt':
         return 'held'
+    }
+  }
+
+  /** Whether a frame may change what this person works with: their calls and state, and every ticket and recording. */
+  isMine(frame: Frame): boolean {
+    switch (frame.subject) {
+      case 'call': {
+        const { call, pop } = frame
+        const mine = (this.station !== null && call.station === this.station) || call.agent?.id === this.me?.personId
+        return pop !== undefined || mine || this.calls.pop(call.callId) !== undefined
+      }
+      case 'agent':
+        return frame.agent.person.id === this.me?.personId
+      case 'callback':
+        return false
+      default:
+        return true
     }
   }
 
