@@ -146,9 +146,9 @@ async function makeFolders(base: string): Promise<void> {
 
 async function renderFolder(name: 'pbx' | 'campus', base: string, values: Values): Promise<void> {
   for (const file of await readdir(join(CONFIG_DIR, name))) {
-    if (!/\.(conf|sh)$/.test(file)) continue
+    if (!file.endsWith('.conf')) continue
     const text = await readFile(join(CONFIG_DIR, name, file), 'utf8')
-    await put(join(base, 'etc', file), filled(text, values, file), file.endsWith('.sh') ? 0o700 : 0o600)
+    await put(join(base, 'etc', file), filled(text, values, file))
   }
   const missing = EMPTY.filter((file) => !existsSync(join(CONFIG_DIR, name, `${file}.conf`)))
   for (const file of missing) await put(join(base, 'etc', `${file}.conf`), '')
