@@ -10,7 +10,18 @@ export type Actor = {
   grants: { role: Role; campus: string | null; line: string | null }[]
 }
 
-export type Verb = 'see' | 'open' | 'change' | 'take' | 'listen' | 'administer' | 'import' | 'export' | 'switch'
+export type Verb =
+  | 'see'
+  | 'open'
+  | 'change'
+  | 'take'
+  | 'listen'
+  | 'administer'
+  | 'import'
+  | 'export'
+  | 'switch'
+  | 'key'
+  | 'clear'
 
 /** What is asked about. Codes for campus and line; ids for people. */
 export type Thing =
@@ -27,5 +38,7 @@ export type Thing =
   | { kind: 'callback'; campus: string | null; line: string | null }
   | { kind: 'agent'; personId: string; lines: string[] }
   | { kind: 'line'; line: string }
+  /** a radio port's campus: the radio is not parted by line */
+  | { kind: 'radio'; campus: string }
   | { kind: 'directory' }
   | { kind: 'journal' }

@@ -17,7 +17,19 @@ const of = (role: Grant['role'], campus: string | null = null, line: string | nu
   line,
 })
 
-const VERBS: Verb[] = ['see', 'open', 'change', 'take', 'listen', 'administer', 'import', 'export', 'switch']
+const VERBS: Verb[] = [
+  'see',
+  'open',
+  'change',
+  'take',
+  'listen',
+  'administer',
+  'import',
+  'export',
+  'switch',
+  'key',
+  'clear',
+]
 const here = { campus: 'new', line: 'it' }
 const THINGS: Record<string, Thing> = {
   call: { kind: 'call', ...here, agentIds: [] },
@@ -33,6 +45,7 @@ const THINGS: Record<string, Thing> = {
   'agent of it': { kind: 'agent', personId: 'you', lines: ['it'] },
   myself: { kind: 'agent', personId: 'me', lines: [] },
   'switch of it': { kind: 'line', line: 'it' },
+  'radio of it': { kind: 'radio', campus: 'new' },
   directory: { kind: 'directory' },
   journal: { kind: 'journal' },
 }
@@ -55,6 +68,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       callback: WORK,
       'agent of it': 'see',
       'switch of it': 'see',
+      'radio of it': 'see listen key change',
       myself: SELF,
       directory: 'see',
     },
@@ -82,19 +96,36 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       callback: WORK,
       'agent of it': SELF,
       'switch of it': 'see switch',
+      'radio of it': 'see listen key change clear',
       myself: SELF,
       directory: 'see',
     },
     beyond: { myself: SELF, directory: 'see' },
   },
   engineer: {
-    within: { 'ticket assigned to me': SELF, 'recording of my ticket': 'see listen', myself: SELF, directory: 'see' },
+    within: {
+      'radio of it': 'see',
+      'ticket assigned to me': SELF,
+      'recording of my ticket': 'see listen',
+      myself: SELF,
+      directory: 'see',
+    },
     beyond: { 'ticket assigned to me': SELF, 'recording of my ticket': 'see listen', myself: SELF, directory: 'see' },
   },
   auditor: { within: everythingSeen(), beyond: everythingSeen() },
   admin: {
-    within: { directory: 'see administer import export', 'switch of it': 'see switch', myself: SELF },
-    beyond: { directory: 'see administer import export', 'switch of it': 'see switch', myself: SELF },
+    within: {
+      directory: 'see administer import export',
+      'switch of it': 'see switch',
+      'radio of it': 'see administer',
+      myself: SELF,
+    },
+    beyond: {
+      directory: 'see administer import export',
+      'switch of it': 'see switch',
+      'radio of it': 'see administer',
+      myself: SELF,
+    },
   },
   reporter: {
     within: { 'ticket I reported': 'see open', myself: SELF },
@@ -105,7 +136,7 @@ function everythingSeen(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(THINGS).map(([name, { kind }]) => [
       name,
-      kind === 'recording' ? 'see listen' : name === 'myself' ? SELF : 'see',
+      kind === 'recording' || kind === 'radio' ? 'see listen' : name === 'myself' ? SELF : 'see',
     ]),
   )
 }

@@ -25,10 +25,11 @@ export function may(actor: Actor, verb: Verb, thing: Thing): boolean {
 function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
   switch (grant.role) {
     case 'auditor':
-      return verb === 'see' || (verb === 'listen' && thing.kind === 'recording')
+      return verb === 'see' || (verb === 'listen' && (thing.kind === 'recording' || thing.kind === 'radio'))
     case 'admin':
       return (
         (thing.kind === 'directory' && ADMIN.has(verb)) ||
+        (thing.kind === 'radio' && (verb === 'see' || verb === 'administer')) ||
         (thing.kind === 'line' && (verb === 'see' || verb === 'switch'))
       )
     case 'supervisor':
@@ -36,7 +37,7 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
     case 'agent':
       return agentMay(grant, me, verb, thing)
     case 'engineer':
-      return engineerMay(me, verb, thing)
+      return engineerMay(grant, me, verb, thing)
     case 'reporter':
       return thing.kind === 'ticket' && thing.reporterId === me && (verb === 'see' || verb === 'open')
   }
@@ -54,6 +55,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
       return (verb === 'see' || verb === 'change') && sharesLine(grant, thing.lines)
     case 'line':
       return (verb === 'see' || verb === 'switch') && sharesLine(grant, [thing.line])
+    case 'radio':
+      return (ON_THE_AIR.has(verb) || verb === 'clear') && hears(grant, thing)
     case 'recording':
       return (verb === 'see' || verb === 'listen') && covers(grant, thing)
     default:
@@ -62,6 +65,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
 }
 
 const WORK: ReadonlySet<Verb> = new Set(['see', 'open', 'change', 'take'])
+/** Whoever hears a channel live may hear it again. */
+const ON_THE_AIR: ReadonlySet<Verb> = new Set(['see', 'listen', 'key', 'change'])
 
 function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
   switch (thing.kind) {
@@ -73,6 +78,8 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       return verb === 'see' && sharesLine(grant, thing.lines)
     case 'line':
       return verb === 'see' && sharesLine(grant, [thing.line])
+    case 'radio':
+      return ON_THE_AIR.has(verb) && hears(grant, thing)
     case 'call':
       // A call that rang or reached this agent is theirs to work on, wherever it came from.
       return WORK.has(verb) && (covers(grant, thing) || thing.agentIds.includes(me))
@@ -87,7 +94,7 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
   }
 }
 
-function engineerMay(me: string, verb: Verb, thing: Thing): boolean {
+function engineerMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
   switch (thing.kind) {
     case 'directory':
       return verb === 'see'
@@ -95,6 +102,8 @@ function engineerMay(me: string, verb: Verb, thing: Thing): boolean {
       return thing.assigneeId === me && (verb === 'see' || verb === 'change')
     case 'recording':
       return thing.assigneeIds.includes(me) && (verb === 'see' || verb === 'listen')
+    case 'radio':
+      return verb === 'see' && hears(grant, thing)
     default:
       return false
   }
@@ -102,5 +111,8 @@ function engineerMay(me: string, verb: Verb, thing: Thing): boolean {
 
 const covers = (grant: Grant, thing: { campus: string | null; line: string | null }) =>
   (grant.campus === null || grant.campus === thing.campus) && (grant.line === null || grant.line === thing.line)
+
+/** A channel is a campus's, not a line's: whoever works for any line there hears it. */
+const hears = (grant: Grant, thing: { campus: string }) => grant.campus === null || grant.campus === thing.campus
 
 const sharesLine = (grant: Grant, lines: string[]) => grant.line === null || lines.includes(grant.line)
