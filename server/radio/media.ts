@@ -49,6 +49,14 @@ export type MediaFact =
   | { readonly type: 'digit'; readonly port: string; readonly at: number; readonly digit: string }
   /** a digital gateway told who speaks (SIP INFO / MESSAGE), as it spelt it */
   | { readonly type: 'unit'; readonly port: string; readonly at: number; readonly raw: string }
+  /** a caller joined by `joinPhone` began to speak, or paused; not every exchange tells it */
+  | {
+      readonly type: 'phone-voice'
+      readonly port: string
+      readonly channel: string
+      readonly on: boolean
+      readonly at: number
+    }
   | { readonly type: 'sound-ended'; readonly port: string; readonly at: number; readonly ok: boolean }
   /** RTP packets a second on the gateway's leg, about each second */
   | {

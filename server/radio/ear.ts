@@ -1,0 +1,109 @@
+/** What is heard on one port's receive leg: a carrier, touch tones, unit codes. Told frames and the time; keeps no clock. */
+import { type Cor, type CorSetup, corDeadline, hearFrame, letPass, levelOf, noCarrier } from './cor.ts'
+import { readAni } from './ident.ts'
+import type { GatewayProfile } from './profile.ts'
+import { makeDtmf } from './tones/dtmf.ts'
+import { makeFiveTone } from './tones/five-tone.ts'
+import { makeMdc1200, meaningOf } from './tones/mdc1200.ts'
+
+export type Heard =
+  | { type: 'carrier'; on: boolean; since: number }
+  /** a code that names a handheld; an emergency when it says so */
+  | { type: 'code'; how: 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf'; raw: string; emergency: boolean }
+  /** touch tones up to a pause or the end of the carrier; what they mean is decided by who waits for them */
+  | { type: 'digits'; digits: string }
+
+export type Ear = {
+  frame(at: number, samples: Int16Array): Heard[]
+  /** a digit the gateway sent as an event (RFC 4733) */
+  digit(at: number, digit: string): Heard[]
+  /** what a digital gateway said of who speaks */
+  unit(raw: string): Heard[]
+  pass(now: number): Heard[]
+  /** the gateway is gone: no carrier, nothing half heard */
+  lost(now: number): void
+  deadline(): number | null
+}
+
+/** So long without another digit ends a sequence: the usual setting of gateways (RADIO.md S19). */
+const DIGIT_PAUSE_MS = 1_000
+const DIGITS_MOST = 24
+/** While digits come as events, the same ones in the sound are their echo. */
+const EVENTS_RULE_MS = 3_000
+
+export function makeEar(profile: GatewayProfile, now: number): Ear {
+  const setup: CorSetup = { mode: profile.corMode, debounceMs: profile.rxDebounceMs, vadDb: profile.vadDb }
+  const dtmf = makeDtmf()
+  const mdc = profile.idScheme === 'mdc1200' ? makeMdc1200() : undefined
+  const fiveTone = profile.idScheme === '5tone' ? makeFiveTone(profile.fiveTone) : undefined
+  let cor: Cor = noCarrier(now)
+  let digits = ''
+  let digitAt = 0
+  let eventAt = -Infinity
+
+  function turn(after: { cor: Cor; changes: readonly { on: boolean; since: number }[] }): Heard[] {
+    cor = after.cor
+    const heard: Heard[] = after.changes.map((change) => ({ type: 'carrier', ...change }))
+    // The end of the carrier is the end of the number.
+    return after.changes.some(({ on }) => !on) ? [...ended(), ...heard] : heard
+  }
+
+  function ended(): Heard[] {
+    const all = digits
+    digits = ''
+    return all === '' ? [] : [{ type: 'digits', digits: all }]
+  }
+
+  function add(at: number, more: string): void {
+    if (more === '') return
+    digits = (digits + more).slice(-DIGITS_MOST)
+    digitAt = at
+  }
+
+  return {
+    frame(at, samples) {
+      const before = paused(at)
+      const heard = turn(hearFrame(cor, setup, at, levelOf(samples)))
+      const inSound = dtmf(samples)
+      if (at - eventAt > EVENTS_RULE_MS) add(at, inSound)
+      for (const burst of mdc?.(samples) ?? []) {
+        const meaning = meaningOf(burst)
+        if (meaning === 'other') continue
+        heard.push({ type: 'code', how: 'mdc1200', raw: burst.unit, emergency: meaning === 'emergency' })
+      }
+      for (const raw of fiveTone?.(samples) ?? []) heard.push({ type: 'code', how: 'five_tone', raw, emergency: false })
+      return [...before, ...heard]
+    },
+    digit(at, digit) {
+      const before = paused(at)
+      eventAt = at
+      add(at, digit)
+      return before
+    },
+    unit(raw) {
+      const [id = raw] = raw.trim().split(/\s+/)
+      return id === '' ? [] : [{ type: 'code', how: 'gateway', raw: id, emergency: /\bemergency\b/i.test(raw) }]
+    },
+    pass: (at) => [...paused(at), ...turn(letPass(cor, setup, at))],
+    lost(at) {
+      cor = noCarrier(at)
+      digits = ''
+    },
+    deadline() {
+      const carrier = corDeadline(cor, setup)
+      const pause = digits === '' ? null : digitAt + DIGIT_PAUSE_MS
+      return carrier === null ? pause : pause === null ? carrier : Math.min(carrier, pause)
+    },
+  }
+
+  function paused(at: number): Heard[] {
+    return digits !== '' && at - digitAt >= DIGIT_PAUSE_MS ? ended() : []
+  }
+}
+
+/** A number nobody waited for may name who dialled it. Null where handhelds do not do so. */
+export function codeOf(digits: string, profile: GatewayProfile): Extract<Heard, { type: 'code' }> | null {
+  if (profile.idScheme !== 'dtmf') return null
+  const ani = readAni(digits, { ptt: profile.aniPtt, emergency: profile.aniEmergency })
+  return ani && { type: 'code', how: 'dtmf', raw: ani.id, emergency: ani.kind === 'emergency' }
+}

@@ -1,0 +1,99 @@
+/** What is known of each port besides its floor: its gateway, the packets really sent, its recorders. */
+import type { Log, RadioHooks } from './engine-words.ts'
+import type { Board } from './floors-door.ts'
+import type { Media, MediaFact } from './media.ts'
+import type { PortFacts } from './port-now.ts'
+
+type Of<T extends MediaFact['type']> = Extract<MediaFact, { type: T }>
+type Known = PortFacts & { cutAt: number; keyedAt: number; idleSends: number }
+type WiresParts = {
+  board: Board
+  media: Media
+  hooks: Pick<RadioHooks, 'alarm' | 'changed' | 'recording'>
+  log: Log
+  now: () => number
+}
+
+/** A recording's piece is about an hour: cut in silence, at last in the middle of a word. */
+const CUT_AFTER_MS = 60 * 60_000
+const CUT_AT_LAST_MS = 70 * 60_000
+/** Packets to the gateway so long after it was last keyed are nobody's. */
+const IDLE_SETTLED_MS = 2_500
+
+export function makeWires({ board, media, hooks, log, now }: WiresParts) {
+  const facts = new Map<string, Known>()
+
+  function evidence({ port, sentPps, heardPps, roundTripMs }: Of<'evidence'>): void {
+    const known = facts.get(port)
+    if (!known) return
+    known.evidence = { sentPps, heardPps, at: now() }
+    known.gateway = { ...known.gateway, roundTripMs }
+    if (board.isKeyed(port)) known.keyedAt = now()
+    const isStray = (sentPps ?? 0) > 0 && now() - known.keyedAt > IDLE_SETTLED_MS
+    const before = known.idleSends
+    known.idleSends = isStray ? before + 1 : 0
+    if (known.idleSends === 2) {
+      log.error({ port, sentPps }, 'packets reach a gateway though nobody speaks')
+      hooks.alarm(port, 'sends_in_idle', true)
+    } else if (!isStray && before >= 2) hooks.alarm(port, 'sends_in_idle', false)
+    hooks.changed()
+  }
+
+  /** Cuts the recordings that are long enough. */
+  function cut(): void {
+    for (const [port, known] of facts) {
+      const age = now() - known.cutAt
+      const isDue = known.recording.rx && (age > CUT_AT_LAST_MS || (age > CUT_AFTER_MS && board.isFree(port)))
+      if (!isDue) continue
+      known.cutAt = now()
+      media
+        .cutRecording(port)
+        .catch((error: Error) => log.warn({ port, why: error.message }, 'a recording was not cut'))
+    }
+  }
+
+  return {
+    of: (port: string): Known => {
+      const known = facts.get(port) ?? unknownYet(now())
+      facts.set(port, known)
+      return known
+    },
+    forget: (port: string) => facts.delete(port),
+    evidence,
+    cut,
+    up(port: string): void {
+      const known = facts.get(port)
+      if (known) known.gateway = { ...known.gateway, state: 'up', since: now(), why: null }
+    },
+    down({ port, why }: Of<'down'>): void {
+      const known = facts.get(port)
+      if (!known) return
+      known.evidence = null
+      // With the control lost nothing is known of the gateway; it is not to blame.
+      if (why !== 'control_lost') known.gateway = { ...known.gateway, state: 'lost', since: now(), why }
+    },
+    recording(fact: Of<'recording'> | Of<'segment'>): void {
+      const known = facts.get(fact.port)
+      if (known && fact.type === 'recording') {
+        known.recording = { ...known.recording, [fact.side]: fact.on }
+        if (fact.on) known.cutAt = fact.startedAt
+      }
+      hooks.recording(fact)
+    },
+    /** The carrier shown changed at this moment. */
+    shown(port: string): void {
+      const known = facts.get(port)
+      if (known) known.carrierSince = now()
+    },
+  }
+}
+
+const unknownYet = (now: number) => ({
+  carrierSince: now,
+  gateway: { state: 'unknown' as const, since: now, why: null, roundTripMs: null },
+  evidence: null,
+  recording: { rx: false, tx: false },
+  cutAt: now,
+  keyedAt: now,
+  idleSends: 0,
+})
