@@ -22,6 +22,10 @@ t.test('the example is a whole site, and its remarks are no settings', async (t)
   t.match(site, {
     campuses: [{ code: 'old' }, { code: 'new' }],
     trunks: [{ campus: 'old', gateway: '10.1.0.5:5060', busyTone: true }, { lateName: true }],
+    radio: [
+      { port: 'old', campus: 'old', gateway: '10.1.0.9:5060' },
+      { port: 'new', gateway: null },
+    ],
     handset: 'd8190',
     sip: { host: '10.2.0.20', external: null },
   })
@@ -41,6 +45,7 @@ t.test('what is left out has its usual value', async (t) => {
     campuses: [{ seal: 'outlined' }],
     trunks: [{ busyTone: false, lateName: false, wards: ['[67]XXXX'] }],
     deskPhones: [],
+    radio: [],
     handset: null,
     mobileTrunk: 'main',
     sip: { port: 5060, permit: [] },
@@ -53,6 +58,12 @@ t.test('a wrong field is named, with what it should be', async (t) => {
     [(site) => Object.assign(site, { trunk: [] }), /^ {2}trunk: is not known/m],
     [(site) => Object.assign(site, { sip: { host: 'desk.local' } }), /sip\.host: must not be "desk\.local"/],
     [(site) => Object.assign(site, { sip: undefined }), /sip: must be an object/],
+    [
+      (site) => Object.assign((site.radio as object[])[0] ?? {}, { gateway: '10.1.0.5:5060' }),
+      /radio\.gateway: 10\.1\.0\.5 is a trunk already/,
+    ],
+    [(site) => Object.assign((site.radio as object[])[1] ?? {}, { gateway: '10.1.0.8:1' }), /gateway or register/],
+    [(site) => Object.assign((site.radio as object[])[1] ?? {}, { campus: 'east' }), /radio: there is no campus east/],
     [
       (site) => Object.assign(site, { sip: { host: '127.0.0.1' } }),
       /sip\.host: 10\.1\.0\.5:5060 cannot reach 127\.0\.0\.1/,

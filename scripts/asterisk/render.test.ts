@@ -38,6 +38,15 @@ t.test('a trunk is known by its address alone, and only one address is a masked 
   t.match(extensionsMade(wide), /\[trunk-at\]\nexten => 10\.2\.0\.3,1,Return\(old\)\n\n/)
 })
 
+t.test('a radio gateway is known by its address, or by its password when it registers', async (t) => {
+  const made = pjsipMade(settings)
+  t.match(made, /\[g-old\]\(gateway\)\nidentify_by=ip\n/)
+  t.match(made, /contact=sip:old@127\.0\.0\.13:5170\n\[g-old\]\ntype=identify\nendpoint=g-old\nmatch=127\.0\.0\.13\n/)
+  const registers = pjsipMade({ ...settings, radio: [{ port: 'main', gateway: undefined }] })
+  t.match(registers, `password=${phonePassword(secrets, 'g-main')}`)
+  t.notMatch(registers, 'endpoint=g-main')
+})
+
 t.test('each seat’s phone stands in the second queue of its lines, with a password of its own', async (t) => {
   const queues = queuesMade(settings)
   t.match(queues, /\[it\]\(line\)\ntimeout=20\n\[it-desk\]\(line\)\ntimeout=20\nmember => PJSIP\/d8121,0,d8121\n/)

@@ -8,7 +8,6 @@ import { type Cable, cable } from '../../test/live/exchange.ts'
 import { console_, fact, gateway, onAir, packets, radioLab, type Station, station, until, wish } from './test-lab.ts'
 
 t.setTimeout(240_000)
-t.jobs = 2
 
 const AGENT = 700
 

@@ -11,7 +11,7 @@ function heard(t: Test) {
   const times: number[] = []
   const presence = makePresence(
     async () => packets,
-    (_, at) => times.push(at),
+    (_, at) => void times.push(at),
   )
   t.teardown(presence.stop)
   const play = async (from: number, frames: number, what: Int16Array, sent: boolean) => {
@@ -21,7 +21,10 @@ function heard(t: Test) {
       await wait(1)
     }
   }
-  return { times, play, send: (count: number) => void (packets += count) }
+  const send = (count: number) => {
+    packets += count
+  }
+  return { times, play, send }
 }
 
 t.test('a receiver that is quiet is not heard, however long its leg is filled with zeros', async (t) => {
