@@ -29,7 +29,14 @@ export type HearingOptions = {
 }
 
 type Waiting = { fact: CallFact; heardAt: number }
-type Lane = { waiting: Waiting[]; done: ((error?: Error) => void)[] }
+type Lane = { waiting: Waiting[]; done: ((error?: Error) => void)[]; patience?: NodeJS.Timeout | undefined }
+
+/**
+ * Facts that mostly have company: a queue that finds somebody free rings at once, and a ring that stops ends a leg. They
+ * wait so long for it, in ms, so that a ring is one commit and one frame behind its event, and not two.
+ */
+const PATIENCE_MS = 20
+const PATIENT: ReadonlySet<CallFact['type']> = new Set(['caller-queued', 'station-stopped'])
 
 const SIDE_BY_SIDE = 6
 const MOST_WAITING = 20_000
@@ -52,8 +59,16 @@ export function makeHearing(options: HearingOptions): Hearing {
     here.waiting.push(...facts.map((fact) => ({ fact, heardAt })))
     if (done) here.done.push(done)
     waiting += facts.length
-    if (lane) return
-    lanes.set(callId, here)
+    const isPatient = facts.every((fact) => PATIENT.has(fact.type) && !fact.recovered)
+    if (!lane) lanes.set(callId, here)
+    else if (isPatient || !lane.patience) return
+    clearTimeout(here.patience)
+    if (isPatient) here.patience = setTimeout(go, PATIENCE_MS, callId, here)
+    else go(callId, here)
+  }
+
+  function go(callId: string, lane: Lane): void {
+    lane.patience = undefined
     ready.push(callId)
     next()
   }

@@ -5,6 +5,7 @@ import { offerLocale } from './i18n/index.ts'
 import { Keys } from './keys/keys.ts'
 import { Api, ApiFault } from './live/api.ts'
 import { Clock } from './live/clock.ts'
+import { Gather } from './live/gather.ts'
 import * as kept from './live/kept.ts'
 import { LiveSocket, openLive } from './live/socket.ts'
 import { useZone } from './live/time.ts'
@@ -27,6 +28,10 @@ export class App {
   #session = new Cell<Session>('asking')
   #bye = new Cell<string | null>(null)
   #loading: Promise<void> | undefined
+  #gather = new Gather(
+    (frame) => this.desk.isMine(frame),
+    (message) => this.#hear(message),
+  )
 
   readonly api = new Api()
   readonly clock = new Clock()
@@ -36,7 +41,7 @@ export class App {
   readonly theme = new Theme()
   readonly live = new LiveSocket(openLive, {
     held: () => this.desk.seq,
-    hear: (message) => this.#hear(message),
+    hear: (message) => this.#gather.hear(message),
     back: () => void this.#back(),
   })
   readonly line = new Line(this)

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { CallCard, Frame, PopCard, RecordingView } from '../wire.ts'
+import { earlierFirst } from './order.ts'
 
 /** How many of my finished calls the bay lists. */
 const LAST_CALLS = 8
@@ -23,12 +24,12 @@ export class CallBoard {
 
   /** Calls that are on now, longest first. */
   get live(): CallCard[] {
-    return [...this.#live.values()].sort((a, b) => a.arrivedAt.localeCompare(b.arrivedAt))
+    return [...this.#live.values()].sort((a, b) => earlierFirst(a.arrivedAt, b.arrivedAt))
   }
 
   /** My finished calls, newest first. */
   get last(): CallCard[] {
-    return [...this.#last.values()].sort((a, b) => b.arrivedAt.localeCompare(a.arrivedAt))
+    return [...this.#last.values()].sort((a, b) => earlierFirst(b.arrivedAt, a.arrivedAt))
   }
 
   get(callId: string): CallCard | undefined {

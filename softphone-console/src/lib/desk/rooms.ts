@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { AgentView, CallbackRow, CallCard, Frame, Health, QueueNow, TicketRow } from '../wire.ts'
 import { Cell } from './cell.ts'
+import { earlierFirst } from './order.ts'
 
 /** Who takes calls now. Kept so that my own state, and whom I could ask, are known without asking. */
 export class AgentBoard {
@@ -81,7 +82,7 @@ export class CallbackBoard {
   #owed = new SvelteMap<string, CallbackRow>()
 
   get owed(): CallbackRow[] {
-    return [...this.#owed.values()].sort((a, b) => a.owedAt.localeCompare(b.owedAt))
+    return [...this.#owed.values()].sort((a, b) => earlierFirst(a.owedAt, b.owedAt))
   }
 
   load(rows: CallbackRow[]): void {
