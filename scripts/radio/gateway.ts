@@ -139,15 +139,15 @@ export class Gateway {
   async speak(unit: string, what: string, body: Iterable<Slot>, identified = true): Promise<LogEntry[]> {
     const ident = identified ? identSlots(this.profile, unit) : []
     const leads = this.profile.identAt === 'lead'
-    if (identified && this.profile.ident === 'digital') void this.#sip?.message(`unit=${identOf(unit).gateway}`)
+    if (identified && this.profile.ident === 'digital') void this.#sip?.message(identOf(unit).gateway)
     const from = monoMs()
     await this.#key(new Over(unit, what, leads ? ident : [], body, leads ? [] : ident))
     return this.log.since(from).filter((entry) => entry.type === 'over' && entry.unit === unit)
   }
 
-  /** The emergency button: its code three times, then the key is held open for two seconds. */
+  /** The emergency button: its code, then the microphone is open for two seconds. */
   async emergency(unit: string): Promise<void> {
-    if (this.profile.ident === 'digital') void this.#sip?.message(`emergency=${identOf(unit).gateway}`)
+    if (this.profile.ident === 'digital') void this.#sip?.message(`${identOf(unit).gateway} emergency`)
     const code = emergencySlots(this.profile, unit)
     await this.#key(new Over(unit, 'emergency', [], [...code, ...slots(silence(2_000))], []))
   }

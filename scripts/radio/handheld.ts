@@ -95,6 +95,6 @@ export function emergencySlots(profile: GatewayProfile, unit: string): Slot[] {
     const code = `${profile.emergencyTones}${ids.fiveTone.slice(profile.emergencyTones.length)}`
     return [...pad, ...slots(fiveTone(profile.ident as FiveTone, code)), ...pad]
   }
-  const code = `${profile.emergencyDtmf}${ids.dtmf}`
+  const code = `${profile.emergencyDtmf}${ids.dtmf.slice(1)}`
   return [...pad, ...digitSlots(code, profile.dtmfAsEvents || profile.ident === 'event'), ...pad]
 }

@@ -17,7 +17,7 @@ export type GatewayProfile = PttProfile &
     identAt: 'lead' | 'trail'
     /** an acknowledgement or a DTMF identity comes as RFC 4733 instead of in band */
     dtmfAsEvents: boolean
-    /** an emergency by DTMF is this, then the handheld's own number; by 5-tone the first two tones are `emergencyTones` */
+    /** an emergency's first digit instead of the 1 of a usual over; by 5-tone its first two tones */
     emergencyDtmf: string
     emergencyTones: string
     /** a second call while one is on */
@@ -37,7 +37,7 @@ export const PROFILE_DEFAULTS: GatewayProfile = {
   ident: 'dtmf',
   identAt: 'trail',
   dtmfAsEvents: false,
-  emergencyDtmf: '*9',
+  emergencyDtmf: '7',
   emergencyTones: '99',
   second: 'replace',
   registerS: 0,
@@ -65,7 +65,10 @@ export function changed(profile: GatewayProfile, set: Record<string, unknown>): 
   return { ...profile, ...(set as Partial<GatewayProfile>) }
 }
 
-/** What handheld `unit` ("07") sends by each scheme: DTMF 1007, MDC-1200 1007 (hexadecimal), 5-tone 21007. */
+/**
+ * What handheld `unit` ("07") sends by each scheme: DTMF 1007 (1: begins to speak, 007: who), MDC-1200 1007
+ * (hexadecimal), 5-tone 21007, and 1007 when a digital gateway tells it.
+ */
 export function identOf(unit: string): { dtmf: string; mdc1200: string; fiveTone: string; gateway: string } {
   const number = unit.replace(/\D/g, '').padStart(2, '0').slice(-2)
   return { dtmf: `10${number}`, mdc1200: `10${number}`, fiveTone: `210${number}`, gateway: `10${number}` }
