@@ -20,6 +20,7 @@ import { fail, Stop, say, step } from './parts/say.ts'
 import { secretsIn } from './parts/secrets.ts'
 import { serverMark, startServer, untilReady } from './parts/server-process.ts'
 import { writeSiteExample } from './parts/site-example.ts'
+import { ensureTools, toolsIn } from './parts/tools.ts'
 import { farewell, greet } from './parts/words.ts'
 import { startPostgres } from './postgres.ts'
 import { gatewaysWish, startGateways } from './radio/start.ts'
@@ -85,6 +86,8 @@ async function main(): Promise<void> {
       : step(say, 'PostgreSQL', () => up('PostgreSQL', () => startPostgres({ varDir, say }))),
     buildConsole(say),
   ])
+  // Announcements on the radio are spoken by it; a desk without it has everything else.
+  await ensureTools(toolsIn(varDir), say, ['espeak-ng']).catch((error: Error) => say(error.message))
   const databaseUrl = env.DATABASE_URL || database?.current().url || ''
 
   const sip = site && { ...site.sip, rtpStart: site.rtp.start, rtpEnd: site.rtp.end }

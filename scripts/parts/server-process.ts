@@ -9,6 +9,7 @@ import type { Running } from './keep.ts'
 import { beganAt, endProcess, forget, remember } from './processes.ts'
 import { Stop } from './say.ts'
 import type { Secrets } from './secrets.ts'
+import { speechProgram, toolsIn } from './tools.ts'
 
 export type ServerWish = {
   readonly varDir: string
@@ -26,6 +27,7 @@ export type ServerWish = {
 export function serverEnv(wish: ServerWish): Record<string, string> {
   const { ports, secrets } = wish
   const env: Record<string, string | undefined> = {
+    ESPEAK_NG: speechProgram(toolsIn(wish.varDir)),
     DESK_CONSOLE: CONSOLE_DIR,
     AMI_READER_SECRET: secrets.amiReader,
     AMI_ACTOR_SECRET: secrets.amiActor,

@@ -1,6 +1,7 @@
 /**
- * What only tests need and npm does not carry: Chromium, Chinese fonts, SIPp, nginx, docker-compose. Root installs
- * them by apt; anyone else gets the same packages unpacked into a folder, with a small starter for each program.
+ * What npm does not carry: the voice of announcements (espeak-ng), and for tests Chromium, Chinese fonts, SIPp, nginx,
+ * docker-compose. Root installs them by apt; anyone else gets the same packages unpacked into a folder, with a small
+ * starter for each program.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import {
@@ -14,7 +15,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
+import { ROOT } from '../build.ts'
 import { type Say, Stop } from './say.ts'
 
 type Tool = { readonly package: string; readonly program?: string; readonly sign?: string; readonly runs?: string }
@@ -25,6 +27,7 @@ const TOOLS: readonly Tool[] = [
   { package: 'sip-tester', program: 'sipp', runs: 'usr/bin/sipp' },
   { package: 'openssl', program: 'openssl', runs: 'usr/bin/openssl' },
   { package: 'nginx', program: 'nginx', runs: 'usr/sbin/nginx' },
+  { package: 'espeak-ng', program: 'espeak-ng', runs: 'usr/bin/espeak-ng' },
   { package: 'docker-compose', program: 'docker-compose', runs: 'usr/bin/docker-compose' },
 ]
 
@@ -41,32 +44,39 @@ export function whereIs(program: string, path = process.env.PATH ?? ''): string 
   return undefined
 }
 
+/** The folder of tools of the desk in `varDir`: DESK_TOOLS, or one below it. */
+export const toolsIn = (varDir: string): string => resolve(ROOT, process.env.DESK_TOOLS || join(varDir, 'tools'))
+
+/** Where espeak-ng is: on PATH, or where `ensureTools` put it below `folder`. */
+export const speechProgram = (folder: string): string | undefined =>
+  whereIs('espeak-ng', [process.env.PATH, join(folder, 'bin')].join(delimiter))
+
 /**
- * Sees that every tool is here, fetching those that are not.
- * @returns the PATH to run tests with. @throws Stop when a tool is missing and apt cannot bring it.
+ * Sees that every tool is here (or those of `packages`), fetching those that are not.
+ * @returns the PATH to run them with. @throws Stop when a tool is missing and apt cannot bring it.
  */
-export async function ensureTools(folder: string, tell: Say): Promise<string> {
+export async function ensureTools(folder: string, tell: Say, packages?: readonly string[]): Promise<string> {
   const bin = join(folder, 'bin')
   const path = [bin, process.env.PATH, '/usr/sbin'].join(delimiter)
   const have = (tool: Tool) =>
     tool.program
       ? whereIs(tool.program, path) !== undefined
       : existsSync(tool.sign ?? '') || existsSync(join(folder, 'root', tool.sign ?? ''))
-  const missing = TOOLS.filter((tool) => !have(tool))
+  const missing = TOOLS.filter((tool) => (packages?.includes(tool.package) ?? true) && !have(tool))
   if (missing.length === 0) return path
 
   const names = missing.map((tool) => tool.package)
   if (!whereIs('apt-get'))
     throw new Stop(
-      `测试需要 ${names.join('、')},但这台机器没有 apt,请自行安装 · The tests need ${names.join(', ')}; there is no apt here, so install them yourself`,
+      `需要 ${names.join('、')},但这台机器没有 apt,请自行安装 · Needed: ${names.join(', ')}; there is no apt here, so install them yourself`,
     )
   const started = performance.now()
-  tell(`测试工具: 安装 ${names.join('、')} · installing what only tests need`)
+  tell(`工具: 安装 ${names.join('、')} · installing what npm does not carry`)
   if (process.getuid?.() === 0) await installAsRoot(names, tell)
   else await unpackBeside(folder, names, tell)
   for (const tool of missing)
     if (!have(tool)) throw new Stop(`${tool.package}: 安装后仍找不到 · still not here after installing it`)
-  tell(`测试工具: 就绪 · ready in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+  tell(`工具: 就绪 · ready in ${((performance.now() - started) / 1000).toFixed(0)} s`)
   return path
 }
 
@@ -116,14 +126,20 @@ function writeStarters(folder: string, root: string): void {
     fonts,
     `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><include ignore_missing="yes">${root}/etc/fonts/fonts.conf</include><dir>${root}/usr/share/fonts</dir><cachedir>${folder}/fontcache</cachedir></fontconfig>\n`,
   )
-  const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu', 'usr/lib/chromium'].map((dir) =>
-    join(root, dir),
-  )
+  const libraries = [
+    'usr/lib/x86_64-linux-gnu',
+    'lib/x86_64-linux-gnu',
+    'usr/lib/chromium',
+    // espeak-ng can speak to PulseAudio, and will not start without it.
+    'usr/lib/x86_64-linux-gnu/pulseaudio',
+  ].map((dir) => join(root, dir))
   for (const tool of TOOLS) {
     if (!tool.program || !tool.runs || !existsSync(join(root, tool.runs))) continue
     const isPython = tool.program === 'docker-compose'
+    const voices = join(root, 'usr/lib/x86_64-linux-gnu')
     const starter = [
       '#!/bin/sh',
+      tool.program === 'espeak-ng' ? `export ESPEAK_DATA_PATH='${voices}'` : '',
       `export LD_LIBRARY_PATH='${libraries.join(':')}' FONTCONFIG_FILE='${fonts}'`,
       isPython ? `export PYTHONPATH='${root}/usr/lib/python3/dist-packages'` : '',
       `exec ${isPython ? 'python3 ' : ''}'${join(root, tool.runs)}' "$@"`,
@@ -150,7 +166,7 @@ async function apt(args: readonly string[], options: Readonly<Record<string, str
     const [, , percent, what] = (text.toString().trim().split('\n').at(-1) ?? '').split(':')
     if (!what || Date.now() - told < 3_000) return
     told = Date.now()
-    tell(`测试工具: ${Math.round(Number(percent))} % ${what}`)
+    tell(`工具: ${Math.round(Number(percent))} % ${what}`)
   })
   const code = await new Promise<number>((done) =>
     child.on('close', (code) => done(code ?? 1)).on('error', () => done(127)),

@@ -25,7 +25,11 @@ export function greet(
     return all.length > SHOWN ? [...shown, `${title} … +${all.length - SHOWN} (var/desk.json)`] : shown
   })
   const next = demo
-    ? ['下一步 · next step:', '    npm run call -- --campus new --line it --from 62041']
+    ? [
+        '下一步 · next step:',
+        '    npm run call -- --campus new --line it --from 62041',
+        '    npm run radio -- --port old --unit 07 --say "七号到了" --listen 10s',
+      ]
     : [
         '打开上面的地址,管理员首次登录后先改密码;再录入位置、科室、号码和人员',
         'Open the address; the administrator changes the password at the first sign-in, then enters places, units, numbers, people',

@@ -16,7 +16,9 @@ const overTheWire = (sound: readonly Slot[], law: Law = 'ulaw') =>
 const profile = (but: Partial<GatewayProfile>): GatewayProfile => ({ ...PROFILE_DEFAULTS, ...but })
 
 t.test("the desk's own ear knows what handhelds send", async (t) => {
-  const digits = overTheWire(slots(dtmf('0123456789*#ABCD'))).map(makeDtmf()).join('')
+  const digits = overTheWire(slots(dtmf('0123456789*#ABCD')))
+    .map(makeDtmf())
+    .join('')
   t.equal(digits, '0123456789*#ABCD')
   for (const scheme of ['zvei1', 'ccir'] as const)
     t.same(overTheWire(slots(fiveTone(scheme, '21007'))).flatMap(makeFiveTone(scheme)), ['21007'], scheme)
