@@ -53,6 +53,7 @@ export async function importSheet(
     seen.set(wanted.key, line)
     await apply(tx, what, by, wanted, rows.get(wanted.key), names, result, events)
   }
+  result.bad.sort((a, b) => a.line - b.line)
   const { create: created, change: changed } = result
   if (!dryRun && created + changed > 0) {
     // One line on the journal for the whole file: its rows' own events would drown every console.

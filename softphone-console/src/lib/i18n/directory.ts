@@ -106,7 +106,7 @@ export const formFault = room({
 export const directory = room({
   directory: { zh: '通讯录与管理', en: 'Directory and administration' },
   adminOnly: { zh: '这里只有管理员能改', en: 'Only an administrator may change these' },
-  search: { zh: '找代码、名称、号码', en: 'Find code, name or number' },
+  search: { zh: '找代码、名称、号码', en: 'Code, name or number' },
   showRetired: { zh: '也看已停用的', en: 'Retired too' },
   create: { zh: '新建', en: 'New' },
   createTitle: { zh: (what: string) => `新建：${what}`, en: (what: string) => `New: ${what}` },
