@@ -77,7 +77,7 @@ async function main(): Promise<void> {
   refuseLongPath(varDir)
   await clearTheWay(varDir)
 
-  // Three slow things that do not need each other; the machine has more than one core.
+  // Four slow things that do not need each other; the machine has more than one core.
   const root = resolve(ROOT, env.DESK_ASTERISK_ROOT || join(varDir, 'asterisk'))
   const [binary, database] = await Promise.all([
     ensureAsterisk({ root, say }),
@@ -85,9 +85,9 @@ async function main(): Promise<void> {
       ? undefined
       : step(say, 'PostgreSQL', () => up('PostgreSQL', () => startPostgres({ varDir, say }))),
     buildConsole(say),
+    // Announcements on the radio are spoken by it; a desk without it has everything else.
+    ensureTools(toolsIn(varDir), say, ['espeak-ng']).catch((error: Error) => say(error.message)),
   ])
-  // Announcements on the radio are spoken by it; a desk without it has everything else.
-  await ensureTools(toolsIn(varDir), say, ['espeak-ng']).catch((error: Error) => say(error.message))
   const databaseUrl = env.DATABASE_URL || database?.current().url || ''
 
   const sip = site && { ...site.sip, rtpStart: site.rtp.start, rtpEnd: site.rtp.end }
