@@ -5,6 +5,7 @@
 import type { Actor } from '../people/index.ts'
 import type { EmergencyView, PttAnswer, RadioFromConsole, RadioFromServer } from '../wire/radio.ts'
 import type { RadioEngine } from './engine-door.ts'
+import { later } from './engine-words.ts'
 import { type FloorAnswer, PRIORITY } from './floor-words.ts'
 import type { Voice } from './media.ts'
 
@@ -203,8 +204,3 @@ const stationOf = ({ station }: Actor): string | null =>
 
 const supervises = ({ grants }: Actor, campus: string | undefined): boolean =>
   grants.some(({ role, campus: of }) => role === 'supervisor' && (of === null || of === campus))
-
-function later(ms: number, act: () => void): () => void {
-  const timer = setTimeout(act, ms)
-  return () => clearTimeout(timer)
-}

@@ -17,11 +17,11 @@
 import { randomUUID } from 'node:crypto'
 import type { PortNow, Talker } from '../wire/radio.ts'
 import { type Announced, type Announcement, makeAnnouncer } from './announce-door.ts'
-import type { Ask, Emergency, EngineParts, RaisedHow } from './engine-words.ts'
+import { type Ask, type Emergency, type EngineParts, later, type RaisedHow } from './engine-words.ts'
 import type { Effect, Latch } from './floor-words.ts'
 import { makeBoard } from './floors-door.ts'
 import { makeHearing } from './hearing-door.ts'
-import type { KnownUnit } from './ident.ts'
+import { type KnownUnit, UNKNOWN } from './ident.ts'
 import type { MediaFact, Voice } from './media.ts'
 import { makeOrders } from './orders-door.ts'
 import { type Over, OverBook } from './over.ts'
@@ -47,7 +47,7 @@ export function makeRadioEngine(parts: EngineParts) {
   let raising: RaisedHow = 'unit_code'
   let stopTicking = () => {}
 
-  const board = makeBoard({ steady, after, obey, settled })
+  const board = makeBoard({ steady, after, obey: surely, settled })
   const orders = makeOrders({ media, after, log, profileOf: (port) => ports.get(port)?.profile, voiceOf, answered })
   const announcer = makeAnnouncer({
     ask: ({ kind, prio, talker, port, path, words, ticketId }, id, told) =>
@@ -84,6 +84,15 @@ export function makeRadioEngine(parts: EngineParts) {
 
   function answered(port: string, epoch: number, order: number, ok: boolean, why?: string): void {
     board.tell(port, { type: 'answered', port, epoch, order, ok, ...(why === undefined ? {} : { why }) })
+  }
+
+  /** What is told to others may fail; what is ordered of the exchange after it must not be lost with it. */
+  function surely(effect: Effect): void {
+    try {
+      obey(effect)
+    } catch (error) {
+      log.error({ what: effect.do, why: (error as Error).message }, 'somebody could not be told of the radio')
+    }
   }
 
   /** Does what a floor orders. */
@@ -152,7 +161,7 @@ export function makeRadioEngine(parts: EngineParts) {
       endedBy: null,
       overlap,
       emergency,
-      talker: relayed ? { ...relayed, kind: 'relay' } : talker,
+      talker: kind === 'rx' ? UNKNOWN.talker : relayed ? { ...relayed, kind: 'relay' } : talker,
       raw: null,
       ticketId: asked?.ticketId ?? null,
       callId: asked?.callId ?? null,
@@ -163,6 +172,7 @@ export function makeRadioEngine(parts: EngineParts) {
     if (kind !== 'rx') return
     const likely = roster.likely(port)
     if (likely) named(book.clue(port, { how: 'holder', raw: null, unit: likely }, now()))
+    else board.tell(port, { type: 'talker', port, talker: UNKNOWN.talker })
   }
 
   /** A talker has a name now: the floor tells it to those it refuses, and what relays it carries it too. */
@@ -385,9 +395,4 @@ export function makeRadioEngine(parts: EngineParts) {
       ),
     isAnythingOn: (): boolean => [...ports.keys()].some((port) => !['idle', 'offline'].includes(board.carrierOf(port))),
   }
-}
-
-function later(ms: number, act: () => void): () => void {
-  const timer = setTimeout(act, ms)
-  return () => clearTimeout(timer)
 }

@@ -67,3 +67,9 @@ export type Ask = {
   callId?: string | null
   words?: string | null
 }
+
+/** Does something later, by this host's timers; answers how not to. */
+export function later(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms)
+  return () => clearTimeout(timer)
+}

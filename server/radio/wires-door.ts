@@ -69,8 +69,9 @@ export function makeWires({ board, media, hooks, log, now }: WiresParts) {
       const known = facts.get(port)
       if (!known) return
       known.evidence = null
-      // With the control lost nothing is known of the gateway; it is not to blame.
-      if (why !== 'control_lost') known.gateway = { ...known.gateway, state: 'lost', since: now(), why }
+      // Lost control, a lapsed lease, an order refused: nothing of that says anything of the gateway.
+      if (why === 'gateway_lost' || why === 'not_wanted')
+        known.gateway = { ...known.gateway, state: 'lost', since: now(), why }
     },
     recording(fact: Of<'recording'> | Of<'segment'>): void {
       const known = facts.get(fact.port)
