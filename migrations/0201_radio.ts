@@ -78,7 +78,7 @@ export async function up(db: Knex): Promise<void> {
       port_id        uuid not null references radio_ports,
       campus_id      uuid not null references campuses,
       kind           text not null check (kind in ('rx', 'tx', 'announcement', 'relay', 'phone', 'test')),
-      epoch          integer not null,
+      epoch          bigint not null,
       from_at        timestamptz not null,
       to_at          timestamptz,
       ended_by       text,
