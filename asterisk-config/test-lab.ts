@@ -39,19 +39,28 @@ export async function arrived(lab: PhoneLab, from: string): Promise<AmiMessage &
 export const said = (lab: PhoneLab, call: string, name: string, ms = 15_000): Promise<AmiMessage> =>
   lab.reader.until((event) => event.UserEvent === name && event.Call === call, ms)
 
-/** The finished recordings of one side of a call, in the order in which its legs began. Waits for `count`. */
+/** The recordings of one side of a call that Asterisk has closed, in the order in which its legs began. Waits for `count`. */
 export async function voices(
   lab: PhoneLab,
   call: string,
   side: 'caller' | 'agent' | 'voicemail',
   count = 1,
 ): Promise<string[]> {
-  const done = join(lab.pbx.instance.base, 'spool/done')
+  const live = join(lab.pbx.instance.base, 'spool/live')
   return until(`${count} ${side} recording(s) of ${call}`, async () => {
-    const names = (await readdir(done)).filter((name) => name.startsWith(`${call}_${side}_`))
+    const names = (await readdir(live)).filter((name) => name.startsWith(`${call}_${side}_`))
+    const closed = await Promise.all(names.map((name) => isClosed(join(live, name))))
+    const finished = names.filter((_, n) => closed[n])
     const serial = (name: string) => Number(/\.(\d+)\.wav$/.exec(name)?.[1])
-    return names.length >= count && names.sort((a, b) => serial(a) - serial(b)).map((name) => join(done, name))
+    return finished.length >= count && finished.sort((a, b) => serial(a) - serial(b)).map((name) => join(live, name))
   })
+}
+
+/** A recorder says in the header how much sound there is when it has written all of it, and not before. */
+async function isClosed(file: string): Promise<boolean> {
+  const bytes = await readFile(file)
+  const at = bytes.indexOf('data')
+  return at > 0 && bytes.length >= at + 8 && bytes.readUInt32LE(at + 4) === bytes.length - at - 8
 }
 
 export type CelRow = Record<string, string>
