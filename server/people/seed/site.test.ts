@@ -41,6 +41,7 @@ const east = example((site) => {
   site.deskPhones = [{ station: 'd7001', label: '分机', lines: ['it'] }]
   site.handset = null as never
   site.mobileTrunk = 'east'
+  site.radio = []
   site.seconds = { ring: 25 } as never
 })
 
