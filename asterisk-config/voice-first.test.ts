@@ -177,6 +177,37 @@ t.test('an agent who hangs up ends the call; one who declines sends it to the ne
   )
 })
 
+t.test(
+  'an agent who has hung up has a moment in which the server can say wrap-up; without a server the next call rings after it',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    // in two queues, as most agents are: the call waits in the other one
+    for (const Queue of ['it', 'equipment'])
+      await desk.actor.act({ Action: 'QueueAdd', Queue, Interface: 'PJSIP/d8121', MemberName: 'd8121' })
+    const agent = await desk.phone('d8121', { tone: FIRST })
+    const from = { campus: 'new', play: WARD, forSeconds: 40 } as const
+    await desk.wards.placeCall({ ...from, dialled: '8102', from: '62046' })
+    const talk = await (await agent.nextCall()).until('talking')
+    for (const [dialled, number] of [
+      ['8102', '62047'],
+      ['8103', '62048'],
+    ] as const) {
+      await desk.wards.placeCall({ ...from, dialled, from: number })
+      const { Call } = await arrived(desk, number)
+      await desk.reader.until((event) => event.Event === 'QueueCallerJoin' && event['ChanVariable.DESK_CALL'] === Call)
+    }
+    await talk.hangup()
+    const gone = await desk.reader.until(
+      (event) => event.Event === 'Hangup' && event.Channel?.startsWith('PJSIP/d8121-') === true,
+    )
+    const goneAt = Math.round(Number(gone.Timestamp) * 1_000)
+    const rang = await rings(desk, 'd8121', goneAt - 500)
+    t.ok(rang - goneAt >= 900, `the next call rings ${rang - goneAt} ms after`)
+    t.ok(rang - goneAt < 4_500, 'and soon all the same')
+  },
+)
+
 t.test('a caller who gives up while waiting frees the phone that rings', { buffered: true }, async (t) => {
   const desk = await lab(t)
   const phone = await desk.phone('d8121', { onRing: 'ring' })

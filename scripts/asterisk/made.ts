@@ -73,7 +73,7 @@ export function queuesMade({ lines, deskPhones, seconds }: PbxSettings): string 
     ...lines.map(({ code }) => {
       const phones = deskPhones.filter((phone) => phone.lines.includes(code))
       const members = phones.map(({ station }) => `member => PJSIP/${station},0,${station}\n`).join('')
-      return `[${code}](line)\ntimeout=${seconds.ring}\n[${code}-desk](line)\ntimeout=${seconds.ring}\n${members}`
+      return `[${code}](browsers)\ntimeout=${seconds.ring}\n[${code}-desk](line)\ntimeout=${seconds.ring}\n${members}`
     }),
   ].join('\n')
 }

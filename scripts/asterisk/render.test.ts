@@ -49,7 +49,7 @@ t.test('a radio gateway is known by its address, or by its password when it regi
 
 t.test('each seat’s phone stands in the second queue of its lines, with a password of its own', async (t) => {
   const queues = queuesMade(settings)
-  t.match(queues, /\[it\]\(line\)\ntimeout=20\n\[it-desk\]\(line\)\ntimeout=20\nmember => PJSIP\/d8121,0,d8121\n/)
+  t.match(queues, /\[it\]\(browsers\)\ntimeout=20\n\[it-desk\]\(line\)\ntimeout=20\nmember => PJSIP\/d8121,0,d8121\n/)
   t.not(phonePassword(secrets, 'd8121'), phonePassword(secrets, 'd8122'))
   t.match(pjsipMade(settings), `password=${phonePassword(secrets, 'd8190')}`)
 })
