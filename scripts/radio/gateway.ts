@@ -84,6 +84,7 @@ export class Gateway {
       answered: () => this.#answer(),
       media: (media) => this.#hearMedia(media),
       ended: (why) => this.#end(why),
+      key: (key) => this.#digit(key),
     })
     this.#receiver = new Receiver(this.profile)
     this.set({})
@@ -185,12 +186,15 @@ export class Gateway {
       if (packet.digit !== undefined) this.log.tell({ type: 'digit', digit: packet.digit })
       this.#went(packet.at, this.transmitter.hear(packet))
       const digit = this.profile.mode === 'dtmf' && packet.samples ? this.#ear.hear(packet.samples) : undefined
-      if (digit === undefined) return
-      this.log.tell({ type: 'digit', digit })
-      this.transmitter.digit(packet.at, digit)
+      if (digit !== undefined) this.#digit(digit)
     })
     this.#rtp = rtp
     return rtp.port
+  }
+
+  #digit(digit: string): void {
+    this.log.tell({ type: 'digit', digit })
+    this.transmitter.digit(monoMs(), digit)
   }
 
   #hearMedia(media: Media): void {

@@ -32,7 +32,7 @@ export class RtpEnd {
   #stamp = randomBytes(4).readUInt32BE()
   #ssrc = randomBytes(4).readUInt32BE()
   #sentAt: number | undefined
-  #event = -1
+  #event = ''
 
   private constructor(sockets: Socket[], hear: (packet: Arrived) => void) {
     this.#sockets = sockets
@@ -116,8 +116,10 @@ export class RtpEnd {
     const packet = { at, seq: bytes.readUInt16BE(2), stamp: bytes.readUInt32BE(4), ssrc: bytes.readUInt32BE(8) }
     const payload = bytes.subarray(12 + 4 * ((bytes[0] ?? 0) & 15))
     if (type === this.#far?.events) {
-      const fresh = this.#event !== packet.stamp
-      this.#event = packet.stamp
+      // Every packet of one press has the stamp of its start; some senders forget to change it between two keys.
+      const event = `${packet.stamp} ${payload[0]}`
+      const fresh = this.#event !== event
+      this.#event = event
       return { ...packet, samples: undefined, db: -100, digit: fresh ? KEYS[payload[0] ?? 99] : undefined }
     }
     const law: Law | undefined = type === 0 ? 'ulaw' : type === 8 ? 'alaw' : undefined

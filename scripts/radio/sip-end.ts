@@ -23,6 +23,8 @@ export type SipWish = {
   readonly answered: () => Promise<number>
   readonly media: (media: Media) => void
   readonly ended: (why: string) => void
+  /** A key press came as SIP INFO. */
+  readonly key: (key: string) => void
 }
 type Dialog = {
   callId: string
@@ -150,6 +152,9 @@ export class SipEnd {
       const body = message.method === 'INVITE' || message.body ? this.#sdp(dialog, message.body) : ''
       return this.#reply(message, far, '200 OK', dialog, body)
     }
+    // A key press told in words (application/dtmf-relay).
+    const key = message.method === 'INFO' ? /^Signal=\s*([0-9A-D*#])/im.exec(message.body)?.[1] : undefined
+    if (key) this.#wish.key(key)
     this.#reply(message, far, '200 OK', dialog)
   }
 
