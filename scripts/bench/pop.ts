@@ -32,7 +32,6 @@ const bench: Bench = async (args) => {
   const lab = await startLab({
     ownPostgres: true,
     settings: withSeats(live, { desk: 60 }),
-    env: { ...(process.env.POP_NODE_OPTIONS && { NODE_OPTIONS: process.env.POP_NODE_OPTIONS }) },
   })
   let seats: Seats | undefined
   let screens: Screens | undefined
@@ -139,7 +138,8 @@ const bench: Bench = async (args) => {
       },
       notes: [
         'Asterisk twice, server, database, Chromium and the live calls share this machine’s cores; those who talk in the live calls are mostly silent',
-        'invite: Asterisk’s time of Newchannel for the agent’s phone; limit: the same to the INVITE’s bytes in the page',
+        'invite: Asterisk’s time of Newchannel for the agent’s phone, just before it is dialled',
+        'made, dialled: Newchannel and DialBegin by Asterisk’s clock; told: the pop’s words in the page; Chromium runs behind the desk (nice)',
         'first ring: the ward’s channel made → the agent’s phone rings; calls that waited for an agent are left out',
       ],
     }
