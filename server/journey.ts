@@ -7,10 +7,12 @@ import type { CallEvent } from './calls/index.ts'
 import type { Tx } from './db/index.ts'
 import type { PeopleEvent } from './people/index.ts'
 import * as people from './people/index.ts'
+import type { RadioEvent } from './radio/index.ts'
+import * as radio from './radio/index.ts'
 import type { TicketEvent } from './tickets/index.ts'
 import * as tickets from './tickets/index.ts'
 
-export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | PeopleEvent
+export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | RadioEvent | PeopleEvent
 
 type Follow<E> = (tx: Tx, event: E) => Promise<DeskEvent[]>
 type Journey = { [T in DeskEvent['type']]: Follow<Extract<DeskEvent, { type: T }>>[] }
@@ -59,6 +61,20 @@ const journey: Journey = {
   'callback.released': [],
   'callback.cleared': [],
   'call.explained': [],
+
+  'radio.over-ended': [],
+  'radio.over-attached': [],
+  'radio.over-named': [],
+  'radio.patched': [],
+  'radio.parted': [],
+  'radio.emergency-raised': [radio.openTicketForEmergency],
+  'radio.emergency-acknowledged': [],
+  'radio.emergency-cleared': [],
+  'radio.callout': [],
+  'radio.port-changed': [],
+  'radio.port-commissioned': [],
+  'radio.unit-changed': [],
+  'radio.holder-changed': [],
 
   'directory.changed': [people.tellExchange],
   'directory.imported': [],

@@ -17,6 +17,8 @@ import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
 import { framesOf, markPainted, queuesNow } from './pop/index.ts'
 import { popRoutes } from './pop/routes.ts'
+import { isRadio, radioFrames, seedRadio, startRadio } from './radio/index.ts'
+import { radioRoutes } from './radio/routes.ts'
 import { loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
 import { searchTickets } from './tickets/index.ts'
@@ -37,8 +39,8 @@ async function main(): Promise<void> {
   // What a ringing telephone waits for has connections of its own: nobody's long list stands before it.
   const atOnce = openDb(config.databaseUrl, { max: 8, name: 'desk-at-once', plansOnce: true })
 
-  const commit = makeCommit(db, (told) => live.publish(told.at(-1)?.seq))
-  const commitHeard = makeCommit(atOnce, (told) => live.publish(told.at(-1)?.seq))
+  const commit = makeCommit(db, (told) => live.publish(told))
+  const commitHeard = makeCommit(atOnce, (told) => live.publish(told))
   const pulse = watchPulse(db)
   const vault = config.vault.kind === 'folder' ? await folderVault(config.vault.dir) : await minioVault(config.vault)
   const recordings = makeRecordings({ vault, spool: config.pbx.spool })
@@ -66,13 +68,28 @@ async function main(): Promise<void> {
     db: atOnce,
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
-    framesOf: (rows) => framesOf(atOnce, org, rows),
+    framesOf: async (rows) => {
+      if (!rows.some(isRadio)) return framesOf(atOnce, org, rows)
+      const [told, ofRadio] = await Promise.all([framesOf(atOnce, org, rows), radioFrames(atOnce, org, rows)])
+      return rows.map((_, i) => ofRadio[i] ?? told[i])
+    },
     now: async () => ({ queues: await queuesNow(db, org), health: health.now() }),
-    heard: async (actor, said) => {
-      if (said.kind !== 'painted') return
+    came: (actor, seat) => radio.consoles.came(actor, seat),
+    left: (seat) => radio.consoles.left(seat),
+    heard: async (actor, said, seat) => {
+      if (said.kind !== 'painted') return radio.consoles.heard(actor, said, seat)
       if (await markPainted(db, said.callId, said.legUniqueid, actor.personId)) health.painted(said.afterMs)
     },
     idleMinutes: config.sessions.idleMinutes,
+  })
+
+  const radio = startRadio({
+    db,
+    media: asterisk.radio,
+    log,
+    commit: (work) => commit(work),
+    isActing: () => asterisk.acting(),
+    tell: (to) => live.tell(to),
   })
 
   let draining = false
@@ -108,6 +125,7 @@ async function main(): Promise<void> {
       ticketRoutes({ db, commit }),
       callRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
+      radioRoutes({ db, commit, radio }),
     ],
   })
 
@@ -129,6 +147,7 @@ async function main(): Promise<void> {
     clearInterval(sweeping)
     await live.stop()
     await app.close()
+    await radio.stop()
     await asterisk.stop()
     await archive.stop()
     health.stop()
@@ -160,6 +179,7 @@ async function firstLight(db: Db, config: Config, site: Site | undefined, log: L
       const done = await migrate(db)
       if (done.length > 0) log.info({ migrations: done }, 'the database was brought up to date')
       await seed(db, { demo: config.demo, varDir: config.varDir, site })
+      await seedRadio(db, { demo: config.demo && !site, ports: site?.radio ?? [] })
       return
     } catch (error) {
       const { code } = error as { code?: string }

@@ -117,13 +117,13 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
     within: {
       directory: 'see administer import export',
       'switch of it': 'see switch',
-      'radio of it': 'see administer',
+      'radio of it': 'administer',
       myself: SELF,
     },
     beyond: {
       directory: 'see administer import export',
       'switch of it': 'see switch',
-      'radio of it': 'see administer',
+      'radio of it': 'administer',
       myself: SELF,
     },
   },

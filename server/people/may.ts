@@ -29,7 +29,7 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
     case 'admin':
       return (
         (thing.kind === 'directory' && ADMIN.has(verb)) ||
-        (thing.kind === 'radio' && (verb === 'see' || verb === 'administer')) ||
+        (thing.kind === 'radio' && verb === 'administer') ||
         (thing.kind === 'line' && (verb === 'see' || verb === 'switch'))
       )
     case 'supervisor':

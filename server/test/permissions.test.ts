@@ -10,6 +10,8 @@ import { archiveRoutes } from '../archive/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
 import { popRoutes } from '../pop/routes.ts'
+import { type Media, seedRadio, startRadio } from '../radio/index.ts'
+import { radioRoutes } from '../radio/routes.ts'
 import { callRoutes } from '../tickets/call-routes.ts'
 import { ticketRoutes } from '../tickets/routes.ts'
 import type { Role } from '../wire/words.ts'
@@ -66,9 +68,33 @@ async function things(db: Db, { campus, line }: { campus: string; line: string }
     peaks: Buffer.alloc(4),
     started_at: at,
   })
-  return { campus, line, callId, ticketId, callbackId, recordingId }
+  const port_id = (await db('radio_ports').where({ code: campus }).first('id')).id
+  const overId = randomUUID()
+  const said = { organisation_id, campus_id, port_id, kind: 'rx', epoch: 1, from_at: at, to_at: at }
+  await db('radio_overs').insert({ ...said, id: overId, ended_by: 'carrier_off' })
+  const emergencyId = await one('radio_emergencies', { organisation_id, port_id, raised_how: 'agent', raised_at: at })
+  const unit = campus === 'new' ? '02' : '01'
+  return { campus, line, callId, ticketId, callbackId, recordingId, overId, emergencyId, unit }
 }
 export type Thing = Awaited<ReturnType<typeof things>>
+
+/** An exchange that is not there: rights are asked before it. */
+const away = () => Promise.reject(new Error('no exchange'))
+const SILENT: Media = {
+  want() {},
+  key: away,
+  pass: away,
+  renew: away,
+  unkey: away,
+  rxGate: away,
+  sendDigits: away,
+  joinPhone: away,
+  leavePhone: away,
+  cutRecording: away,
+  hear() {},
+  start() {},
+  stop: () => Promise.resolve(),
+}
 
 const word = (status: number) =>
   status === 401 ? 'signed-out' : status === 403 ? 'no' : status === 404 ? 'hidden' : 'yes'
@@ -89,6 +115,20 @@ async function wholeDesk(t: Parameters<typeof house>[0]): Promise<House> {
       async (app) => ticketRoutes(parts(app.deskDb))(app),
       async (app) => callRoutes(parts(app.deskDb))(app),
       async (app) => archiveRoutes({ ...parts(app.deskDb), recordings })(app),
+      async (app) => {
+        await seedRadio(app.deskDb, { demo: true, ports: [] })
+        const { commit } = parts(app.deskDb)
+        const radio = startRadio({
+          ...parts(app.deskDb),
+          media: SILENT,
+          log: { info() {}, warn() {}, error() {} },
+          commit: (work) => commit(work),
+          isActing: () => false,
+          tell: () => {},
+        })
+        app.addHook('onClose', () => radio.stop())
+        await radioRoutes({ ...parts(app.deskDb), radio })(app)
+      },
     ],
   })
 }
@@ -138,7 +178,10 @@ t.test(
       const found: string[] = []
       const ask = async (role: Role | undefined, where: Where) => {
         const thing = here[where]
-        const path = pattern.replace(':id', idFor(pattern, thing)).replace(':line', thing.line)
+        const path = pattern
+          .replace(':id', idFor(pattern, thing))
+          .replace(':line', thing.line)
+          .replace(':code', thing.unit)
         const sent = body?.(thing) ?? (method === 'GET' || method === 'DELETE' ? undefined : {})
         const reply = role ? await people[role].ask(method, path, sent) : await desk.ask(method, path, sent)
         if (reply.status === 400 || reply.status === 500)
@@ -161,6 +204,8 @@ const idFor = (pattern: string, thing: Thing): string => {
   if (pattern.startsWith('/api/tickets')) return thing.ticketId
   if (pattern.startsWith('/api/callbacks')) return thing.callbackId
   if (pattern.startsWith('/api/recordings')) return thing.recordingId
+  if (pattern.startsWith('/api/radio/overs')) return thing.overId
+  if (pattern.startsWith('/api/radio/emergencies')) return thing.emergencyId
   // The directory knows no campus for its keeper: a row that is not there is absent for the administrator too.
   return '00000000-0000-4000-8000-000000000000'
 }

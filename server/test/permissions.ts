@@ -23,6 +23,9 @@ const CHANGED = 'yes/hidden yes/hidden hidden no hidden hidden'
 /** somebody else's call: an agent sees that there is a recording, and does not hear it */
 const HEARD = 'hidden yes/hidden hidden yes hidden hidden'
 
+/** agents and supervisors of the campus; engineers and auditors only look on */
+const ON_THE_AIR = 'yes/hidden yes/hidden no/hidden no hidden hidden'
+
 const BODIES: Record<string, unknown> = {
   campuses: { code: 'x', zh: 'x', en: 'x' },
   lines: { code: 'x', zh: 'x', en: 'x' },
@@ -100,6 +103,28 @@ export const DOORS: Record<string, Row> = {
   'GET /api/recordings/:id': { says: SEEN },
   'GET /api/recordings/:id/peaks': { says: HEARD },
   'GET /api/recordings/:id/audio': { says: HEARD },
+
+  // The radio is a campus's: agents and supervisors hear it and work on it, engineers and auditors see it.
+  'GET /api/radio': { says: EVERYONE },
+  'GET /api/radio/overs': { says: EVERYONE },
+  'GET /api/radio/units': { says: EVERYONE },
+  'GET /api/radio/overs/:id': { says: 'yes/hidden yes/hidden yes/hidden yes hidden hidden' },
+  'POST /api/radio/overs/:id/attach': { says: ON_THE_AIR, body: () => ({ ticketId: null }) },
+  'POST /api/radio/overs/:id/who': { says: ON_THE_AIR, body: ({ unit }) => ({ unit }) },
+  'POST /api/radio/emergencies': { says: ON_THE_AIR, body: ({ campus }) => ({ port: campus }) },
+  'POST /api/radio/emergencies/:id/acknowledge': { says: ON_THE_AIR },
+  'POST /api/radio/emergencies/:id/clear': {
+    says: 'no/hidden yes/hidden no/hidden no hidden hidden',
+    body: () => ({ reason: '误按' }),
+  },
+  // Both ends must be one's own: these people work on one campus.
+  'POST /api/radio/patches': {
+    says: 'hidden hidden no/hidden no hidden hidden',
+    body: ({ campus }) => ({ ports: campus === 'new' ? ['new', 'old'] : ['old', 'new'] }),
+  },
+  'DELETE /api/radio/patches/:id': { says: 'hidden hidden hidden hidden hidden hidden' },
+  'POST /api/radio/units/:code/holder': { says: ON_THE_AIR, body: () => ({ personId: null }) },
+
   'POST /api/agent/sign-in': { says: 'yes no no no no no' },
   // One's own seat; the others have none to change.
   'GET /api/agent': { says: EVERYONE },

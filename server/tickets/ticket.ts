@@ -46,7 +46,7 @@ export type Ticket = {
   faultCause: string | null
   urged: number
   repeat: boolean
-  source: 'call' | 'voicemail' | 'desk' | 'web'
+  source: 'call' | 'voicemail' | 'desk' | 'web' | 'radio'
   reportedAt: Date
   respondedAt: Date | null
   finishedAt: Date | null

@@ -1,5 +1,5 @@
 /** Words that cross the live socket between the server and a console. Types only. */
-import type { RadioFromConsole, RadioFromServer } from './radio.ts'
+import type { CalloutView, EmergencyView, OverView, RadioFromConsole, RadioFromServer } from './radio.ts'
 import type { AgentView, CallbackRow, CallCard, Health, PopCard, QueueNow, RecordingView, TicketRow } from './views.ts'
 
 /**
@@ -12,6 +12,9 @@ export type Frame = { seq: number; at: string; type: string } & (
   | { subject: 'ticket'; ticket: TicketRow; callId?: string }
   | { subject: 'callback'; callback: CallbackRow }
   | { subject: 'recording'; recording: RecordingView }
+  | { subject: 'over'; over: OverView }
+  | { subject: 'emergency'; emergency: EmergencyView; cleared: boolean }
+  | { subject: 'callout'; callout: CalloutView }
   | { subject: 'none' }
 )
 

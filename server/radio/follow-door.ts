@@ -1,0 +1,25 @@
+/** What follows from the radio on a desk's other shelves. */
+import type { Tx } from '../db/index.ts'
+import { openForRadio, type TicketEvent } from '../tickets/index.ts'
+import { readEmergencies, setTicket } from './emergency-store.ts'
+import type { RadioEvent } from './events.ts'
+import * as overs from './over-store.ts'
+
+type Raised = Extract<RadioEvent, { type: 'radio.emergency-raised' }>
+
+/** Follows radio.emergency-raised: a ticket of the highest priority, with the over that raised it. */
+export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(TicketEvent | RadioEvent)[]> {
+  const [emergency] = await readEmergencies(tx, [event.emergencyId])
+  if (!emergency || emergency.ticketId) return []
+  const who = emergency.talker?.name ?? emergency.unit ?? '?'
+  const { events, ticketId } = await openForRadio(tx, {
+    organisationId: await overs.organisationOf(tx),
+    campus: emergency.campus,
+    at: event.at,
+    what: `电台紧急呼叫 · ${who}(${event.port})`,
+  })
+  await setTicket(tx, event.emergencyId, ticketId)
+  const over = await overs.overOfEmergency(tx, event.emergencyId)
+  if (!over || !(await overs.attach(tx, over, ticketId, 'emergency'))) return events
+  return [...events, { type: 'radio.over-attached', overId: over, ticketId, at: event.at }]
+}

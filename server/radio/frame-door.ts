@@ -1,0 +1,37 @@
+/** What a console is told of a journal event of the radio: its subject as it stands now. */
+import type { Db, JournalRow } from '../db/index.ts'
+import type { Thing } from '../people/index.ts'
+import type { Frame } from '../wire/frames.ts'
+import { readEmergencies } from './emergency-store.ts'
+import { listOvers } from './over-store.ts'
+
+type Framed = { thing: Thing | null; frame: Frame } | undefined
+
+export const isRadio = (row: JournalRow): boolean => row.type.startsWith('radio.')
+
+/** A frame for each row, in order; undefined for one that has nothing to show. */
+export async function radioFrames(db: Db, organisationId: string, rows: readonly JournalRow[]): Promise<Framed[]> {
+  const idsOf = (key: string) => [
+    ...new Set(rows.flatMap(({ body }) => (typeof body[key] === 'string' ? [body[key] as string] : []))),
+  ]
+  const [overIds, emergencyIds] = [idsOf('overId'), idsOf('emergencyId')]
+  const [overs, emergencies] = await Promise.all([
+    overIds.length > 0 ? listOvers(db, { organisationId, ids: overIds, limit: overIds.length }) : [],
+    emergencyIds.length > 0 ? readEmergencies(db, emergencyIds) : [],
+  ])
+  return rows.map((row): Framed => {
+    const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
+    const found = overs.find(({ overId }) => overId === row.body.overId)
+    if (found) {
+      const { organisationId: _, ...over } = found
+      return {
+        thing: { kind: 'radio', campus: over.campus },
+        frame: { ...head, subject: 'over', over: { ...over, mayListen: true } },
+      }
+    }
+    const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
+    if (!raised) return undefined
+    const { campus, cleared, ackedById: _, ...emergency } = raised
+    return { thing: { kind: 'radio', campus }, frame: { ...head, subject: 'emergency', emergency, cleared } }
+  })
+}

@@ -1,0 +1,7 @@
+/** The radio: ports and their floors, who speaks, what was said, and the ticket it belongs to. */
+export type { RadioEvent } from './events.ts'
+export { openTicketForEmergency } from './follow-door.ts'
+export { isRadio, radioFrames } from './frame-door.ts'
+export type { Media } from './media.ts'
+export { type Radio, startRadio } from './radio-door.ts'
+export { type PortSeed, seedRadio } from './seed-store.ts'

@@ -1,0 +1,228 @@
+/**
+ * The radio of this server, put together: the engine, what it tells written down, who holds which handheld kept in
+ * memory, and what every console is shown. Only the acting server's engine runs: two would key against each other.
+ */
+import type { Db, Tx } from '../db/index.ts'
+import type { Actor } from '../people/index.ts'
+import { may } from '../people/index.ts'
+import type { EmergencyView } from '../wire/radio.ts'
+import { makeConsoles } from './consoles-door.ts'
+import * as emergencies from './emergency-store.ts'
+import { makeRadioEngine } from './engine-door.ts'
+import type { Log, RadioHooks } from './engine-words.ts'
+import type { RadioEvent } from './events.ts'
+import { makeKeeper, type Work } from './keeper-door.ts'
+import type { Media } from './media.ts'
+import { isShort, type Over } from './over.ts'
+import * as overs from './over-store.ts'
+import * as ports from './port-store.ts'
+
+export type RadioParts = {
+  db: Db
+  media: Media
+  log: Log
+  commit: (work: Work) => Promise<unknown>
+  isActing: () => boolean
+  /** the live socket's: a message for whichever console has one */
+  tell: (to: (actor: Actor, seat: string) => Buffer | undefined) => void
+  /** digits from a handheld that somebody waits for (an acknowledgement); true: they name nobody */
+  digits?: (port: string, digits: string, over: Over | null) => boolean
+  /** facts about recordings */
+  recording?: RadioHooks['recording']
+}
+
+export type Radio = ReturnType<typeof startRadio>
+
+const REFRESH_MS = 5_000
+/** A server that has just become the acting one takes the radio at once. */
+const LOOK_MS = 300
+
+export function startRadio({ db, media, log, commit, isActing, tell, digits, recording }: RadioParts) {
+  const keeper = makeKeeper({ commit, log })
+  let roster: ports.RosterRow[] = []
+  let latched: EmergencyView[] = []
+  let campusOf = new Map<string, string>()
+  let known = ''
+  let running = false
+
+  const engine = makeRadioEngine({
+    media,
+    log,
+    roster: {
+      byId: (_port, how, raw) => roster.find((unit) => unit.ids[how] === raw) ?? null,
+      likely: (port) => {
+        const held = roster.filter((unit) => unit.campus === campusOf.get(port) && unit.holderId !== null)
+        return held.length === 1 ? (held[0] ?? null) : null
+      },
+    },
+    hooks: {
+      changed: () => consoles.changed(),
+      overOpened: (over) => keeper.keep(async (tx) => keepOver(tx, over)),
+      overNamed: (over) => {
+        keeper.keep(async (tx) => {
+          await overs.saveOver(tx, over)
+          if (over.to === null) return []
+          return [{ type: 'radio.over-named', overId: over.overId, at: new Date() }, ...(await fileUnder(tx, over))]
+        })
+      },
+      overEnded: (over) =>
+        keeper.keep(async (tx) => {
+          if (!(await overs.saveOver(tx, over))) return []
+          const { overId, port, kind, emergency } = over
+          const ended: RadioEvent = {
+            type: 'radio.over-ended',
+            overId,
+            port,
+            kind,
+            emergency,
+            at: new Date(over.to ?? 0),
+          }
+          return [ended, ...(await fileUnder(tx, over))]
+        }),
+      emergencyRaised: (emergency, how) => {
+        latched = [
+          ...latched.filter(({ emergencyId }) => emergencyId !== emergency.id),
+          {
+            emergencyId: emergency.id,
+            port: emergency.port,
+            unit: emergency.unit,
+            talker: emergency.talker,
+            ticketId: null,
+            raisedAt: new Date(emergency.raisedAt).toISOString(),
+            ackedAt: null,
+            ackedBy: null,
+          },
+        ]
+        keeper.keep(async (tx) => {
+          if (!(await emergencies.insertEmergency(tx, emergency, how))) return []
+          const { id, port, unit } = emergency
+          return [
+            { type: 'radio.emergency-raised', emergencyId: id, port, unit, at: new Date(emergency.raisedAt) },
+          ] satisfies RadioEvent[]
+        })
+      },
+      emergencyAcknowledged: (emergency, by) => {
+        const at = new Date(emergency.ackedAt ?? Date.now())
+        latched = latched.map((one) => (one.emergencyId === emergency.id ? { ...one, ackedAt: at.toISOString() } : one))
+        keeper.keep(async (tx) => {
+          await emergencies.setAcked(tx, emergency.id, by, at)
+          return [{ type: 'radio.emergency-acknowledged', emergencyId: emergency.id, at, byId: by }]
+        })
+      },
+      emergencyCleared: (emergency, by, reason) => {
+        latched = latched.filter(({ emergencyId }) => emergencyId !== emergency.id)
+        keeper.keep(async (tx) => {
+          await emergencies.setCleared(tx, emergency.id, by, reason)
+          return [{ type: 'radio.emergency-cleared', emergencyId: emergency.id, at: new Date(), byId: by }]
+        })
+      },
+      digits: (port, said, over) => digits?.(port, said, over) ?? false,
+      alarm: (port, what, on) => log.warn({ port, what, on }, 'the radio raises an alarm'),
+      recording: (fact) => recording?.(fact),
+    },
+  })
+
+  const consoles = makeConsoles({
+    engine,
+    isActing,
+    tell,
+    may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', campus }),
+    emergencies: () => latched,
+  })
+
+  async function keepOver(tx: Tx, over: Over): Promise<RadioEvent[]> {
+    await overs.saveOver(tx, over)
+    return []
+  }
+
+  /** The ticket open at the keying desk, else the handheld's active job, else nothing: the untagged box. */
+  async function fileUnder(tx: Tx, over: Over): Promise<RadioEvent[]> {
+    if (isShort(over) || over.to === null) return []
+    const [row] = await overs.listOvers(tx, {
+      organisationId: await overs.organisationOf(tx),
+      ids: [over.overId],
+      limit: 1,
+    })
+    if (!row || row.ticketId !== null || row.attachedHow !== null) return []
+    const job = over.ticketId === null && row.talker?.personId && over.kind === 'rx' ? row.talker.personId : null
+    const ticketId = over.ticketId ?? (job ? await overs.activeJobOf(tx, job) : undefined)
+    if (!ticketId) return []
+    const how = over.ticketId === null ? 'unit_job' : over.kind === 'announcement' ? 'announcement' : 'desk'
+    await overs.attach(tx, over.overId, ticketId, how)
+    return [{ type: 'radio.over-attached', overId: over.overId, ticketId, at: new Date() }]
+  }
+
+  /** Ports, handhelds and what is latched, as PostgreSQL has them; while it is away the last ones stand. */
+  async function refresh(): Promise<void> {
+    const [all, units] = await Promise.all([ports.readPorts(db), ports.readRoster(db)])
+    roster = units
+    campusOf = new Map(all.map(({ port, campus }) => [port, campus]))
+    if (keeper.waiting() === 0) latched = (await emergencies.readEmergencies(db)).map(asView)
+    const list = all.map(({ port, campus, nameZh, nameEn, endpoint, enabled, profile }) => ({
+      port,
+      campus,
+      nameZh,
+      nameEn,
+      endpoint,
+      enabled,
+      profile,
+      wanted: true,
+      record: true,
+    }))
+    const json = JSON.stringify(list)
+    if (json === known) return
+    known = json
+    engine.setPorts(list)
+  }
+
+  let refreshing: NodeJS.Timeout | undefined
+  async function again(): Promise<void> {
+    try {
+      if (running || isActing()) await refresh()
+      if (isActing() && !running) {
+        running = true
+        // What was on when the last server died has ended; an emergency has not.
+        await db.transaction(async (tx) => {
+          await overs.closeOpenOvers(tx, 'server_restart')
+          await ports.endPatch(tx, null, null)
+        })
+        const kept = await emergencies.readEmergencies(db)
+        engine.start()
+        engine.relatch(
+          kept.map((one) => ({
+            id: one.emergencyId,
+            port: one.port,
+            unit: one.unit,
+            talker: one.talker,
+            raisedAt: Date.parse(one.raisedAt),
+            ackedAt: one.ackedAt === null ? null : Date.parse(one.ackedAt),
+            ackedBy: one.ackedById,
+          })),
+        )
+      }
+    } catch (error) {
+      log.warn({ code: (error as { code?: string }).code }, 'the radio goes on with what it last knew')
+    }
+    refreshing = setTimeout(() => void again(), running ? REFRESH_MS : LOOK_MS)
+    refreshing.unref()
+  }
+  void again()
+
+  return {
+    engine,
+    consoles,
+    keeper,
+    /** something in the directory of the radio was changed */
+    refresh: () => refresh().catch(() => undefined),
+    async stop(): Promise<void> {
+      clearTimeout(refreshing)
+      consoles.stop()
+      if (running) await engine.stop()
+      await keeper.settle(3_000)
+    },
+  }
+}
+
+function asView({ campus: _, cleared: __, ackedById: ___, ...view }: emergencies.ShownEmergency): EmergencyView {
+  return view
+}

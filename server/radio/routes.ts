@@ -1,0 +1,255 @@
+/** The radio by HTTP: what was said, who said it and where it belongs, emergencies, patches, handhelds. Keys are not pressed here. */
+import type { Db } from '../db/index.ts'
+import { clock } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import { type Actor, may } from '../people/index.ts'
+import { readTickets, thing } from '../tickets/index.ts'
+import {
+  actorOf,
+  Code,
+  cut,
+  Id,
+  isTimeCursor,
+  Nullable,
+  notFound,
+  openCursor,
+  PageQuery,
+  Refusal,
+  type Routes,
+  Text,
+  Type,
+} from '../web/index.ts'
+import { readEmergencies } from './emergency-store.ts'
+import * as overs from './over-store.ts'
+import * as ports from './port-store.ts'
+import type { Radio } from './radio-door.ts'
+
+const strict = { additionalProperties: false } as const
+const One = Type.Object({ id: Id }, strict)
+
+/** Campuses whose radio this person may hear of. */
+async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
+  const all = [...new Set((await ports.readPorts(db)).map(({ campus }) => campus))]
+  return all.filter((campus) => may(actor, 'see', { kind: 'radio', campus }))
+}
+
+export const radioRoutes =
+  ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
+  async (app) => {
+    const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', campus: string, what: string): void => {
+      if (!may(actor, 'see', { kind: 'radio', campus })) throw notFound(what)
+      if (!may(actor, verb, { kind: 'radio', campus })) throw new Refusal('not-allowed', {}, 403)
+    }
+    const overFor = async (actor: Actor, id: string, verb: 'change' | 'listen') => {
+      const [over] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [id], limit: 1 })
+      if (!over) throw notFound('over')
+      allow(actor, verb, over.campus, 'over')
+      return over
+    }
+    const shown = (actor: Actor, { organisationId: _, ...over }: overs.ShownOver) => ({
+      ...over,
+      mayListen: may(actor, 'listen', { kind: 'radio', campus: over.campus }),
+    })
+
+    app.get('/api/radio', async (request) => {
+      const actor = actorOf(request)
+      const campuses = new Set(await campusesOf(db, actor))
+      const latched = await readEmergencies(db)
+      return {
+        ports: radio.engine.portsNow().filter(({ campus }) => campuses.has(campus)),
+        emergencies: latched
+          .filter(({ campus }) => campuses.has(campus))
+          .map(({ cleared: _, ackedById: __, campus: ___, ...one }) => one),
+        units: await ports.listUnits(db, actor.organisationId, [...campuses]),
+      }
+    })
+
+    app.get(
+      '/api/radio/overs',
+      {
+        schema: {
+          querystring: Type.Object(
+            {
+              ...PageQuery,
+              port: Type.Optional(Code),
+              ticketId: Type.Optional(Id),
+              untagged: Type.Optional(Type.Boolean()),
+            },
+            strict,
+          ),
+        },
+      },
+      async (request) => {
+        const actor = actorOf(request)
+        const { limit, after, port, ticketId, untagged } = request.query
+        const rows = await overs.listOvers(db, {
+          organisationId: actor.organisationId,
+          campuses: await campusesOf(db, actor),
+          port,
+          ticketId,
+          untagged,
+          before: openCursor(after, isTimeCursor),
+          limit: limit + 1,
+        })
+        const page = cut(rows, limit, (row) => ({ at: row.from, id: row.overId }))
+        return { items: page.items.map((over) => shown(actor, over)), next: page.next }
+      },
+    )
+
+    app.get('/api/radio/overs/:id', { schema: { params: One } }, async (request) => {
+      const actor = actorOf(request)
+      const [over] = await overs.listOvers(db, {
+        organisationId: actor.organisationId,
+        campuses: await campusesOf(db, actor),
+        ids: [request.params.id],
+        limit: 1,
+      })
+      if (!over) throw notFound('over')
+      return shown(actor, over)
+    })
+
+    app.post(
+      '/api/radio/overs/:id/attach',
+      { schema: { params: One, body: Type.Object({ ticketId: Nullable(Id) }, strict) } },
+      async (request) => {
+        const actor = actorOf(request)
+        const { ticketId } = request.body
+        const over = await overFor(actor, request.params.id, 'change')
+        if (ticketId !== null) {
+          const [ticket] = await readTickets(db, [ticketId])
+          if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
+          if (!may(actor, 'change', thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+        }
+        await commit(async (tx) => {
+          await overs.attach(tx, over.overId, ticketId, 'hand')
+          const at = await clock(tx)
+          return [{ type: 'radio.over-attached', overId: over.overId, ticketId, at, byId: actor.personId }]
+        })
+        const [now] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [over.overId], limit: 1 })
+        return now && shown(actor, now)
+      },
+    )
+
+    app.post(
+      '/api/radio/overs/:id/who',
+      { schema: { params: One, body: Type.Object({ unit: Code }, strict) } },
+      async (request) => {
+        const actor = actorOf(request)
+        const over = await overFor(actor, request.params.id, 'change')
+        const unit = (await ports.readRoster(db)).find(({ code }) => code === request.body.unit)
+        if (!unit) throw new Refusal('no-such-unit', { unit: request.body.unit }, 400)
+        if (over.kind !== 'rx') throw new Refusal('over-not-received', {}, 400)
+        await commit(async (tx) => {
+          await overs.tag(tx, over.overId, unit.code, unit.holderId, actor.personId)
+          return [{ type: 'radio.over-named', overId: over.overId, at: await clock(tx), byId: actor.personId }]
+        })
+        radio.engine.tag(over.overId, unit)
+        const [now] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [over.overId], limit: 1 })
+        return now && shown(actor, now)
+      },
+    )
+
+    app.post(
+      '/api/radio/emergencies',
+      { schema: { body: Type.Object({ port: Code, unit: Type.Optional(Code) }, strict) } },
+      async (request) => {
+        const actor = actorOf(request)
+        const port = (await ports.readPorts(db)).find((one) => one.port === request.body.port)
+        if (!port) throw notFound('port')
+        allow(actor, 'key', port.campus, 'port')
+        const emergencyId = radio.engine.raise({ port: port.port, unit: request.body.unit ?? null, how: 'agent' })
+        return { emergencyId }
+      },
+    )
+
+    const latched = async (actor: Actor, id: string, verb: 'change' | 'clear') => {
+      const [one] = await readEmergencies(db, [id])
+      if (!one) throw notFound('emergency')
+      allow(actor, verb, one.campus, 'emergency')
+      return one
+    }
+    app.post('/api/radio/emergencies/:id/acknowledge', { schema: { params: One } }, async (request) => {
+      const actor = actorOf(request)
+      const one = await latched(actor, request.params.id, 'change')
+      if (one.ackedAt === null) radio.engine.acknowledge(one.emergencyId, actor.personId)
+      await radio.keeper.settle(2_000)
+      const [now] = await readEmergencies(db, [one.emergencyId])
+      return { emergencyId: one.emergencyId, ackedAt: now?.ackedAt ?? null, ackedBy: now?.ackedBy ?? null }
+    })
+    app.post(
+      '/api/radio/emergencies/:id/clear',
+      { schema: { params: One, body: Type.Object({ reason: Text(400, 1) }, strict) } },
+      async (request) => {
+        const actor = actorOf(request)
+        const one = await latched(actor, request.params.id, 'clear')
+        if (one.cleared) return { emergencyId: one.emergencyId, cleared: true }
+        const why = radio.engine.clear(one.emergencyId, actor.personId, request.body.reason)
+        if (why === 'unknown') throw new Refusal('radio-not-here', {}, 409)
+        if (why) throw new Refusal(`emergency-${why.replace('_', '-')}`, {}, 409)
+        await radio.keeper.settle(2_000)
+        return { emergencyId: one.emergencyId, cleared: true }
+      },
+    )
+
+    app.post(
+      '/api/radio/patches',
+      { schema: { body: Type.Object({ ports: Type.Array(Code, { minItems: 2, maxItems: 8 }) }, strict) } },
+      async (request) => {
+        const actor = actorOf(request)
+        const all = await ports.readPorts(db)
+        const wanted = [...new Set(request.body.ports)].map((code) => all.find(({ port }) => port === code))
+        const rows = wanted.filter((port) => port !== undefined)
+        if (rows.length !== wanted.length || rows.length < 2) throw notFound('port')
+        for (const { campus } of rows) allow(actor, 'change', campus, 'port')
+        const codes = rows.map(({ port }) => port)
+        const patchId = crypto.randomUUID()
+        const why = radio.engine.patch(patchId, codes)
+        if (why) throw new Refusal('ports-not-patched', { why }, 409)
+        await commit(async (tx) => {
+          await ports.savePatch(tx, { patchId, portIds: rows.map(({ id }) => id), callId: null, byId: actor.personId })
+          return [{ type: 'radio.patched', patchId, ports: codes, at: await clock(tx), byId: actor.personId }]
+        })
+        return { patchId, ports: codes }
+      },
+    )
+    app.delete('/api/radio/patches/:id', { schema: { params: One } }, async (request) => {
+      const actor = actorOf(request)
+      const patchId = request.params.id
+      const members = radio.engine.portsNow().filter(({ patch }) => patch?.patchId === patchId)
+      if (members.length === 0) throw notFound('patch')
+      for (const { campus } of members) allow(actor, 'change', campus, 'patch')
+      await radio.engine.part(patchId)
+      await commit(async (tx) => {
+        await ports.endPatch(tx, patchId, actor.personId)
+        const codes = members.map(({ port }) => port)
+        return [{ type: 'radio.parted', patchId, ports: codes, at: await clock(tx), byId: actor.personId }]
+      })
+      return { patchId }
+    })
+
+    app.get('/api/radio/units', async (request) => {
+      const actor = actorOf(request)
+      return { items: await ports.listUnits(db, actor.organisationId, await campusesOf(db, actor)), next: null }
+    })
+    app.post(
+      '/api/radio/units/:code/holder',
+      { schema: { params: Type.Object({ code: Code }), body: Type.Object({ personId: Nullable(Id) }, strict) } },
+      async (request) => {
+        const actor = actorOf(request)
+        const { code } = request.params
+        const unit = (await ports.readRoster(db)).find((one) => one.code === code)
+        if (!unit) throw notFound('unit')
+        allow(actor, 'change', unit.campus, 'unit')
+        const { personId } = request.body
+        await commit(async (tx) => {
+          const unitId = await ports.handOver(tx, code, personId, actor.personId)
+          if (!unitId) throw notFound('unit')
+          const at = await clock(tx)
+          return [{ type: 'radio.holder-changed', unit: code, personId, at, byId: actor.personId }]
+        })
+        await radio.refresh()
+        const units = await ports.listUnits(db, actor.organisationId)
+        return units.find((one) => one.code === code)
+      },
+    )
+  }
