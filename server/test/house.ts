@@ -38,7 +38,7 @@ export async function house(
     now: async () => ({}),
     ...own,
   })
-  const commit = makeCommit(db, (told) => live.publish(told.at(-1)?.seq))
+  const commit = makeCommit(db, (told) => live.publish(told))
   const app = await makeApp({
     config: {
       publicUrl: undefined,

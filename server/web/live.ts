@@ -12,6 +12,7 @@ import { actorsOfSessions, touchSessions } from '../people/index.ts'
 import type { FromConsole, FromServer } from '../wire/frames.ts'
 import type { Health, QueueNow } from '../wire/views.ts'
 import { batchOf, maskMaker, type Sees, type SharedFrame, type Told, toTold } from './batch.ts'
+import { textFrame } from './frame.ts'
 import { type App, actorOf, type Routes, Type } from './index.ts'
 import { listen } from './listen.ts'
 import { FROM_NOW, Seat } from './seat.ts'
@@ -50,9 +51,12 @@ export type LiveParts = {
   idleMinutes?: number
 }
 
+/** An event with its place in the journal. */
+type Happened = { seq: number; type: string; at: Date }
+
 export type Live = {
-  /** says that the journal has grown, up to `seq` if that is known */
-  publish: (seq?: number) => void
+  /** says that the journal has grown; by these, if that is known */
+  publish: (told?: Happened[]) => void
   /** Sends what is not in the journal, at once, to whichever console `to` has a message for. */
   tell: (to: (actor: Seat['actor'], seat: string) => Buffer | undefined) => void
   routes: Routes
@@ -70,6 +74,8 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
   let head: number | undefined
   /** read up to here: a notice of ours that comes after its own commit's poke says nothing new */
   let readTo = 0
+  /** what our own commits have said and has not been read yet */
+  let ours: JournalRow[] = []
   let kept: Told[] = []
   let poked = false
   let roundAt = 0
@@ -77,10 +83,37 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
   let stopped = false
   let lastNow = { json: '', at: 0 }
 
-  function publish(seq?: number): void {
-    if (seq !== undefined && (seq <= readTo || seats.size === 0)) return
+  function publish(told?: Happened[]): void {
+    if (told && seats.size === 0) return
+    for (const { seq, type, at, ...body } of told ?? []) if (seq > readTo) ours.push({ seq, type, at, body })
+    if (told && ours.length === 0) return
     poked = true
     if (!running && !stopped) void run()
+  }
+  /** A notice of our own commit says nothing that the commit itself has not said, or says in this very turn of the loop. */
+  function heardOf(words: string | undefined): void {
+    const seq = Number(words ?? Number.NaN)
+    setImmediate(() => {
+      if (!(seq <= readTo) && !(ours.at(-1)?.seq === seq)) publish()
+    })
+  }
+
+  /** What comes next in the journal: from our own commits when they follow on without a gap, else from the database. */
+  async function next(after: number): Promise<JournalRow[]> {
+    ours.sort((a, b) => a.seq - b.seq)
+    const known: JournalRow[] = []
+    let last = after
+    for (const row of ours) {
+      if (row.seq === last + 1 && known.length < READ_ROWS) {
+        known.push(row)
+        last = row.seq
+      }
+    }
+    const rows = known.length > 0 ? known : await readJournal(db, after, READ_ROWS)
+    readTo = rows.at(-1)?.seq ?? after
+    ours = ours.filter((row) => row.seq > readTo)
+    if (ours.length > 0 || rows.length === READ_ROWS) poked = true
+    return rows
   }
 
   /** One at a time: reads what is new, tells it, lets those who were behind catch up; again while poked. */
@@ -93,24 +126,24 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
           // Nobody looks: whoever comes later reads the journal itself.
           head = undefined
           kept = []
+          ours = []
           return
         }
         const early = roundAt + pauseMs(seats.size) - performance.now()
         if (early > 1) await new Promise((go) => setTimeout(go, early))
         head ??= await journalHead(db)
-        const rows = await readJournal(db, head, READ_ROWS)
-        readTo = rows.at(-1)?.seq ?? head
+        const rows = await next(head)
         if (rows.length > 0) {
           tell(await ready(rows))
           roundAt = performance.now()
         }
         for (const row of rows) if (row.type === 'session.closed') letGo(row)
-        if (rows.length === READ_ROWS) poked = true
         for (const seat of seats) if (seat.asksAfter !== undefined) await catchUp(seat)
       }
     } catch (error) {
       // The database is away: nothing is lost, the next round starts from the same place.
       readTo = head ?? 0
+      ours = []
       log.warn({ code: (error as { code?: string }).code }, 'the journal cannot be read')
     } finally {
       running = false
@@ -155,7 +188,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
       // Nothing to see: the number is told by the tick, once a second, instead of a hundred times.
       if (mask.indexOf('1') < 0 && mask.indexOf('2') < 0) continue
       const key = `${seat.upTo} ${mask}`
-      const message = messages.get(key) ?? Buffer.from(batchOf(rows, mask, seat.upTo, upTo))
+      const message = messages.get(key) ?? textFrame(batchOf(rows, mask, seat.upTo, upTo))
       messages.set(key, message)
       send(seat, message, upTo)
     }
@@ -174,7 +207,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
       rows = [...(await ready(older.filter(({ seq }) => seq < oldest && seq <= upTo))), ...rows]
     }
     const mask = maskMaker(rows, sees)(seat.actor, seat.rights)
-    send(seat, Buffer.from(batchOf(rows, mask, after, upTo)), upTo)
+    send(seat, textFrame(batchOf(rows, mask, after, upTo)), upTo)
   }
 
   function send(seat: Seat, message: Buffer, upTo: number): void {
@@ -202,7 +235,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
     for (const seat of all) {
       seat.settleDebt()
       if (seat.upTo === undefined || head === undefined || seat.upTo >= head) continue
-      const message = nothings.get(seat.upTo) ?? Buffer.from(batchOf([], '', seat.upTo, head))
+      const message = nothings.get(seat.upTo) ?? textFrame(batchOf([], '', seat.upTo, head))
       nothings.set(seat.upTo, message)
       send(seat, message, head)
     }
@@ -239,7 +272,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
         ...(seen && { queues: seen }),
         ...(health && mayWork && { health }),
       }
-      return Buffer.from(JSON.stringify(said))
+      return textFrame(JSON.stringify(said))
     }
     for (const seat of all) {
       // A line's figures name nobody: they are the same for all of equal rights.
@@ -249,7 +282,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
     }
   }
 
-  const listening = listen(db, 'journal', (seq) => publish(seq === undefined ? undefined : Number(seq)), log)
+  const listening = listen(db, 'journal', heardOf, log)
   let ticking = false
   const ticker = setInterval(() => {
     if (ticking || stopped) return
@@ -268,7 +301,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
 
   function join(socket: WebSocket, request: FastifyRequest): void {
     const actor = actorOf(request)
-    const seat: Seat = new Seat(socket, actor, {
+    const seat: Seat = new Seat(socket, request.raw.socket, actor, {
       again: () => publish(),
       said: async (said) => heard?.(seat.actor, said, seat.id),
       left: () => {
@@ -298,9 +331,13 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
   return {
     publish,
     tell(to) {
+      const frames = new Map<Buffer, Buffer>()
       for (const seat of seats) {
         const message = to(seat.actor, seat.id)
-        if (message) seat.send(message)
+        if (!message) continue
+        const frame = frames.get(message) ?? textFrame(message)
+        frames.set(message, frame)
+        seat.send(frame)
       }
     },
     routes,

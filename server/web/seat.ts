@@ -1,9 +1,11 @@
 /** One console on the live socket: what it holds, what it may say, and how it leaves. */
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
 import type { Actor } from '../people/index.ts'
 import type { FromConsole, FromServer } from '../wire/frames.ts'
+import { textFrame } from './frame.ts'
 import { understandRadio } from './seat-radio.ts'
 
 /** Bytes waiting for a console's network: above, it is told to fetch anew; far above, it is gone. */
@@ -40,13 +42,16 @@ export class Seat {
   /** a resync not yet sent, because the wire is full */
   owes: string | undefined
   readonly #socket: WebSocket
+  readonly #wire: Socket
   readonly #ears: Ears
   #answered = true
   readonly #allowance = allowance(SAY_AT_ONCE, SAY_A_SECOND)
   readonly #heldAllowance = allowance(HELD_AT_ONCE, HELD_A_SECOND)
 
-  constructor(socket: WebSocket, actor: Actor, ears: Ears) {
+  /** `wire` is the connection that `socket` speaks on. */
+  constructor(socket: WebSocket, wire: Socket, actor: Actor, ears: Ears) {
     this.#socket = socket
+    this.#wire = wire
     this.actor = actor
     this.rights = JSON.stringify(actor.grants)
     this.#ears = ears
@@ -59,13 +64,14 @@ export class Seat {
     socket.on('error', () => {})
   }
 
-  /** Sends, unless the console does not keep up. */
-  send(message: Buffer): boolean {
+  /** Sends a frame made by textFrame(), unless the console does not keep up. */
+  send(frame: Buffer): boolean {
     if (this.#socket.readyState !== WebSocket.OPEN) return true
     const waiting = this.#socket.bufferedAmount
     if (waiting > GONE_BYTES) this.#socket.terminate()
     if (waiting > SLOW_BYTES) return false
-    this.#socket.send(message, { binary: false, compress: false })
+    // Nothing is compressed here, so the library never holds half a frame back: ours may go between its own.
+    this.#wire.write(frame)
     return true
   }
 
@@ -73,7 +79,7 @@ export class Seat {
   settleDebt(): void {
     if (this.owes === undefined) return
     const said: FromServer = { kind: 'resync', why: this.owes }
-    if (this.send(Buffer.from(JSON.stringify(said)))) this.owes = undefined
+    if (this.send(textFrame(JSON.stringify(said)))) this.owes = undefined
   }
 
   /** Takes the rights as they stand now; true when they are others than before. */
@@ -88,7 +94,7 @@ export class Seat {
   /** Ends it because the session has ended. 4401 tells the console not to dial again. */
   bye(why: 'signed_out' | 'expired' | 'revoked'): void {
     const said: FromServer = { kind: 'bye', why }
-    this.send(Buffer.from(JSON.stringify(said)))
+    this.send(textFrame(JSON.stringify(said)))
     this.close(4401, why)
   }
 

@@ -103,7 +103,9 @@ export async function actorByToken(db: Db, tokenHash: Buffer, idle: number): Pro
 
 /** The actors of those of these sessions that are still open, with their grants as they stand now. */
 export async function actorsOfSessions(db: Db, ids: string[], idle: number): Promise<ActorRow[]> {
-  const { rows } = await db.raw(`${ACTOR} where s.id = any(:ids::uuid[]) and ${OPEN}`, { ids, idle })
+  const { rows } = await db
+    .raw(`${ACTOR} where s.id = any(:ids::uuid[]) and ${OPEN}`, { ids, idle })
+    .options(prepared('actors-of-sessions'))
   return rows
 }
 
