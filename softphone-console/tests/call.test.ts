@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { join } from 'node:path'
 import t from 'tap'
 import { SipPhone } from '../../scripts/asterisk/sip-phone.ts'
@@ -42,6 +43,34 @@ async function until<T>(what: string, ask: () => Promise<T | undefined | false>,
   }
   throw new Error(`waited ${ms} ms in vain for ${what}`)
 }
+
+/** Plays from the start: how loud left and right are at their loudest during the first second, 0 to 1. */
+const loudestPlayed = (page: Seat['page']): Promise<number[]> =>
+  page.evaluate(async () => {
+    const player = document.querySelector('audio') as HTMLAudioElement & { captureStream(): MediaStream }
+    player.currentTime = 0
+    await player.play()
+    const context = new AudioContext()
+    await context.resume()
+    const sides = context.createChannelSplitter(2)
+    context.createMediaStreamSource(player.captureStream()).connect(sides)
+    const ears = [0, 1].map((side) => {
+      const ear = context.createAnalyser()
+      sides.connect(ear, side)
+      return ear
+    })
+    const loudest = [0, 0]
+    const samples = new Float32Array(2_048)
+    for (let n = 0; n < 20; n++) {
+      await new Promise((soon) => setTimeout(soon, 50))
+      ears.forEach((ear, side) => {
+        ear.getFloatTimeDomainData(samples)
+        loudest[side] = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), loudest[side] ?? 0)
+      })
+    }
+    await context.close()
+    return loudest
+  })
 
 t.test('a wrong password opens nothing and says so; the right one and a heard ring make an agent ready', async (t) => {
   first = await openSeat(lab, { tone: AGENT })
@@ -136,6 +165,8 @@ t.test(
     await page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 2, undefined, WAIT)
     t.ok(await page.getByRole('button', { name: '暂停', exact: true }).isVisible())
     t.notMatch(await page.getByRole('group', { name: /^录音/ }).textContent(), /kept|没有听/)
+    const [left = 0, right = 0] = await loudestPlayed(page)
+    t.ok(left > 0.05 && right > 0.05, `both voices come out of the player: ${left} ${right}`)
     await first.shot('recording')
     const bytes = await (await page.request.get(answer.url())).body()
     const talked = bytes.length / 32_000 - 3
