@@ -6,7 +6,7 @@
  *   near    half of the adapter at the gateway    far        its half in the mixing bridge: carries both gates
  *   mb      mixing bridge of the port             voice/say  announcer: near half in the mixing bridge / far half, played to
  *   ear     snoop that feeds the tap              tap, tb    the tap's leg to the server, and their bridge
- *   rx, tx  recorder's bridge, and its recording  spy, hush  its snoop and the third leg that keeps it mixing
+ *   rx, tx  bridge of a recorder                  spy, hush  its snoop and the third leg that keeps it mixing
  *   out, in halves of a link: in the mixing bridge of the one port, and of the other
  *   phone   snoop of a caller on the telephone
  */

@@ -59,7 +59,7 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
   async function takeOver(mine: number): Promise<void> {
     while (mine === life && running && ari.listens()) {
       try {
-        standing = await shutAndRead(wire)
+        standing = await shutAndRead(wire, recordings)
         for (const fact of await foundPieces(recordings, liveNow(standing))) tell(fact)
         if (mine !== life) return
         control = true
@@ -141,7 +141,7 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
       channels: [gateway?.channel, mixing?.voice, mixing?.say, ...pieces.flatMap((one) => one.legs)]
         .concat(legs.map(({ id }) => id))
         .flatMap((id) => id ?? []),
-      bridges: [gateway?.bridge, mixing?.bridge, ...pieces.map((one) => one.name)].flatMap((id) => id ?? []),
+      bridges: [gateway?.bridge, mixing?.bridge, ...pieces.map((one) => one.bridge)].flatMap((id) => id ?? []),
     }))
     for (const id of [...left.channels, ...kept.flatMap((one) => one.channels)]) await wire.hangUp(id)
     for (const id of [...left.bridges, ...kept.flatMap((one) => one.bridges)]) await wire.dropBridge(id)

@@ -45,6 +45,7 @@ const SOON_MS = 5_000
 const PROOF_MS = 80
 /** A registering gateway that comes back is unreachable for an instant (recipes: the flap of a registration). */
 const FLAP_MS = 500
+const FORGET_MS = 300
 
 export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onMixing, log }: PortOptions) {
   const port = first.port
@@ -55,6 +56,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   let pair: Pair | undefined
   let isUp = false
   let tap: Tap | undefined
+  let stream: string | undefined
   let recorder: Recorder = makeRecorder(wire, port, recordings, tell, kept.pieces)
   let tending: Promise<void> | undefined
   let again = false
@@ -132,9 +134,38 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   }
 
   async function openEar(leg: Gateway): Promise<void> {
-    tap ??= await openTap(wire, port, leg.channel, (samples, at) => {
-      tell({ type: 'heard', port, at, samples })
-    })
+    stream ??= await streamOf(leg)
+    tap ??= await openTap(
+      wire,
+      port,
+      leg.channel,
+      (samples, at) => tell({ type: 'heard', port, at, samples }),
+      () => void hearAnew(leg).catch((error) => log.warn({ port, why: error.message }, 'a new stream is not heard')),
+    )
+  }
+
+  const streamOf = async (leg: Gateway): Promise<string> =>
+    /themssrc=(\d+)/.exec(await wire.read(leg.channel, 'CHANNEL(rtcp,all)').catch(() => ''))?.[1] ?? '0'
+
+  /**
+   * Asterisk's translators drop what comes "late" by its RTP number. A gateway that begins a new stream (RFC 3550 §8) at a
+   * lower number is therefore heard by nobody, for up to eleven minutes, though every packet is counted. Packets without any
+   * sound of a stream we have not heard before: its leg is put into its bridge anew, and so is all that listens to it.
+   */
+  async function hearAnew(leg: Gateway): Promise<void> {
+    const now = await streamOf(leg)
+    if (now === stream || gateway !== leg) return
+    stream = now
+    log.info({ port }, 'the gateway began a new stream; its leg is joined anew')
+    const near = pair?.near
+    const both = [leg.channel, ...(near ? [near] : [])]
+    await wire.take(leg.bridge, both.join(','))
+    await wire.add(leg.bridge, ...both)
+    await Promise.all([tap?.close(), recorder.end()])
+    tap = undefined
+    // The last listener's decoder goes with it, a moment later than it does.
+    await new Promise((done) => setTimeout(done, FORGET_MS))
+    tend()
   }
 
   /** The adapter: gates shut first, then joined, then proven silent, then told. */
@@ -188,6 +219,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     const leg = gateway
     if (!leg) return
     gateway = undefined
+    stream = undefined
     if (pair) burn(pair, 'gateway_lost')
     down('gateway_lost')
     void tap?.close()

@@ -4,7 +4,8 @@
  *
  *   absent --sound, or counted packets--> there --zeros for 60 ms and no packet counted--> absent
  *
- * Zeros are held back until that is known, so that a carrier without a voice on it stays one carrier.
+ * Zeros are held back until that is known, so that a carrier without a voice on it stays one carrier. Counted packets with
+ * nothing but zeros in them for long are told besides (`mute`): either nobody speaks, or Asterisk has gone deaf to them.
  */
 export type Presence = {
   frame(samples: Int16Array, at: number): void
@@ -14,24 +15,34 @@ export type Presence = {
 type Frame = { samples: Int16Array; at: number }
 
 const HELD_MOST = 3
+const MUTE_FRAMES = 15
 /** A carrier that begins with pure zeros is seen this late at most. */
 const LOOK_MS = 250
 
 /** `count` asks for the packets received so far; `tell` gets what was sent, in order, each with the time it came. */
-export function makePresence(count: () => Promise<number>, tell: (samples: Int16Array, at: number) => void): Presence {
+export function makePresence(
+  count: () => Promise<number>,
+  tell: (samples: Int16Array, at: number) => void,
+  mute: () => void = () => undefined,
+): Presence {
   let isThere = false
   let held: Frame[] = []
   let base: number | undefined
   let asking = false
+  let zeros = 0
 
   function flush(): void {
     for (const { samples, at } of held) tell(samples, at)
+    const before = zeros
+    zeros += held.length
     held = []
+    if (before < MUTE_FRAMES && zeros >= MUTE_FRAMES) mute()
   }
 
   function gone(): void {
     isThere = false
     held = []
+    zeros = 0
     base = undefined
   }
 
@@ -54,6 +65,7 @@ export function makePresence(count: () => Promise<number>, tell: (samples: Int16
     frame(samples, at) {
       if (samples.some((sample) => sample !== 0)) {
         flush()
+        zeros = 0
         isThere = true
         base = undefined
         tell(samples, at)

@@ -9,7 +9,7 @@ import type { MediaFact } from '../../radio/media.ts'
 import { made, piece, pieceOf, type Side } from './ids.ts'
 import { unlessGone, type Wire } from './wire.ts'
 
-export type Piece = { name: string; side: Side; startedAt: number; legs: string[] }
+export type Piece = { name: string; bridge: string; side: Side; startedAt: number; legs: string[] }
 type Tell = (fact: MediaFact) => void
 
 /** The new piece is sure to be written before the old one ends: no syllable falls between. */
@@ -35,28 +35,28 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
   const now = new Map<Side, Piece>(kept.map((one) => [one.side, one]))
 
   async function open(gateway: string, side: Side): Promise<Piece> {
-    const name = piece(port, side, Date.now())
+    const bridge = made(port, side)
     const legs = [made(port, 'spy'), made(port, 'hush')] as const
     try {
       await Promise.all([
-        wire.bridge(name),
+        wire.bridge(bridge),
         wire.snoop(legs[0], gateway, side === 'rx' ? 'in' : 'out'),
         wire.hush(legs[1]),
       ])
-      await wire.add(name, ...legs)
-      await wire.record(name, name)
+      await wire.add(bridge, ...legs)
+      const name = piece(port, side, Date.now())
+      const startedAt = await wire.record(bridge, name)
+      tell({ type: 'recording', port, side, segment: name, startedAt, on: true })
+      return { name, bridge, side, startedAt, legs: [...legs] }
     } catch (error) {
-      await drop(name, legs).catch(() => undefined)
+      await drop(bridge, legs).catch(() => undefined)
       throw error
     }
-    const { startedAt } = pieceOf(name) ?? { startedAt: Date.now() }
-    tell({ type: 'recording', port, side, segment: name, startedAt, on: true })
-    return { name, side, startedAt, legs: [...legs] }
   }
 
-  async function drop(name: string, legs: readonly string[]): Promise<void> {
+  async function drop(bridge: string, legs: readonly string[]): Promise<void> {
     await Promise.all(legs.map((leg) => wire.hangUp(leg)))
-    await wire.dropBridge(name)
+    await wire.dropBridge(bridge)
   }
 
   async function close(one: Piece): Promise<void> {
@@ -64,8 +64,8 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
     if (now.get(side) === one) now.delete(side)
     tell({ type: 'recording', port, side, segment: name, startedAt, on: false })
     await wire.stopRecord(name).catch(unlessGone)
-    await drop(name, one.legs)
-    const found = await foundOne(folder, `${name}.wav`)
+    await drop(one.bridge, one.legs)
+    const found = await foundOne(folder, `${name}.wav`, startedAt)
     if (found) tell(found)
   }
 
@@ -102,13 +102,25 @@ export async function foundPieces(folder: string, live: ReadonlySet<string>): Pr
   return (await Promise.all(all)).filter((fact) => fact !== undefined)
 }
 
-async function foundOne(folder: string, file: string): Promise<MediaFact | undefined> {
+/** The piece that is written into this bridge's side now, by its file: ARI does not list what it records. */
+export async function livePiece(wire: Wire, folder: string, port: string, side: Side): Promise<string | undefined> {
+  const names = (await readdir(folder).catch(() => [])).map((name) => name.replace(/\.wav$/, ''))
+  const own = names.flatMap((name) => {
+    const is = pieceOf(name)
+    return is?.port === port && is.side === side ? [{ name, at: is.startedAt }] : []
+  })
+  for (const { name } of own.sort((a, b) => b.at - a.at)) if (await wire.isRecording(name)) return name
+  return undefined
+}
+
+async function foundOne(folder: string, file: string, began?: number): Promise<MediaFact | undefined> {
   const segment = file.replace(/\.wav$/, '')
   const known = pieceOf(segment)
   const path = join(folder, file)
   const size = known && (await stat(path).catch(() => undefined))?.size
   if (!known || !size) return undefined
   // By its length: a killed Asterisk wrote to the end, whatever the file's own time says.
-  const endedAt = known.startedAt + Math.max(0, Math.round((size - WAV_HEAD) / BYTES_PER_MS))
-  return { type: 'segment', ...known, segment, endedAt, path }
+  const startedAt = began ?? known.startedAt
+  const endedAt = startedAt + Math.max(0, Math.round((size - WAV_HEAD) / BYTES_PER_MS))
+  return { type: 'segment', ...known, startedAt, segment, endedAt, path }
 }

@@ -26,7 +26,7 @@ t.test('an id says what it names, and nobody else’s id is ours', async (t) => 
 t.test('gateway, recorders and consoles go on; the adapter, the tap and all that stands alone do not', async (t) => {
   const [gw, rb, near, far] = [made('old', 'gw'), made('old', 'rb'), made('old', 'near'), made('old', 'far')]
   const [mb, voice, say] = [made('old', 'mb'), made('old', 'voice'), made('old', 'say')]
-  const [rx, spy, hush] = [piece('old', 'rx', Date.now()), made('old', 'spy'), made('old', 'hush')]
+  const [rx, spy, hush] = [made('old', 'rx'), made('old', 'spy'), made('old', 'hush')]
   const [ear, tap, tb, deadMix] = [made('old', 'ear'), made('old', 'tap'), made('old', 'tb'), made('old', 'mb')]
   const leg = channel('pbx1-1.7', {
     name: 'PJSIP/r1001-00000003',
@@ -44,7 +44,7 @@ t.test('gateway, recorders and consoles go on; the adapter, the tap and all that
   t.match(standing.ports.get('old'), {
     gateway: { channel: gw, bridge: rb },
     mixing: { bridge: mb, voice, say },
-    pieces: [{ name: rx, side: 'rx', legs: [spy, hush] }],
+    pieces: [{ bridge: rx, side: 'rx', legs: [spy, hush] }],
     legs: [leg],
   })
   t.same(standing.channels.sort(), [near, far, ear, tap].sort())
@@ -52,7 +52,7 @@ t.test('gateway, recorders and consoles go on; the adapter, the tap and all that
 })
 
 t.test('a recorder that outlived its gateway’s leg is not kept', async (t) => {
-  const [rx, spy, hush] = [piece('old', 'rx', Date.now()), made('old', 'spy'), made('old', 'hush')]
+  const [rx, spy, hush] = [made('old', 'rx'), made('old', 'spy'), made('old', 'hush')]
   const standing = sorted([channel(spy), channel(hush)], [{ id: rx, channels: [spy, hush] }])
   t.same(standing.channels, [spy, hush])
   t.same(standing.bridges, [rx])

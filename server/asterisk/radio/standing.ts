@@ -4,7 +4,7 @@
  */
 import { pieceOf, type What, whatOf } from './ids.ts'
 import type { Kept } from './port.ts'
-import type { Piece } from './recorder.ts'
+import { livePiece, type Piece } from './recorder.ts'
 import { isLeg } from './voices.ts'
 import type { BridgeNow, ChannelNow, Wire } from './wire.ts'
 
@@ -16,7 +16,7 @@ export type Standing = {
 }
 
 /** Shuts every PTT gate there is and ends every adapter, then reads what is left. @throws when Asterisk did not say yes. */
-export async function shutAndRead(wire: Wire): Promise<Standing> {
+export async function shutAndRead(wire: Wire, recordings: string): Promise<Standing> {
   const all = await wire.channels()
   const of = (...whats: What[]) => all.filter(({ id }) => whats.includes(whatOf(id)?.what as What)).map(({ id }) => id)
   const far = of('far')
@@ -24,11 +24,15 @@ export async function shutAndRead(wire: Wire): Promise<Standing> {
   await Promise.all([...of('near'), ...far].map((id) => wire.hangUp(id)))
   await Promise.allSettled(all.filter(isLeg).map(({ id }) => wire.mute(id, 'in')))
   const standing = sorted(await wire.channels(), await wire.bridges())
-  for (const kept of standing.ports.values()) {
+  for (const [port, kept] of standing.ports) {
     const alive: Piece[] = []
     for (const one of kept.pieces) {
-      if (await wire.isRecording(one.name)) alive.push(one)
-      else standing.channels.push(...one.legs)
+      const name = await livePiece(wire, recordings, port, one.side)
+      if (name) alive.push({ ...one, name, startedAt: pieceOf(name)?.startedAt ?? 0 })
+      else {
+        standing.channels.push(...one.legs)
+        standing.bridges.push(one.bridge)
+      }
     }
     kept.pieces = alive
   }
@@ -51,15 +55,14 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
     if (!is) continue
     const inIt = (what: What) => bridge.channels.find((id) => whatOf(id)?.what === what && byId.get(id)?.state === 'Up')
     const own = port(is.port)
-    const side = pieceOf(bridge.id)
     const keep = (...ids: string[]) => {
       keptBridges.add(bridge.id)
       for (const id of ids) keptChannels.add(id)
     }
-    if (side) {
+    if (is.what === 'rx' || is.what === 'tx') {
       const [spy, hush] = [inIt('spy'), inIt('hush')]
-      if (!spy || !hush || own.pieces.some((one) => one.side === side.side)) continue
-      own.pieces.push({ name: bridge.id, side: side.side, startedAt: side.startedAt, legs: [spy, hush] })
+      if (!spy || !hush || own.pieces.some((one) => one.side === is.what)) continue
+      own.pieces.push({ name: '', bridge: bridge.id, side: is.what, startedAt: 0, legs: [spy, hush] })
       keep(spy, hush)
     } else if (is.what === 'rb' && !own.gateway) {
       const channel = inIt('gw')
@@ -79,7 +82,7 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
     if (kept.gateway) continue
     // A recorder without the gateway's leg hears nothing any more.
     for (const one of kept.pieces.splice(0)) {
-      keptBridges.delete(one.name)
+      keptBridges.delete(one.bridge)
       for (const leg of one.legs) keptChannels.delete(leg)
     }
   }

@@ -43,8 +43,8 @@ t.test('a handheld is heard by the console and by the server, from its first pac
   const heard = heardOf(desk.facts, 'old')
   const [first, last] = [heard.at(0), heard.at(-1)]
   t.ok(first && first.at - keyed < 80, `first after ${first && first.at - keyed} ms`)
-  t.ok(last && last.at - letGo < 80, `last after ${last && last.at - letGo} ms`)
-  t.ok(heard.length > 45 && heard.length < 55, `${heard.length} packets of 20 ms`)
+  t.ok(last && last.at - letGo < 150, `last after ${last && last.at - letGo} ms`)
+  t.ok(heard.length > 45 && heard.length < 60, `${heard.length} packets of 20 ms`)
   const sound = Float32Array.from(
     heard.flatMap(({ samples }) => [...samples]),
     (sample) => sample / 32_768,
@@ -64,6 +64,41 @@ t.test('a handheld is heard by the console and by the server, from its first pac
   air.press('7')
   air.sound.mute = false
   t.match(await fact(desk, 'digit'), { port: 'old', digit: '7' })
+})
+
+t.test('a gateway that begins a new stream in the midst of it all is heard again within a second', async (t) => {
+  const lab = await radioLab(t)
+  const g = await gateway(t, lab, 'old')
+  const desk = station(t, lab)
+  desk.media.want([wish('old', { record: true })])
+  await fact(desk, 'up')
+  const air = await onAir(g)
+  const agent = await console_(t, lab, desk, 'r9001', 0)
+  const leg = await (await agent.call('radio-old')).until('talking')
+  air.sound.tone = HANDHELD
+  for (const first of [30_000, 100, 65_000, 40_000, 9_000]) {
+    air.sound.restart(first)
+    air.sound.mute = false
+    await wait(300)
+    const from = Date.now()
+    await until(`heard at the console from ${first} on`, () => leg.sound.hears(ALL).includes(HANDHELD), 2_000)
+    await until(
+      'and by the server',
+      () =>
+        heardOf(desk.facts, 'old')
+          .at(-1)
+          ?.samples.some((one) => one !== 0),
+      2_000,
+    )
+    t.comment(`${first}: heard ${Date.now() - from + 300} ms after it began`)
+    air.sound.mute = true
+    await wait(800)
+  }
+  t.equal(desk.facts.filter(({ type }) => type === 'down').length, 0)
+  await desk.media.cutRecording('old')
+  const kept = desk.facts.flatMap((one) => (one.type === 'segment' && one.side === 'rx' ? [one.path] : []))
+  const loud = await Promise.all(kept.map(async (path) => tonesIn(await readWav(path), ALL).length))
+  t.ok(loud.filter(Boolean).length >= 2, `${kept.length} pieces`)
 })
 
 t.test('what a console presses or holds is never on the air of a port at rest', async (t) => {
@@ -130,6 +165,7 @@ t.test('both sides are kept whole, each second at its place, across a cut', asyn
   await desk.media.cutRecording('old')
   await wait(300)
   air.sound.mute = true
+  await wait(700)
   await say()
   await desk.media.cutRecording('old')
   const pieces = desk.facts.flatMap((one) => (one.type === 'segment' ? [one] : []))

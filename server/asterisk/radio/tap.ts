@@ -22,18 +22,22 @@ export async function openTap(
   port: string,
   gateway: string,
   told: (samples: Int16Array, at: number) => void,
+  mute: () => void,
 ): Promise<Tap> {
   const socket = createSocket('udp4')
   socket.bind(0, HOST)
   await once(socket, 'listening')
-  const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told)
+  const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told, mute)
   socket.on('error', () => undefined)
   socket.on('message', (packet) => {
     const samples = samplesOf(packet)
     if (samples) presence.frame(samples, Date.now())
   })
   const [ear, leg, bridge] = [made(port, 'ear'), made(port, 'tap'), made(port, 'tb')]
+  let closed = false
   const close = async () => {
+    if (closed) return
+    closed = true
     presence.stop()
     socket.removeAllListeners('message')
     await Promise.all([wire.hangUp(ear), wire.hangUp(leg)]).catch(() => undefined)
