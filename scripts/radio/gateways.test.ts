@@ -14,13 +14,15 @@ import { startGateways } from './start.ts'
 import { socketIn } from './words.ts'
 
 const ADDRESS = '127.0.0.13'
+/** Longer than a real gateway's, so that a busy machine's late packets are no end of the over. */
+const HANG_MS = 700
 
 /** A running gateway of its own process, and an exchange's end of its call. */
 async function aGateway(t: Test, profile: Partial<GatewayProfile> = {}) {
   const varDir = mkdtempSync(join(tmpdir(), 'radio-sim-'))
   t.teardown(() => rmSync(varDir, { recursive: true, force: true }))
   const sipPort = await anyFreePort(ADDRESS, 'udp')
-  const one = { port: 'old', address: ADDRESS, sipPort, password: 'x', profile }
+  const one = { port: 'old', address: ADDRESS, sipPort, password: 'x', profile: { packetHangMs: HANG_MS, ...profile } }
   const running = await startGateways({ varDir, pbx: { host: '127.0.0.1', port: 9 }, gateways: [one] })
   t.teardown(() => running.stop())
   const client = await RadioClient.open(socketIn(varDir))
@@ -38,11 +40,11 @@ const until = async (what: () => boolean | Promise<boolean>, ms = 5_000) => {
   for (const end = Date.now() + ms; !(await what()); await pause(10))
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`)
 }
-const types = (log: LogEntry[]) => log.map(({ type }) => type)
+/** A machine too busy to run the gateway for a while is told too; it is no fault of the gateway. */
+const types = (log: LogEntry[]) => log.map(({ type }) => type).filter((type) => type !== 'stalled')
 
 t.test('a gateway is keyed while packets come and says so itself, with what went on the air', async (t) => {
-  // A longer wait than a real gateway's, so that a busy machine's late packets are no end of the over.
-  const { varDir, client, dial } = await aGateway(t, { packetHangMs: 500 })
+  const { varDir, client, dial } = await aGateway(t)
   const call = await dial()
   await pause(300)
   t.notOk(types(await client.ask('log', {})).includes('keyed'), 'a call without packets keys nobody')
@@ -55,7 +57,7 @@ t.test('a gateway is keyed while packets come and says so itself, with what went
   const { packets, keyedMs, lastPacket, lost, mono } = await client.until('old', 'unkeyed', { since })
   t.ok(packets >= 40, `${packets} packets in ${keyedMs} ms`)
   t.equal(lost, 0)
-  t.equal(Math.round(mono - (lastPacket?.mono ?? 0)), 500, 'unkeyed so long after the last packet as it is set to')
+  t.equal(Math.round(mono - (lastPacket?.mono ?? 0)), HANG_MS, 'unkeyed so long after the last packet as it is set to')
 
   const heard = await client.ask('heard', { port: 'old', since })
   t.match(heard, { hertz: 700 })
