@@ -1,5 +1,6 @@
 /** The caller is hostile input: no name loses a call, no stranger gets in, no ward gets out. */
 import t from 'tap'
+import { RADIO_HOSTS } from '../scripts/asterisk/settings.ts'
 import type { SipCall } from '../scripts/asterisk/sip-phone.ts'
 import { arrived, cel, lab, until } from './test-lab.ts'
 
@@ -73,13 +74,13 @@ t.test(
 t.test('nobody reaches the desk from an address that is no trunk, whatever name they use', async (t) => {
   const desk = await lab(t)
   const tries: [string, Parameters<typeof desk.stranger>[0], string][] = [
-    ['a stranger', { address: '127.0.0.13' }, '<sip:62041@127.0.0.13>'],
-    ['one who says to be the trunk', { address: '127.0.0.13' }, '<sip:old@127.0.0.1>'],
-    ['one without a name', { address: '127.0.0.13' }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
-    ['one whose number would be masked on a trunk', { address: '127.0.0.13' }, '<sip:6%0d%0a@127.0.0.13>'],
+    ['a stranger', { address: '127.0.0.99' }, '<sip:62041@127.0.0.99>'],
+    ['one who says to be the trunk', { address: '127.0.0.99' }, '<sip:old@127.0.0.1>'],
+    ['one without a name', { address: '127.0.0.99' }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
+    ['one whose number would be masked on a trunk', { address: '127.0.0.99' }, '<sip:6%0d%0a@127.0.0.99>'],
     [
       'one who says to be a desk phone',
-      { address: '127.0.0.13', station: 'd8121', password: 'guess' },
+      { address: '127.0.0.99', station: 'd8121', password: 'guess' },
       '<sip:d8121@127.0.0.1>',
     ],
   ]
@@ -88,6 +89,10 @@ t.test('nobody reaches the desk from an address that is no trunk, whatever name 
     await call.until('ended')
     t.ok(call.status === 401 || call.status === 403, `${who} is refused (${call.status})`)
   }
+  const radio = await desk.stranger({ address: RADIO_HOSTS.old })
+  const call = await radio.call('8002', { from: `<sip:62041@${RADIO_HOSTS.old}>` })
+  await call.until('ended')
+  t.equal(call.status, 404, 'and a radio gateway, which is known, reaches no number')
   t.notOk(
     desk.reader.events.some((event) => event.UserEvent === 'DeskArrived'),
     'no call has begun',
