@@ -10,9 +10,21 @@ export const duty = room({
   agents: { zh: '上线的人', en: 'Taking calls' },
   nobodyOn: { zh: '没有人上线，来电走桌面话机', en: 'Nobody; calls ring the desk phones' },
   phoneLost: { zh: '话机断开', en: 'phone lost' },
-  recording_missing: { zh: (n: number) => `${n} 通少了录音`, en: (n: number) => `${n} calls lack their recording` },
-  recording_short: { zh: (n: number) => `${n} 通录音短了`, en: (n: number) => `${n} recordings are short` },
-  unrecorded: { zh: (n: number) => `${n} 通没有录上`, en: (n: number) => `${n} calls went unrecorded` },
+  recording_missing: {
+    zh: (n: number) => `${n} 通少了录音`,
+    en: (n: number) => `${n} ${n === 1 ? 'call lacks its' : 'calls lack their'} recording`,
+  },
+  recording_short: {
+    zh: (n: number) => `${n} 通录音短了`,
+    en: (n: number) => `${n} ${n === 1 ? 'recording is' : 'recordings are'} short`,
+  },
+  unrecorded: {
+    zh: (n: number) => `${n} 通没有录上`,
+    en: (n: number) => `${n} ${n === 1 ? 'call' : 'calls'} went unrecorded`,
+  },
   spool_full: { zh: (_n: number) => '录音盘满了', en: (_n: number) => 'The recording disk is full' },
-  call_without_ticket: { zh: (n: number) => `${n} 通没有工单`, en: (n: number) => `${n} calls have no ticket` },
+  call_without_ticket: {
+    zh: (n: number) => `${n} 通没有工单`,
+    en: (n: number) => `${n} ${n === 1 ? 'call has' : 'calls have'} no ticket`,
+  },
 })
