@@ -12,7 +12,7 @@ export const DEMO_PORTS: readonly (PortSeed & { profile: Partial<GatewayProfile>
     campus: 'old',
     zh: 'UHF-1',
     en: 'UHF-1',
-    profile: { idScheme: 'dtmf', aniEmergency: '*9', aniPtt: '1' },
+    profile: { idScheme: 'dtmf' },
   },
   { port: 'new', campus: 'new', zh: 'UHF-1', en: 'UHF-1', profile: { idScheme: 'mdc1200' } },
 ]
@@ -64,7 +64,8 @@ export async function seedRadio(db: Db, { demo, ports }: { demo: boolean; ports:
         gateway_id: `10${code}`,
         mdc1200_id: `10${code}`,
         five_tone_id: `210${code}`,
-        dtmf_id: `10${code}`,
+        // sent as 1007 when it speaks and 7007 in danger: the first digit says which (profile.ts)
+        dtmf_id: `0${code}`,
       })
       const personId = byNumber.get(number)
       if (personId)
