@@ -1,7 +1,7 @@
 /**
  * The continuous recording of one gateway's leg: what it sends (rx) and what it is sent (tx), apart, in Asterisk, so that
- * it goes on while the server is dead. Each is a snoop in a bridge with a third, silent leg: with three the bridge mixes,
- * writes silence too, and a second of the file is a second of the day.
+ * it goes on while the server is dead. Each is a snoop in a bridge with two silent legs: with three the bridge mixes, before
+ * the recorder comes, so that silence is written too and a second of the file is a second of the day.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ type Tell = (fact: MediaFact) => void
 
 /** The new piece is sure to be written before the old one ends: no syllable falls between. */
 const OVERLAP_MS = 500
+const MIX_MS = 2_000
 const WAV_HEAD = 44
 const BYTES_PER_MS = 16
 const SIDES = ['rx', 'tx'] as const
@@ -36,14 +37,16 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
 
   async function open(gateway: string, side: Side): Promise<Piece> {
     const bridge = made(port, side)
-    const legs = [made(port, 'spy'), made(port, 'hush')] as const
+    const legs = [made(port, 'spy'), made(port, 'hush'), made(port, 'hush')] as const
     try {
       await Promise.all([
         wire.bridge(bridge),
         wire.snoop(legs[0], gateway, side === 'rx' ? 'in' : 'out'),
         wire.hush(legs[1]),
+        wire.hush(legs[2]),
       ])
       await wire.add(bridge, ...legs)
+      await mixes(bridge)
       const name = piece(port, side, Date.now())
       const startedAt = await wire.record(bridge, name)
       tell({ type: 'recording', port, side, segment: name, startedAt, on: true })
@@ -52,6 +55,13 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
       await drop(bridge, legs).catch(() => undefined)
       throw error
     }
+  }
+
+  /** Asterisk changes a bridge's ways a moment after the third leg came; what is recorded before is not whole. */
+  async function mixes(bridge: string): Promise<void> {
+    for (const end = Date.now() + MIX_MS; Date.now() < end; await new Promise((done) => setTimeout(done, 10)))
+      if (await wire.isMixing(bridge)) return
+    throw new Error(`${bridge} does not mix`)
   }
 
   async function drop(bridge: string, legs: readonly string[]): Promise<void> {

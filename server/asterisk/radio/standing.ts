@@ -60,10 +60,10 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
       for (const id of ids) keptChannels.add(id)
     }
     if (is.what === 'rx' || is.what === 'tx') {
-      const [spy, hush] = [inIt('spy'), inIt('hush')]
-      if (!spy || !hush || own.pieces.some((one) => one.side === is.what)) continue
-      own.pieces.push({ name: '', bridge: bridge.id, side: is.what, startedAt: 0, legs: [spy, hush] })
-      keep(spy, hush)
+      const legs = bridge.channels.filter((id) => ['spy', 'hush'].includes(whatOf(id)?.what ?? ''))
+      if (!inIt('spy') || legs.length < 3 || own.pieces.some((one) => one.side === is.what)) continue
+      own.pieces.push({ name: '', bridge: bridge.id, side: is.what, startedAt: 0, legs })
+      keep(...legs)
     } else if (is.what === 'rb' && !own.gateway) {
       const channel = inIt('gw')
       if (!channel) continue

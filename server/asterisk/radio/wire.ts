@@ -108,6 +108,9 @@ export function makeWire(ari: Asked) {
     /** A key pressed on one leg is not passed on: a digit is packets, which no gate holds back (gates mute voice alone). */
     add: (bridge: string, ...channels: string[]) =>
       ask('POST', `/bridges/${bridge}/addChannel`, { channel: channels.join(','), absorbDTMF: true }),
+    async isMixing(id: string): Promise<boolean> {
+      return ((await ask('GET', `/bridges/${id}`)) as { technology: string }).technology === 'softmix'
+    },
     take: (bridge: string, channel: string) => ask('POST', `/bridges/${bridge}/removeChannel`, { channel }),
     dropBridge: (id: string) => ask('DELETE', `/bridges/${id}`).catch(unlessGone),
     answer: (id: string) => ask('POST', `${at(id)}/answer`),
