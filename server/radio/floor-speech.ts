@@ -191,7 +191,10 @@ export function timeOut(turn: Turn): void {
   if (phase.is !== 'tx') return
   const { asker } = phase
   endSpeech(turn, 'time_out', { result: 'revoked', why: 'time_out', by: '' })
-  if (asker.kind === 'phone') turn.listen[asker.source] = now + PHONE_LISTEN_MS
+  if (asker.kind === 'phone') {
+    const still = Object.entries(turn.listen).filter(([, until]) => until > now)
+    turn.listen = { ...Object.fromEntries(still), [asker.source]: now + PHONE_LISTEN_MS }
+  }
   if (asker.kind !== 'console') return
   const penaltyMs = Math.max(...linesOf(turn).map(({ timers }) => timers.totPenaltyS * 1_000))
   turn.locks.push({ source: asker.source, id: asker.id, heldAt: now, until: 0, penaltyMs })
