@@ -27,6 +27,7 @@ export {
   Text,
   Version,
 } from './schemas.ts'
+export { type Sound, sendSound } from './sound.ts'
 
 /** Fastify with bodies, queries and params typed by their TypeBox schemas. */
 export type App = FastifyInstance<

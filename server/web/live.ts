@@ -26,10 +26,11 @@ const CATCH_UP_MAX = 2_000
 const READ_ROWS = 500
 const CHECKED_AT_ONCE = 50
 /**
- * Between two rounds: a millisecond for each hundred consoles, 20 at most. An event after a quiet moment goes at once; a storm
+ * Between two rounds: a millisecond for each fifty consoles, 20 at most. An event after a quiet moment goes at once; a storm
  * makes rounds grow instead of multiplying, since what a round costs is its sends, not its events.
  */
-const pauseMs = (consoles: number) => Math.min(consoles / 100, 20)
+const pauseMs = (consoles: number) => Math.min(consoles / 50, 20)
+const NOTICE_WAITS_MS = 3
 /** Figures are sent at least this often, so that a console knows the wire is alive. */
 const NOW_AT_LEAST_MS = 4_000
 const PING_EVERY_MS = 20_000
@@ -90,12 +91,12 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
     poked = true
     if (!running && !stopped) void run()
   }
-  /** A notice of our own commit says nothing that the commit itself has not said, or says in this very turn of the loop. */
+  /** A notice of our own commit is often here before the commit's own answer, which brings the event along: it is given a moment. */
   function heardOf(words: string | undefined): void {
     const seq = Number(words ?? Number.NaN)
-    setImmediate(() => {
-      if (!(seq <= readTo) && !(ours.at(-1)?.seq === seq)) publish()
-    })
+    setTimeout(() => {
+      if (!(seq <= readTo) && !ours.some((row) => row.seq === seq)) publish()
+    }, NOTICE_WAITS_MS)
   }
 
   /** What comes next in the journal: from our own commits when they follow on without a gap, else from the database. */
