@@ -2,20 +2,26 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { check, type Finding, isGap, type Kept } from './check.ts'
+import { type ClipSource, makeClip } from './clip.ts'
 import { bytesOf, laidBytes, msOf, type Plan, planLay, type VoiceFile } from './lay.ts'
 import { peaksOf } from './peaks.ts'
+import { endOf, findPieces, listPieces, type Piece, type PieceFile, planPieces } from './pieces.ts'
 import { discard, freeRatio, isClosed, isStale, type SpoolFile, salvage, scanSpool, soundOf } from './spool.ts'
 import { type Vault, verify } from './vault/vault.ts'
 import type { Voice } from './voice.ts'
-import { HEADER_BYTES } from './wav.ts'
+import { BYTES_PER_SAMPLE, HEADER_BYTES } from './wav.ts'
 
 export { type Finding, isGap, TOLERANCE_MS } from './check.ts'
+export { type ClipSource, heardUntil, LONGEST_CLIP_MS } from './clip.ts'
 export { BUCKETS } from './peaks.ts'
+export type { Piece, PieceFile } from './pieces.ts'
 export type { SpoolFile, SpoolScan } from './spool.ts'
 export { folderVault } from './vault/folder.ts'
 export { type MinioSettings, minioVault } from './vault/minio.ts'
 export { NotInVault, type Vault, VaultDown, VaultLies, type VaultTraits } from './vault/vault.ts'
 export { lengthOf, type Side, type Stretch, type Voice } from './voice.ts'
+
+const FRAME_BYTES = 2 * BYTES_PER_SAMPLE
 
 /** A call (or a message left) whose voices are to be filed. `revision` grows when a late voice makes a new file of it. */
 export type ToFile = { callId: string; kind: 'call' | 'voicemail'; revision: number; voices: Voice[] }
@@ -42,6 +48,13 @@ export type Recordings = ReturnType<typeof makeRecordings>
 
 /** Opens the door: a spool folder on the PBX's host and a vault. */
 export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }) {
+  /** In the vault, and read back. */
+  async function keep(key: string, plan: Plan, promised: { bytes: number; sha256: string }): Promise<string> {
+    await vault.put(key, () => Readable.from(laidBytes(plan), { objectMode: false }), promised)
+    await verify(vault, key, promised)
+    return key
+  }
+
   return {
     vault,
 
@@ -81,15 +94,65 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
 
       const { sha256, peaks, loudest } = await readThrough(plan)
       for (const [i, voice] of kept.filter(({ file }) => file).entries()) voice.loudest = loudest[i] ?? 0
-      const key = keyOf(call, plan.startAt)
       const promised = { bytes: bytesOf(plan), sha256 }
-      await vault.put(key, () => Readable.from(laidBytes(plan), { objectMode: false }), promised)
-      await verify(vault, key, promised)
+      const key = await keep(keyOf(call.kind, call.callId, call.revision, plan.startAt), plan, promised)
       return { filed: true, key, ...promised, ms: msOf(plan), startedAt: plan.startAt, peaks, findings: check(kept) }
     },
 
+    /** Names of the pieces of continuous recordings that lie in the spool, finished or not. */
+    listPieces: () => listPieces(spool),
+
+    /** Those of these pieces that lie in the spool. */
+    findPieces: (pieces: readonly Piece[]) => findPieces(spool, pieces),
+
+    /**
+     * Lays pieces of a continuous recording on one time line, puts the file in the vault and reads it back, as `file` does
+     * a call's voices. The spool is left as it is.
+     * @throws VaultDown, VaultLies: nothing is lost, try later
+     */
+    async filePieces(id: string, revision: number, files: readonly PieceFile[]): Promise<FileResult> {
+      const plan = planPieces(files)
+      if (!plan) return { filed: false, findings: [] }
+      const { sha256, peaks } = await readThrough(plan)
+      const promised = { bytes: bytesOf(plan), sha256 }
+      const key = await keep(keyOf('radio', id, revision, plan.startAt), plan, promised)
+      return { filed: true, key, ...promised, ms: msOf(plan), startedAt: plan.startAt, peaks, findings: [] }
+    },
+
+    /** What can be heard of a continuous recording from the spool alone; undefined: nothing yet. */
+    sourceOfPieces(files: readonly PieceFile[]): ClipSource | undefined {
+      const plan = planPieces(files)
+      if (!plan) return
+      return {
+        startAt: plan.startAt,
+        frames: plan.frames,
+        spans: files.map((file) => ({ channel: file.channel, from: file.startedAt, to: endOf(file) })),
+        read: (from, to) =>
+          gathered(laidBytes(plan, { from: HEADER_BYTES + from * FRAME_BYTES, to: HEADER_BYTES + to * FRAME_BYTES })),
+      }
+    },
+
+    /** What can be heard of one in the vault. @throws when read: VaultDown, NotInVault */
+    sourceInVault(key: string, about: Omit<ClipSource, 'read'>): ClipSource {
+      return {
+        ...about,
+        read: async (from, to) =>
+          gathered(
+            await vault.readRange(key, {
+              from: HEADER_BYTES + from * FRAME_BYTES,
+              to: HEADER_BYTES + to * FRAME_BYTES - 1,
+            }),
+          ),
+      }
+    },
+
+    clip: makeClip,
+
     /** Takes a filed call's voices out of the spool. Only after the commit that says where the recording is. */
-    async release(filed: { key: string; sha256: string; bytes: number }, files: SpoolFile[]): Promise<boolean> {
+    async release(
+      filed: { key: string; sha256: string; bytes: number },
+      files: readonly { path: string }[],
+    ): Promise<boolean> {
       const stored = await vault.head(filed.key)
       if (stored?.bytes !== filed.bytes) return false
       if (stored.sha256 !== undefined && stored.sha256 !== filed.sha256) return false
@@ -150,10 +213,16 @@ async function readThrough(plan: Plan): Promise<{ sha256: string; peaks: Buffer;
   return { sha256: hash.digest('hex'), peaks: waveform.peaks(), loudest }
 }
 
-/** Where a recording lies: by day (UTC), the call's own id, and its revision. Never anything a caller said. */
-function keyOf({ callId, kind, revision }: ToFile, startedAt: number): string {
+/** Where a recording lies: by day (UTC), the call's own id or its own, and its revision. Never anything a caller said. */
+function keyOf(kind: ToFile['kind'] | 'radio', id: string, revision: number, startedAt: number): string {
   const day = new Date(startedAt).toISOString().slice(0, 10).replaceAll('-', '/')
-  return `${kind}/${day}/${callId}-${revision}.wav`
+  return `${kind}/${day}/${id}-${revision}.wav`
+}
+
+async function gathered(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of bytes) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 /** Sound was lost: the recording is short. */

@@ -93,7 +93,7 @@ export async function soundOf(file: SpoolFile) {
 }
 
 /** Takes files out of the spool. One that is already gone is fine. */
-export async function discard(files: SpoolFile[]): Promise<void> {
+export async function discard(files: readonly { path: string }[]): Promise<void> {
   for (const file of files) {
     await unlink(file.path).catch((error) => {
       if (error.code !== 'ENOENT') throw error

@@ -17,7 +17,8 @@ import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
 import { framesOf, markPainted, queuesNow } from './pop/index.ts'
 import { popRoutes } from './pop/routes.ts'
-import { isRadio, radioFrames, seedRadio, startRadio } from './radio/index.ts'
+import { clipRoutes } from './radio/clip-routes.ts'
+import { isRadio, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { radioRoutes } from './radio/routes.ts'
 import { loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
     commit: (work) => commit(work),
     isActing: () => asterisk.acting(),
     tell: (to) => live.tell(to),
+    recorded: () => archive.nudge(),
   })
 
   let draining = false
@@ -122,10 +124,11 @@ async function main(): Promise<void> {
       peopleRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
       popRoutes({ db, commit, health: health.now, painted: health.painted }),
       agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
-      ticketRoutes({ db, commit }),
+      ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
       callRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
       radioRoutes({ db, commit, radio }),
+      clipRoutes({ db, commit, recordings }),
     ],
   })
 

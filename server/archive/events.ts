@@ -1,7 +1,8 @@
 /** What becomes of a recording. */
 export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'short'
 
-export type ArchiveEvent = { recordingId: string; callId: string; at: Date } & (
+/** `callId`: null for a recording of no call, the radio's. */
+export type ArchiveEvent = { recordingId: string; callId: string | null; at: Date } & (
   | { type: 'recording.filing' }
   | { type: 'recording.filed'; ms: number; bytes: number }
   | { type: 'recording.missing'; why: string }

@@ -5,6 +5,8 @@
 import { type FileResult, hasGap, isGap, type SpoolFile, type SpoolScan, VaultDown } from '../../recordings/index.ts'
 import { type ArchiveFigure, ArchiveFigures } from './figures.ts'
 import type { ArchiveHealth } from './health.ts'
+import { arePiecesRipe, type Continuous, pieceFindings } from './pieces.ts'
+import * as pieces from './pieces-store.ts'
 import { reconcile } from './reconcile-door.ts'
 import {
   backOffMs,
@@ -19,7 +21,7 @@ import {
 } from './recording.ts'
 import type { ArchiveSettings } from './settings-door.ts'
 import * as store from './store.ts'
-import { letGo } from './tidy-door.ts'
+import { letGo, letGoPieces } from './tidy-door.ts'
 
 /** At most so many are being filed at once; they are begun oldest first. */
 const AT_ONCE = 3
@@ -118,6 +120,7 @@ class Filing {
       if (orphans > this.health.spool.orphans) this.figures.gap('orphan')
       this.health.spool.orphans = orphans
     }
+    await letGoPieces(this.#settings, (filed, files) => this.#release(filed, files))
     const began = performance.now()
     await this.#fileDue()
     this.filedForMs = performance.now() - began
@@ -171,6 +174,7 @@ class Filing {
     const { db } = this.#settings
     if (Date.now() < this.#vaultRestsUntil) return
     if (!this.health.vault.up && !(await this.#vaultIsBack())) return
+    await this.#filePieces()
     const waiting = await store.due(db, 50)
     if (waiting.length === 0) return
     const { files } = await this.#settings.recordings.scan()
@@ -202,17 +206,70 @@ class Filing {
     call: NonNullable<ReturnType<Awaited<ReturnType<typeof store.readCalls>>['get']>>,
     all: SpoolFile[],
   ) {
-    const { db, recordings, commit, log } = this.#settings
-    const { recordingId, callId, kind } = recording
+    const { db, recordings } = this.#settings
+    const { callId, kind } = recording
     const files = all.filter((file) => (kind === 'voicemail') === (file.side === 'voicemail'))
     const voices = voicesOf(kind, call, files)
     if (!isRipe(voices, files, { endedAt: call.endedAt, now: new Date() })) return
     if (!(await store.claim(db, recording, CLAIM_MS))) return
 
+    await this.#keep(
+      recording,
+      () => recordings.file({ callId, kind, revision: revisionAfter(recording.vaultKey), voices }, files),
+      (result) => ({
+        state: outcomeOf(result, hasGap(result.findings)),
+        findings: findingsOf(voices, files, result.findings),
+        talkMs: talkMsOf(call),
+      }),
+      { callId, unrecordedWhy: call.unrecordedWhy, files },
+    )
+  }
+
+  /** Continuous recordings, of no call, whose pieces are complete. */
+  async #filePieces(): Promise<void> {
+    const { db, recordings } = this.#settings
+    const waiting = await store.dueContinuous(db, 20)
+    const all = await pieces.readPieces(
+      db,
+      waiting.map(({ recordingId }) => recordingId),
+    )
+    for (const recording of waiting) {
+      if (this.stopping || Date.now() < this.#vaultRestsUntil) return
+      const { recordingId } = recording
+      const mine = all.filter((piece) => piece.recordingId === recordingId)
+      const files = await recordings.findPieces(mine)
+      if (!arePiecesRipe(mine, files, Date.now()) || !(await store.claim(db, recording, CLAIM_MS))) continue
+      const findings = pieceFindings(mine, files)
+      await this.#keep(
+        recording,
+        () => recordings.filePieces(recordingId, revisionAfter(recording.vaultKey), files),
+        (result) => ({
+          state: outcomeOf(
+            result,
+            findings.some(({ kind }) => kind === 'missing'),
+          ),
+          findings,
+          talkMs: null,
+        }),
+        { callId: null, unrecordedWhy: null, files },
+      )
+    }
+  }
+
+  /** Files what was claimed, commits what became of it, and lets the spool go. */
+  async #keep(
+    recording: Continuous,
+    file: () => Promise<FileResult>,
+    settledBy: (result: FileResult) => Pick<Recording, 'state' | 'findings' | 'talkMs'>,
+    about: { callId: string | null; unrecordedWhy: string | null; files: { path: string }[] },
+  ): Promise<void> {
+    const { db, recordings, commit, log } = this.#settings
+    const { recordingId } = recording
+    const { callId } = about
     let result: FileResult
     const began = performance.now()
     try {
-      result = await recordings.file({ callId, kind, revision: revisionAfter(recording.vaultKey), voices }, files)
+      result = await file()
     } catch (error) {
       if (error instanceof VaultDown) this.#vaultFailed(error)
       log.warn({ recordingId, callId, err: error }, 'a recording could not be filed; it stays in the spool')
@@ -225,12 +282,9 @@ class Filing {
       this.figures.uploaded((performance.now() - began) / 1_000)
     }
 
-    const gap = result.findings.filter(isGap)
-    const settled: Recording = {
+    const settled: Continuous = {
       ...recording,
-      state: outcomeOf(result, hasGap(result.findings)),
-      findings: findingsOf(voices, files, result.findings),
-      talkMs: talkMsOf(call),
+      ...settledBy(result),
       ...(result.filed && {
         vaultKey: result.key,
         sha256: result.sha256,
@@ -243,20 +297,21 @@ class Filing {
     await commit(async (tx) => {
       const at = await store.clock(tx)
       kept = await store.settle(tx, { ...settled, filedAt: at }, result.filed ? result.peaks : null)
-      return kept ? [eventOf(settled, call.unrecordedWhy, at)] : []
+      return kept ? [eventOf({ ...settled, callId }, about.unrecordedWhy, at)] : []
     })
     if (!kept) return
     if (settled.state !== 'filed') {
+      const gap = result.findings.filter(isGap)
       log.error({ recordingId, callId, state: settled.state }, 'a recording has lost sound')
       for (const { kind } of gap.length > 0 ? gap : [{ kind: 'missing' as const }]) this.figures.gap(kind)
     }
     if (result.filed && recording.vaultKey && recording.vaultKey !== result.key)
       await recordings.vault.delete(recording.vaultKey)
-    if (result.filed && settled.state === 'filed') await this.#release(result, files)
+    if (result.filed && settled.state === 'filed') await this.#release(result, about.files)
   }
 
   /** Lets the spool go of what is filed and committed; with the vault away it waits, and is let go at a later look. */
-  async #release(filed: { key: string; sha256: string; bytes: number }, files: SpoolFile[]): Promise<void> {
+  async #release(filed: { key: string; sha256: string; bytes: number }, files: { path: string }[]): Promise<void> {
     if (Date.now() < this.#vaultRestsUntil) return
     try {
       if (await this.#settings.recordings.release(filed, files)) return

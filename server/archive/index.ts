@@ -10,10 +10,12 @@ import type { ArchiveEvent } from './events.ts'
 import { ONE_LISTENING_MS, type Recording, revisionAfter, type VoiceFinding, voicesOf } from './recording.ts'
 import * as store from './store.ts'
 
+export type { Recordings } from '../../recordings/index.ts'
 export type { ArchiveEvent, RecordingState } from './events.ts'
 export type { ArchiveFigure } from './figures.ts'
 export { type Archive, startArchive } from './filing-door.ts'
 export type { ArchiveHealth } from './health.ts'
+export { type Clip, clipOf, endPiece, notePiece, openPieces } from './pieces-door.ts'
 export { readRange, type VoiceFinding } from './recording.ts'
 export { readAlarms as recordingAlarms } from './store.ts'
 
@@ -101,7 +103,7 @@ export async function listened(
     callId,
     personId,
     address,
-  }: { recordingId: string; callId: string; personId: string; address: string },
+  }: { recordingId: string; callId: string | null; personId: string; address: string },
 ): Promise<ArchiveEvent[]> {
   const fresh = await store.writeListening(tx, { recordingId, personId, address, withinMs: ONE_LISTENING_MS })
   return fresh ? [{ type: 'recording.listened', recordingId, callId, personId, at: await store.clock(tx) }] : []

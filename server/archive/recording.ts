@@ -128,7 +128,11 @@ export function whyOf(findings: VoiceFinding[], unrecordedWhy: string | null): s
 }
 
 /** The event a settled recording tells. */
-export function eventOf(recording: Recording, unrecordedWhy: string | null, at: Date): ArchiveEvent {
+export function eventOf(
+  recording: Omit<Recording, 'callId' | 'kind'> & { callId: string | null },
+  unrecordedWhy: string | null,
+  at: Date,
+): ArchiveEvent {
   const { recordingId, callId, ms, bytes, talkMs, findings } = recording
   const why = whyOf(findings, unrecordedWhy)
   if (recording.state === 'missing') return { type: 'recording.missing', recordingId, callId, at, why }

@@ -1,8 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Recordings } from '../../recordings/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { actorOf, answers, Id, Nullable, notFound, Outage, type Routes, Type } from '../web/index.ts'
+import { actorOf, answers, Id, Nullable, notFound, type Routes, sendSound, Type } from '../web/index.ts'
 import { listened, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
 
 const One = Type.Object({ id: Id })
@@ -56,37 +55,9 @@ export const archiveRoutes =
     app.get('/api/recordings/:id/audio', { schema: { params: One } }, async (request, reply) => {
       const actor = actorOf(request)
       const { recordingId, callId, bytes, read } = await soundFor(db, actor, recordings, request.params.id)
-      reply
-        .header('accept-ranges', 'bytes')
-        .header('cache-control', 'no-store')
-        .header('content-type', 'audio/wav')
-        .header('content-disposition', 'inline')
       const range = readRange(request.headers.range, bytes)
-      if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${bytes}`).send()
-
-      const whole = range === 'none'
-      reply.header('content-length', whole ? bytes : range.to - range.from + 1)
-      if (!whole) reply.code(206).header('content-range', `bytes ${range.from}-${range.to}/${bytes}`)
-      if (request.method === 'HEAD') return reply.send()
-
-      const sound = await read(whole ? undefined : range)
-      // nobody hears a byte that is not written down: no audit line, no sound
-      try {
-        await commit((tx) => listened(tx, { recordingId, callId, personId: actor.personId, address: request.ip }))
-      } catch (error) {
-        sound.destroy()
-        throw new Outage('postgres', { cause: error })
-      }
-      return follow(request, reply, sound)
+      return sendSound(request, reply, { bytes, read }, range, () =>
+        commit((tx) => listened(tx, { recordingId, callId, personId: actor.personId, address: request.ip })),
+      )
     })
   }
-
-/** Sends the stream; a player that leaves, or seeks, ends the reading from the vault at once. */
-function follow(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  sound: NodeJS.ReadableStream & { destroy: () => unknown },
-) {
-  request.raw.once('close', () => sound.destroy())
-  return reply.send(sound)
-}

@@ -1,5 +1,6 @@
 import { overCalls, talkMsOf, talksOf, unrecordedCalls, whoWasOn } from '../calls/index.ts'
 import type { Db, Tx } from '../db/index.ts'
+import type { Continuous } from './pieces.ts'
 import type { CallToFile, Leg, Recording } from './recording.ts'
 
 const COLUMNS = [
@@ -76,11 +77,28 @@ export async function due(db: Db, limit: number): Promise<Recording[]> {
   return rows.map(fromRow)
 }
 
+/** Continuous recordings waiting to be filed whose turn it is, oldest first. */
+export async function dueContinuous(db: Db, limit: number): Promise<Continuous[]> {
+  const rows = await db('recordings')
+    .where({ kind: 'radio', state: 'filing' })
+    .where((q) => q.whereNull('next_try_at').orWhere('next_try_at', '<=', db.fn.now()))
+    .orderBy('started_at')
+    .limit(limit)
+    .select(COLUMNS)
+  return rows.map(fromRow)
+}
+
+/** These continuous recordings. */
+export async function readContinuous(db: Db, recordingIds: string[]): Promise<Continuous[]> {
+  if (recordingIds.length === 0) return []
+  return (await db('recordings').whereIn('id', recordingIds).where({ kind: 'radio' }).select(COLUMNS)).map(fromRow)
+}
+
 /**
  * Takes a recording for `ms` milliseconds, so that another server on the same database leaves it alone. False: it was
  * taken first, or has changed since. A server that dies holding it only delays it: filing twice gives the same object.
  */
-export async function claim(db: Db, { recordingId, version }: Recording, ms: number): Promise<boolean> {
+export async function claim(db: Db, { recordingId, version }: Continuous, ms: number): Promise<boolean> {
   const taken = await db('recordings')
     .where({ id: recordingId, version, state: 'filing' })
     .where((q) => q.whereNull('next_try_at').orWhere('next_try_at', '<=', db.fn.now()))
@@ -106,7 +124,7 @@ export async function isFiling(db: Db): Promise<boolean> {
 }
 
 /** Saves what became of a recording, if nobody changed it meanwhile. */
-export async function settle(tx: Tx, recording: Recording, peaks: Buffer | null): Promise<boolean> {
+export async function settle(tx: Tx, recording: Continuous, peaks: Buffer | null): Promise<boolean> {
   const changed = await tx('recordings')
     .where({ id: recording.recordingId, version: recording.version })
     .update({
@@ -127,7 +145,7 @@ export async function settle(tx: Tx, recording: Recording, peaks: Buffer | null)
 }
 
 /** Files a settled recording again: a late voice came. */
-export async function reopen(tx: Tx, { recordingId, version }: Recording): Promise<boolean> {
+export async function reopen(tx: Tx, { recordingId, version }: Continuous): Promise<boolean> {
   const changed = await tx('recordings')
     .where({ id: recordingId, version })
     .update({ state: 'filing', next_try_at: null, version: version + 1 })
@@ -224,14 +242,14 @@ export async function countStates(db: Db): Promise<Record<string, number>> {
 export async function readAlarms(
   db: Db,
 ): Promise<
-  { kind: 'recording_missing' | 'recording_short' | 'unrecorded'; callId: string; since: Date; count: number }[]
+  { kind: 'recording_missing' | 'recording_short' | 'unrecorded'; callId: string | null; since: Date; count: number }[]
 > {
   const { rows } = await db.raw(
     `select 'recording_' || state as kind, count(*)::int as count, min(started_at) as since,
             (array_agg(call_id order by started_at desc))[1] as call_id
        from recordings where state in ('missing', 'short') and started_at > now() - interval '1 day' group by state`,
   )
-  const lost = rows.map((row: { kind: never; call_id: string; since: Date; count: number }) => ({
+  const lost = rows.map((row: { kind: never; call_id: string | null; since: Date; count: number }) => ({
     kind: row.kind,
     callId: row.call_id,
     since: row.since,

@@ -1,10 +1,12 @@
 /** Takes out of the spool what need not be there any more, and nothing else. */
 import type { SpoolFile } from '../../recordings/index.ts'
+import { latePieces } from './pieces.ts'
+import * as pieces from './pieces-store.ts'
 import { isIncompleteKept, KEEP_UNANSWERED_MS, lateVoices, ORPHAN_AFTER_MS, type Recording } from './recording.ts'
 import type { ArchiveSettings } from './settings-door.ts'
 import * as store from './store.ts'
 
-type Release = (filed: { key: string; sha256: string; bytes: number }, files: SpoolFile[]) => Promise<void>
+type Release = (filed: { key: string; sha256: string; bytes: number }, files: { path: string }[]) => Promise<void>
 type Call = NonNullable<ReturnType<Awaited<ReturnType<typeof store.readCalls>>['get']>>
 
 /**
@@ -56,6 +58,35 @@ async function letGoOf(
   const known = files.filter((file) => findings.some((f) => f.uniqueid === file.uniqueid && f.side === file.side))
   if (key && sha256 && bytes && known.length > 0) await release({ key, sha256, bytes }, known)
   return files.length - known.length
+}
+
+/**
+ * The same for pieces of continuous recordings: those filed are released (a kill came between), one that was thought lost
+ * and turned up is filed after all. Files the desk has not heard of yet are left alone.
+ */
+export async function letGoPieces(settings: ArchiveSettings, release: Release): Promise<void> {
+  const { db, recordings, commit, log } = settings
+  const ids = await pieces.recordingsOfPieces(db, await recordings.listPieces())
+  const settled = (await store.readContinuous(db, ids)).filter(
+    ({ state }) => state !== 'recording' && state !== 'filing',
+  )
+  const known = await pieces.readPieces(
+    db,
+    settled.map(({ recordingId }) => recordingId),
+  )
+  for (const recording of settled) {
+    const { recordingId, vaultKey: key, sha256, bytes } = recording
+    const files = await recordings.findPieces(known.filter((piece) => piece.recordingId === recordingId))
+    if (latePieces(recording, files).length > 0) {
+      log.info({ recordingId }, 'a piece came late; the recording is filed again')
+      await commit(async (tx) => {
+        if (!(await store.reopen(tx, recording))) return []
+        return [{ type: 'recording.filing', recordingId, callId: null, at: await store.clock(tx) }]
+      })
+    } else if (key && sha256 && bytes && !isIncompleteKept(recording, Date.now())) {
+      await release({ key, sha256, bytes }, files)
+    }
+  }
 }
 
 /** Nobody talked: the voice of one who only waited is not kept. Nor are bare headers of phones that only rang. */

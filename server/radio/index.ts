@@ -2,6 +2,7 @@
 export type { RadioEvent } from './events.ts'
 export { openTicketForEmergency } from './follow-door.ts'
 export { isRadio, radioFrames } from './frame-door.ts'
-export type { Media } from './media.ts'
+export type { Media, MediaFact, PortWish, Voice } from './media.ts'
 export { type Radio, startRadio } from './radio-door.ts'
 export { type PortSeed, seedRadio } from './seed-store.ts'
+export { radioTimeline } from './timeline-door.ts'

@@ -2,10 +2,11 @@
  * What the radio did is written down after it was done: a press waits for no disk. Each piece of writing is tried again,
  * in order, until PostgreSQL has taken it; a piece that PostgreSQL refuses for what it says is dropped and logged.
  */
+import type { ArchiveEvent } from '../archive/index.ts'
 import type { Tx } from '../db/index.ts'
 import type { RadioEvent } from './events.ts'
 
-export type Work = (tx: Tx) => Promise<RadioEvent[]>
+export type Work = (tx: Tx) => Promise<(RadioEvent | ArchiveEvent)[]>
 type Log = { warn(o: object, m: string): void; error(o: object, m: string): void }
 export type Keeper = {
   keep(work: Work): void

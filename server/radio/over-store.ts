@@ -121,8 +121,13 @@ export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownO
     .select('o.*', 'p.code as port', 'c.code as campus', 'me.name as speaker', 'h.name as holder', 'u.alias as alias')
     .select('t.number as ticket_number')
     .select(
-      db.raw(`exists (select from radio_segments s where s.port_id = o.port_id and s.from_at <= o.from_at
-        and (s.to_at is null or s.to_at >= o.from_at)) as has_sound`),
+      // Ended, and its own side kept by a recorder whose sound is not lost; the longest piece is a matter of days.
+      db.raw(`o.to_at is not null and exists (
+        select from radio_segments s
+          join recordings r on r.id = s.recording_id and (r.vault_key is not null or r.state in ('recording', 'filing'))
+          join recording_pieces w on w.recording_id = r.id and w.channel = case when o.kind = 'rx' then 0 else 1 end
+         where s.port_id = o.port_id and s.from_at between o.from_at - interval '7 days' and o.to_at
+           and w.from_at < o.to_at and (w.to_at is null or w.to_at > o.from_at)) as has_sound`),
     )
   if (wanted.campuses) query.whereIn('c.code', wanted.campuses)
   if (wanted.port) query.where('p.code', wanted.port)

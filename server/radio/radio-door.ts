@@ -9,13 +9,14 @@ import type { EmergencyView } from '../wire/radio.ts'
 import { makeConsoles } from './consoles-door.ts'
 import * as emergencies from './emergency-store.ts'
 import { makeRadioEngine } from './engine-door.ts'
-import type { Log, RadioHooks } from './engine-words.ts'
+import type { Log } from './engine-words.ts'
 import type { RadioEvent } from './events.ts'
 import { makeKeeper, type Work } from './keeper-door.ts'
 import type { Media } from './media.ts'
 import { isShort, type Over } from './over.ts'
 import * as overs from './over-store.ts'
 import * as ports from './port-store.ts'
+import { keepPiece } from './recording-door.ts'
 
 export type RadioParts = {
   db: Db
@@ -27,8 +28,8 @@ export type RadioParts = {
   tell: (to: (actor: Actor, seat: string) => Buffer | undefined) => void
   /** digits from a handheld that somebody waits for (an acknowledgement); true: they name nobody */
   digits?: (port: string, digits: string, over: Over | null) => boolean
-  /** facts about recordings */
-  recording?: RadioHooks['recording']
+  /** a piece of the continuous recording waits to be filed */
+  recorded?: () => void
 }
 
 export type Radio = ReturnType<typeof startRadio>
@@ -37,7 +38,7 @@ const REFRESH_MS = 5_000
 /** A server that has just become the acting one takes the radio at once. */
 const LOOK_MS = 300
 
-export function startRadio({ db, media, log, commit, isActing, tell, digits, recording }: RadioParts) {
+export function startRadio({ db, media, log, commit, isActing, tell, digits, recorded }: RadioParts) {
   const keeper = makeKeeper({ commit, log })
   let roster: ports.RosterRow[] = []
   let latched: EmergencyView[] = []
@@ -118,7 +119,14 @@ export function startRadio({ db, media, log, commit, isActing, tell, digits, rec
       },
       digits: (port, said, over) => digits?.(port, said, over) ?? false,
       alarm: (port, what, on) => log.warn({ port, what, on }, 'the radio raises an alarm'),
-      recording: (fact) => recording?.(fact),
+      recording: (fact) => {
+        const at = Date.now()
+        keeper.keep(async (tx) => {
+          const events = await keepPiece(tx, fact, at)
+          if (events.length > 0) recorded?.()
+          return events
+        })
+      },
     },
   })
 

@@ -19,7 +19,7 @@ import {
   Type,
   Version,
 } from '../web/index.ts'
-import type { TicketPage, TicketRow } from '../wire/views.ts'
+import type { TicketPage, TicketRow, TimelineItem } from '../wire/views.ts'
 import type { TicketState } from './events.ts'
 import {
   act,
@@ -79,8 +79,16 @@ const Acting = Type.Object(
   strict,
 )
 
+/** What else happened around a ticket, told by a room that tickets do not know of. */
+export type MoreTimeline = (actor: Actor, ticketId: string) => Promise<TimelineItem[]>
+
 /** Tickets: list, open, page, change as typed, and what people do to them. */
-export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
+export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; more?: MoreTimeline }): Routes {
+  const page = async (actor: Actor, id: string): Promise<TicketPage> => {
+    const [shown, others] = await Promise.all([pageOf(db, actor, id), more?.(actor, id) ?? []])
+    const timeline = [...shown.timeline, ...others].sort((a, b) => b.at.localeCompare(a.at))
+    return { ...shown, timeline }
+  }
   return async (app) => {
     app.get(
       '/api/tickets',
@@ -154,13 +162,13 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
     )
 
     app.get('/api/tickets/:id', { schema: { params: One } }, async (request) =>
-      page(db, actorOf(request), request.params.id),
+      page(actorOf(request), request.params.id),
     )
 
     app.patch('/api/tickets/:id', { schema: { params: One, body: Change } }, async (request) => {
       const actor = actorOf(request)
       await commit((tx) => change(tx, actor, request.params.id, request.body as never))
-      return page(db, actor, request.params.id)
+      return page(actor, request.params.id)
     })
 
     app.post(
@@ -170,14 +178,14 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
         const actor = actorOf(request)
         const { id } = request.params as { id: string }
         await commit((tx) => note(tx, actor, id, (request.body as { text: string }).text))
-        return page(db, actor, id)
+        return page(actor, id)
       }),
     )
 
     app.post('/api/tickets/:id/urge', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
       await commit((tx) => urge(tx, actor, request.params.id))
-      return page(db, actor, request.params.id)
+      return page(actor, request.params.id)
     })
 
     for (const what of ['take', 'withdraw', 'done', 'reopen', 'give-up'] satisfies Act[]) {
@@ -187,7 +195,7 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
         async (request) => {
           const actor = actorOf(request)
           await commit((tx) => act(tx, actor, request.params.id, what, (request.body ?? {}) as never))
-          return page(db, actor, request.params.id)
+          return page(actor, request.params.id)
         },
       )
     }
@@ -195,7 +203,7 @@ export function ticketRoutes({ db, commit }: { db: Db; commit: Commit }): Routes
 }
 
 /** One ticket with its calls, recordings and timeline, as this person may see it. Hidden answers as absent. */
-async function page(db: Db, actor: Actor, id: string): Promise<TicketPage> {
+async function pageOf(db: Db, actor: Actor, id: string): Promise<TicketPage> {
   const [ticket] = await readTickets(db, [id])
   if (!ticket || ticket.organisationId !== actor.organisationId || !may(actor, 'see', thing(ticket)))
     throw notFound('ticket')

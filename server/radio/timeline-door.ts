@@ -1,0 +1,43 @@
+/** A ticket's timeline as the radio goes on with it: tickets know nothing of the radio, so main.ts hands them this. */
+import type { Db } from '../db/index.ts'
+import { type Actor, may, personRefs } from '../people/index.ts'
+import type { TimelineItem } from '../wire/views.ts'
+import { listOvers } from './over-store.ts'
+import { calloutSteps } from './timeline-store.ts'
+
+/** A crisis on one ticket is a few hundred overs; the newest are shown. */
+const MOST = 500
+
+/** Overs and call-out steps of this ticket, of the campuses whose radio this person may hear of. */
+export async function radioTimeline(db: Db, actor: Actor, ticketId: string): Promise<TimelineItem[]> {
+  const sees = (campus: string) => may(actor, 'see', { kind: 'radio', campus })
+  const [overs, steps] = await Promise.all([
+    listOvers(db, { organisationId: actor.organisationId, ticketId, limit: MOST }),
+    calloutSteps(db, ticketId),
+  ])
+  const people = await personRefs(
+    db,
+    steps.map(({ byId }) => byId),
+  )
+  const said = overs
+    .filter(({ campus }) => sees(campus))
+    .map(({ overId, port, campus, kind, talker, from, ms, emergency, overlap, text, endedBy, playable }) => ({
+      at: from,
+      kind: 'over',
+      by: null,
+      body: {
+        ...{ overId, port, campus, kind, talker, from, ms, emergency, overlap, endedBy, playable },
+        mayListen: may(actor, 'listen', { kind: 'radio', campus }),
+        ...(text !== null && { text }),
+      },
+    }))
+  const called = steps
+    .filter(({ campus }) => sees(campus))
+    .map(({ at, step, byId, body }) => ({
+      at,
+      kind: `callout.${step}`,
+      by: (byId && people.get(byId)) || null,
+      body,
+    }))
+  return [...said, ...called]
+}
