@@ -31,7 +31,11 @@ t.test(
     const { db, house, commit, wishes, agent } = await desk(t)
     await commit(async (tx) => (await signIn(tx, house.lin.personId, { untilMs: 3_600_000 })).events)
     t.match(await agent(), { state: 'not_ready', reason: 'ring_untested', station: 'b1001' })
-    t.same(await wishes(), [...Array(4).fill('queue-add b1001 ring_untested'), 'push-credential b1001'])
+    t.same(await wishes(), [
+      ...Array(4).fill('queue-add b1001 ring_untested'),
+      'push-credential b1001',
+      'push-credential r1001',
+    ])
     t.notMatch(JSON.stringify(await db('commands')), /password/i, 'the password itself is written nowhere')
     await commit((tx) => ringTested(tx, house.lin.personId, true))
     t.match(await agent(), { state: 'ready' })

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Media } from '../radio/media.ts'
+import type { Media } from '../radio/index.ts'
 import type { WireHealth } from '../wire/views.ts'
 import { makeActing } from './acting.ts'
 import { makeAmi } from './ami.ts'
@@ -183,7 +183,9 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
     const station = fact ? null : translator.station(ami)
     if (fact) hearing.live(fact)
     else if (station) void tellStation(station)
-    else if (word(ami, 'event') === 'ContactStatus') trunks.set(word(ami, 'aor'), word(ami, 'contactstatus'))
+    // A radio gateway's absence is told by its port.
+    else if (word(ami, 'event') === 'ContactStatus' && !word(ami, 'aor').startsWith('g-'))
+      trunks.set(word(ami, 'aor'), word(ami, 'contactstatus'))
   }
 
   const stationsTold = new Map<string, string>()

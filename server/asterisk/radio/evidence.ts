@@ -1,5 +1,5 @@
 /** What really passed: packets counted by Asterisk on each gateway's leg, once a second. Intent is no evidence. */
-import type { MediaFact } from '../../radio/media.ts'
+import type { MediaFact } from '../../radio/index.ts'
 import type { Port } from './port.ts'
 import type { Wire } from './wire.ts'
 

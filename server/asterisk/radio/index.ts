@@ -5,7 +5,7 @@
  *   control up  →  every gate is shut  →  what stands is read  →  wanted ports go on from it, the rest is cleared away
  *   control lost  →  nothing can be ordered; Asterisk unkeys by the leases, keeps gateways, consoles and recorders
  */
-import type { Media, MediaFact, PortWish, Voice } from '../../radio/media.ts'
+import type { Media, MediaFact, PortWish, Voice } from '../../radio/index.ts'
 import { Outage, Refusal } from '../../web/index.ts'
 import type { AriEvent } from '../rest.ts'
 import { startEvidence } from './evidence.ts'

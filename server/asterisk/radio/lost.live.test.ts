@@ -33,7 +33,7 @@ t.test(
   { buffered: true },
   async (t) => {
     const { desk, air, up, order, leg } = await keyed(t)
-    await wait(1_700)
+    await wait(1_300)
     t.ok((await packets(air, 200)) > 5, 'on the air until the lease is over')
     t.match(await fact(desk, 'down'), { why: 'lapsed' })
     const back = await fact(desk, 'up', { where: (f) => f.epoch > up.epoch })

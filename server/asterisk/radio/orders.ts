@@ -2,7 +2,7 @@
  * The orders of the floor, one port's in turn: key, pass, renew, unkey. Safe first: the lease is armed before a gate opens,
  * the gate is shut before the lease is disarmed, and whatever Asterisk has not clearly said yes to ends the adapter.
  */
-import type { Voice } from '../../radio/media.ts'
+import type { Voice } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
 import { isGone } from '../rest.ts'
 import type { Pair, Port } from './port.ts'

@@ -8,7 +8,7 @@
  * Whatever is lost is built again for ever. An adapter about which anything is uncertain is never used on: it is hung up
  * (`burn`), and a new one with a new epoch takes its place.
  */
-import type { MediaFact, PortWish } from '../../radio/media.ts'
+import type { MediaFact, PortWish } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
 import type { AriEvent } from '../rest.ts'
 import { made } from './ids.ts'

@@ -5,7 +5,7 @@
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { MediaFact } from '../../radio/media.ts'
+import type { MediaFact } from '../../radio/index.ts'
 import { made, piece, pieceOf, type Side } from './ids.ts'
 import { unlessGone, type Wire } from './wire.ts'
 

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { asWav8k } from '../../../scripts/asterisk/sound-file.ts'
 import { loudness, readWav, secondsOf, tonesIn } from '../../../scripts/asterisk/tones.ts'
-import type { MediaFact } from '../../radio/media.ts'
+import type { MediaFact } from '../../radio/index.ts'
 import { console_, fact, gateway, onAir, packets, radioLab, station, until, wish } from './test-lab.ts'
 
 t.setTimeout(240_000)

@@ -3,7 +3,7 @@
  * other ports (each direction shut until keyed), and announcements (played into the far half of the port's announcer).
  */
 import { randomUUID } from 'node:crypto'
-import type { MediaFact } from '../../radio/media.ts'
+import type { MediaFact } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
 import type { AriEvent } from '../rest.ts'
 import { made, whatOf } from './ids.ts'
