@@ -197,16 +197,17 @@ function listenToCalls(): void {
   const made: RTCPeerConnection[] = []
   const Real = RTCPeerConnection
   const deskEar = async () => {
-    const track = made
-      .at(-1)
-      ?.getReceivers()
-      .find((receiver) => receiver.track.kind === 'audio')?.track
-    if (track?.readyState !== 'live') return 0
+    // the phone's call and each radio leg is a connection of its own; an ear hears all of them
+    const tracks = made
+      .flatMap((connection) => connection.getReceivers())
+      .map((receiver) => receiver.track)
+      .filter((track) => track.kind === 'audio' && track.readyState === 'live')
+    if (tracks.length === 0) return 0
     const context = new AudioContext()
     const ear = context.createAnalyser()
     ear.fftSize = 16_384
     ear.smoothingTimeConstant = 0
-    context.createMediaStreamSource(new MediaStream([track])).connect(ear)
+    for (const track of tracks) context.createMediaStreamSource(new MediaStream([track])).connect(ear)
     await new Promise((heard) => setTimeout(heard, 500))
     const levels = new Float32Array(ear.frequencyBinCount)
     ear.getFloatFrequencyData(levels)

@@ -70,15 +70,16 @@ const hangUp = () => page.getByRole('button', { name: '挂断' })
 const hertzInTheEar = () =>
   page.evaluate(async () => {
     const peers = (globalThis as unknown as { deskPeers: RTCPeerConnection[] }).deskPeers
-    const track = peers
-      .at(-1)
-      ?.getReceivers()
-      .find((receiver) => receiver.track.kind === 'audio')?.track
-    if (!track) return 0
+    // the call and each radio leg is a connection of its own; an ear hears all of them
+    const tracks = peers
+      .flatMap((peer) => peer.getReceivers())
+      .map((receiver) => receiver.track)
+      .filter((track) => track.kind === 'audio' && track.readyState === 'live')
+    if (tracks.length === 0) return 0
     const context = new AudioContext()
     const ear = context.createAnalyser()
     ear.fftSize = 16_384
-    context.createMediaStreamSource(new MediaStream([track])).connect(ear)
+    for (const track of tracks) context.createMediaStreamSource(new MediaStream([track])).connect(ear)
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     const bins = new Float32Array(ear.frequencyBinCount)
     ear.getFloatFrequencyData(bins)

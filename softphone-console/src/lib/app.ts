@@ -10,6 +10,7 @@ import * as kept from './live/kept.ts'
 import { LiveSocket, openLive } from './live/socket.ts'
 import { useZone } from './live/time.ts'
 import { Line } from './phone/line.ts'
+import { Radio } from './radio/radio.ts'
 import { Theme } from './ui/theme.ts'
 import { Toasts } from './ui/toasts.ts'
 import type { DeskSnapshot, FromServer, Me } from './wire.ts'
@@ -43,11 +44,14 @@ export class App {
     held: () => this.desk.seq,
     hear: (message) => this.#gather.hear(message),
     back: () => void this.#back(),
+    lost: () => this.radio.socketLost(),
   })
   readonly line = new Line(this)
+  readonly radio = new Radio(this)
 
   constructor() {
     this.api.onSignedOut = () => this.#leave('expired')
+    this.desk.listen((frame) => this.radio.apply(frame))
   }
 
   get session(): Session {
@@ -134,6 +138,7 @@ export class App {
   #leave(why: string): void {
     this.live.stop()
     this.line.drop()
+    this.radio.leave()
     kept.forget()
     this.#bye.value = why
     this.#session.value = 'out'
@@ -151,6 +156,7 @@ export class App {
       this.#leave(message.why)
       return
     }
+    this.radio.hear(message)
     const answer = this.desk.hear(message)
     if (answer === 'ask-again') this.live.say({ kind: 'again', after: this.desk.seq })
     if (answer === 'load-again') void this.reload().catch((error) => this.toasts.fault(error))
@@ -159,6 +165,7 @@ export class App {
   /** The server is back. What is not in the journal (pop, figures, my state) is fetched; the frames come by themselves. */
   async #back(): Promise<void> {
     await this.reload().catch(() => {})
+    void this.radio.refresh()
     await this.line.serverIsBack()
   }
 

@@ -1,5 +1,6 @@
 /** The words both sides speak; the console knows nothing else of the server. Types only. */
 export type * from '../../../server/wire/api.ts'
 export type * from '../../../server/wire/frames.ts'
+export type * from '../../../server/wire/radio.ts'
 export type * from '../../../server/wire/views.ts'
 export type * from '../../../server/wire/words.ts'

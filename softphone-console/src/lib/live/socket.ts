@@ -35,6 +35,8 @@ export type Hooks = {
   hear: (message: FromServer) => void
   /** the link is up again after having been down */
   back: () => void
+  /** nobody hears this console any more */
+  lost?: () => void
 }
 
 export class LiveSocket {
@@ -124,6 +126,7 @@ export class LiveSocket {
     this.#wire = undefined
     const was = this.state
     if (was.kind === 'off') return
+    this.#hooks.lost?.()
     const tries = was.kind === 'blind' ? was.tries + 1 : 1
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries - 1, 10)) * (0.875 + Math.random() / 4)
     this.#state.value = {

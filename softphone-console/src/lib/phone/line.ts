@@ -123,6 +123,7 @@ export class Line {
     this.#stopLeading = undefined
     this.#phone?.unregister()
     this.#phone = undefined
+    this.onPhone(null)
     this.sound.silence()
     this.#calls.clear()
     this.#setStatus({ state: 'off', since: Date.now(), why: 'not_asked' })
@@ -180,6 +181,7 @@ export class Line {
         if (!alone()) return
         this.#phone = phone
         phone.register(credential)
+        this.onPhone(credential)
         if (followed) void this.#wakeSound()
       },
       () => {
@@ -221,6 +223,9 @@ export class Line {
     if (call.state === 'ended' && call.ended === 'no_microphone')
       this.#setStatus({ ...this.status, why: 'no_microphone' })
   }
+
+  /** Set by the radio: this tab has the phone, with this credential; null: no longer. */
+  onPhone: (credential: SipCredential | null) => void = () => {}
 
   /** Set by the bay: shows the call first, then lets it sound. */
   onRinging: (call: PhoneCall) => void = () => this.ring()

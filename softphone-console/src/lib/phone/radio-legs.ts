@@ -1,0 +1,221 @@
+import * as JsSIP from 'jssip'
+import type { RTCSession } from 'jssip/lib/RTCSession'
+import type { UA } from 'jssip/lib/UA'
+import type { SipCredential } from '../wire.ts'
+
+/** A leg that went is dialled again after so long, then longer; ms. */
+const AGAIN_MS = [500, 1_000, 2_000, 5_000]
+/** A leg without media for so long is dead, whatever SIP says; ms. */
+const SILENT_WIRE_MS = 4_000
+const MICROPHONE: MediaStreamConstraints = {
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+}
+
+export type LegState = 'dialling' | 'up' | 'lost'
+export type MicrophoneState = 'held' | 'none'
+
+export type LegEvents = {
+  /** null: no longer wanted */
+  leg: (port: string, state: LegState | null) => void
+  microphone: (state: MicrophoneState) => void
+  sound: (port: string, far: MediaStream | null) => void
+}
+
+type Leg = {
+  port: string
+  session: RTCSession | undefined
+  /** this leg's own copy of the microphone, closed unless keyed */
+  near: MediaStream
+  speaker: HTMLAudioElement
+  tries: number
+  again: ReturnType<typeof setTimeout> | undefined
+}
+
+/**
+ * One SIP call per radio port, from an identity of its own: the phone stays free for the queue. They listen always and
+ * speak only while `open` names their port; a leg that breaks is dialled again, never with its microphone open.
+ */
+export class RadioLegs {
+  #events: LegEvents
+  #ua: UA | undefined
+  #host = ''
+  #legs = new Map<string, Leg>()
+  #microphone: MediaStream | null = null
+  #silence: MediaStream | undefined
+  #open: readonly string[] = []
+  #volumes = new Map<string, number>()
+  #stopWatching = new AbortController()
+
+  constructor(events: LegEvents) {
+    this.#events = events
+    const { signal } = this.#stopWatching
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.#lookForMicrophone(), { signal })
+    // sound that was held back for want of a gesture comes with the first one
+    const play = () => {
+      for (const { speaker } of this.#legs.values()) if (speaker.paused) speaker.play().catch(() => {})
+    }
+    addEventListener('pointerdown', play, { signal, capture: true })
+    addEventListener('keydown', play, { signal, capture: true })
+  }
+
+  async start(credential: SipCredential): Promise<void> {
+    this.#host = credential.uri.split('@')[1] ?? 'desk'
+    const ua = new JsSIP.UA({
+      sockets: [new JsSIP.WebSocketInterface(credential.wsUrl)],
+      uri: `sip:${credential.radio.username}@${this.#host}`,
+      authorization_user: credential.radio.username,
+      password: credential.password,
+      register: false,
+      session_timers: false,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 5,
+      user_agent: 'Dutydesk radio',
+    })
+    this.#ua = ua
+    await this.#lookForMicrophone()
+    ua.on('connected', () => {
+      for (const leg of this.#legs.values()) if (!leg.session) this.#dial(leg)
+    })
+    ua.start()
+  }
+
+  /** The ports to be joined, and no other. */
+  follow(ports: readonly string[]): void {
+    for (const leg of [...this.#legs.values()]) if (!ports.includes(leg.port)) this.#drop(leg)
+    for (const port of ports) {
+      if (this.#legs.has(port)) continue
+      const speaker = new Audio()
+      speaker.volume = this.#volumes.get(port) ?? 1
+      const leg: Leg = { port, session: undefined, near: this.#voice(), speaker, tries: 0, again: undefined }
+      this.#legs.set(port, leg)
+      this.#dial(leg)
+    }
+  }
+
+  /** The microphone is heard by exactly these ports. Takes effect at once. */
+  open(ports: readonly string[]): void {
+    this.#open = ports
+    for (const { port, near } of this.#legs.values())
+      for (const track of near.getAudioTracks()) track.enabled = ports.includes(port)
+  }
+
+  /** 0 to 1. */
+  volume(port: string, volume: number): void {
+    this.#volumes.set(port, volume)
+    const leg = this.#legs.get(port)
+    if (leg) leg.speaker.volume = volume
+  }
+
+  /** The exchange does not know this leg although it looks well from here: begin anew. */
+  redial(port: string): void {
+    const leg = this.#legs.get(port)
+    if (leg) this.#lost(leg)
+  }
+
+  stop(): void {
+    this.#stopWatching.abort()
+    for (const leg of [...this.#legs.values()]) this.#drop(leg)
+    for (const track of this.#microphone?.getTracks() ?? []) track.stop()
+    this.#ua?.removeAllListeners()
+    this.#ua?.stop()
+    this.#ua = undefined
+  }
+
+  #dial(leg: Leg): void {
+    clearTimeout(leg.again)
+    const ua = this.#ua
+    if (!ua || leg.session || this.#legs.get(leg.port) !== leg) return
+    this.#events.leg(leg.port, 'dialling')
+    if (!ua.isConnected()) return
+    leg.near = this.#voice()
+    const session = ua.call(`sip:radio-${leg.port}@${this.#host}`, {
+      mediaStream: leg.near,
+      pcConfig: { iceServers: [] },
+      eventHandlers: {
+        confirmed: () => {
+          if (leg.session !== session) return
+          leg.tries = 0
+          this.#events.leg(leg.port, 'up')
+        },
+        ended: () => leg.session === session && this.#lost(leg),
+        failed: () => leg.session === session && this.#lost(leg),
+      },
+    })
+    leg.session = session
+    const { connection } = session
+    let dead: ReturnType<typeof setTimeout> | undefined
+    connection.addEventListener('track', (event) => {
+      const far = event.streams[0] ?? new MediaStream([event.track])
+      leg.speaker.srcObject = far
+      leg.speaker.play().catch(() => {})
+      this.#events.sound(leg.port, far)
+    })
+    connection.addEventListener('connectionstatechange', () => {
+      clearTimeout(dead)
+      const { connectionState } = connection
+      if (connectionState === 'failed' && leg.session === session) this.#lost(leg)
+      if (connectionState === 'disconnected')
+        dead = setTimeout(() => leg.session === session && this.#lost(leg), SILENT_WIRE_MS)
+    })
+  }
+
+  #lost(leg: Leg): void {
+    this.#hangUp(leg)
+    if (this.#legs.get(leg.port) !== leg) return
+    this.#events.leg(leg.port, 'lost')
+    leg.again = setTimeout(() => this.#dial(leg), AGAIN_MS[Math.min(leg.tries, AGAIN_MS.length - 1)])
+    leg.tries += 1
+  }
+
+  #hangUp(leg: Leg): void {
+    const { session } = leg
+    leg.session = undefined
+    clearTimeout(leg.again)
+    for (const track of leg.near.getTracks()) track.stop()
+    leg.speaker.srcObject = null
+    this.#events.sound(leg.port, null)
+    try {
+      if (session && !session.isEnded()) session.terminate()
+    } catch {
+      // over on the wire already
+    }
+  }
+
+  #drop(leg: Leg): void {
+    this.#legs.delete(leg.port)
+    this.#hangUp(leg)
+    this.#events.leg(leg.port, null)
+  }
+
+  /** A closed copy of the microphone; silence where there is none, so that the desk can listen all the same. */
+  #voice(): MediaStream {
+    const near = (this.#microphone ?? this.#silent()).clone()
+    for (const track of near.getAudioTracks()) track.enabled = false
+    return near
+  }
+
+  #silent(): MediaStream {
+    this.#silence ??= new AudioContext().createMediaStreamDestination().stream
+    return this.#silence
+  }
+
+  /** Takes the microphone, or notes that it went; legs already up get the new voice without being dialled again. */
+  async #lookForMicrophone(): Promise<void> {
+    if (this.#microphone?.getAudioTracks().some(({ readyState }) => readyState === 'live')) return
+    this.#microphone = await navigator.mediaDevices.getUserMedia(MICROPHONE).catch(() => null)
+    const [track] = this.#microphone?.getAudioTracks() ?? []
+    track?.addEventListener('ended', () => {
+      this.#events.microphone('none')
+      void this.#lookForMicrophone()
+    })
+    this.#events.microphone(track ? 'held' : 'none')
+    if (!track) return
+    for (const leg of this.#legs.values()) {
+      const sender = leg.session?.connection?.getSenders().find((one) => one.track?.kind === 'audio')
+      if (!sender) continue
+      leg.near = this.#voice()
+      await sender.replaceTrack(leg.near.getAudioTracks()[0] ?? null).catch(() => this.#lost(leg))
+    }
+    this.open(this.#open)
+  }
+}

@@ -1,0 +1,98 @@
+import { SvelteMap } from 'svelte/reactivity'
+import { Cell } from '../desk/cell.ts'
+import type { Api } from '../live/api.ts'
+import type { Frame, List, OverView } from '../wire.ts'
+
+/** So many of the last overs are held for the lane and for instant recall. */
+const HELD = 60
+
+/** The last overs of all ports this person may hear; those still going on are the ports' affair. */
+export class OverBoard {
+  #overs = new SvelteMap<string, OverView>()
+  #loaded = new Cell(false)
+
+  get loaded(): boolean {
+    return this.#loaded.value
+  }
+
+  /** Newest first. */
+  get recent(): OverView[] {
+    return [...this.#overs.values()].sort((a, b) => b.from.localeCompare(a.from))
+  }
+
+  get untagged(): OverView[] {
+    return this.recent.filter(isUntagged)
+  }
+
+  async load(api: Pick<Api, 'get'>): Promise<void> {
+    const { items } = await api.get<List<OverView>>(`/api/radio/overs?limit=${HELD}`)
+    for (const over of items) this.put(over)
+    this.#loaded.value = true
+  }
+
+  clear(): void {
+    this.#overs.clear()
+    this.#loaded.value = false
+  }
+
+  put(over: OverView): void {
+    this.#overs.set(over.overId, over)
+    for (const old of this.recent.slice(HELD)) this.#overs.delete(old.overId)
+  }
+
+  apply(frame: Frame): void {
+    if (frame.subject === 'over') this.put(frame.over)
+  }
+}
+
+/** Heard from a handheld or said by an agent, long enough to mean something, and under no ticket yet. */
+export const isUntagged = (over: OverView): boolean =>
+  over.ticketId === null && over.to !== null && (over.kind === 'rx' || over.kind === 'tx')
+
+/** Plays clips in this browser, one at a time; nobody else hears them and nothing goes on the air. */
+export class OverPlayer {
+  #playing = new Cell<string | null>(null)
+  #element: HTMLAudioElement | undefined
+  #onfault: (over: string) => void
+
+  constructor(onfault: (over: string) => void) {
+    this.#onfault = onfault
+  }
+
+  get playing(): string | null {
+    return this.#playing.value
+  }
+
+  /** Plays this one, or stops it when it is the one that plays; `then` follows when it has come to its end. */
+  toggle(overId: string, then: readonly string[] = []): void {
+    const was = this.playing
+    this.stop()
+    if (was === overId) return
+    const element = new Audio(`/api/radio/overs/${overId}/audio`)
+    this.#element = element
+    this.#playing.value = overId
+    const fault = () => {
+      if (this.#element !== element) return
+      this.stop()
+      this.#onfault(overId)
+    }
+    element.onended = () => {
+      if (this.#element !== element) return
+      this.stop()
+      const [next, ...rest] = then
+      if (next !== undefined) this.toggle(next, rest)
+    }
+    element.onerror = fault
+    element.play().catch(fault)
+  }
+
+  stop(): void {
+    const element = this.#element
+    this.#element = undefined
+    this.#playing.value = null
+    if (!element) return
+    element.onerror = element.onended = null
+    element.pause()
+    element.removeAttribute('src')
+  }
+}
