@@ -3,13 +3,14 @@ import type { Db } from '../db/index.ts'
 import { type Actor, may, personRefs } from '../people/index.ts'
 import type { TimelineItem } from '../wire/views.ts'
 import { listOvers } from './over-store.ts'
-import { calloutSteps } from './timeline-store.ts'
+import { calloutSteps, isOnRadio } from './timeline-store.ts'
 
 /** A crisis on one ticket is a few hundred overs; the newest are shown. */
 const MOST = 500
 
 /** Overs and call-out steps of this ticket, of the campuses whose radio this person may hear of. */
 export async function radioTimeline(db: Db, actor: Actor, ticketId: string): Promise<TimelineItem[]> {
+  if (!(await isOnRadio(db, ticketId))) return []
   const sees = (campus: string) => may(actor, 'see', { kind: 'radio', campus })
   const [overs, steps] = await Promise.all([
     listOvers(db, { organisationId: actor.organisationId, ticketId, limit: MOST }),

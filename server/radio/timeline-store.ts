@@ -1,10 +1,22 @@
 /** What the radio has to say of a ticket: its overs, and the steps of its call-outs. */
-import type { Db } from '../db/index.ts'
+import { type Db, prepared } from '../db/index.ts'
 import type { TimelineItem } from '../wire/views.ts'
 
 export type Step = { step: string; byId: string | null } & Pick<TimelineItem, 'at' | 'body'> & {
     campus: string
   }
+
+/** Whether the radio has anything to say of this ticket: of most it has not, and finding that out must cost next to nothing. */
+export async function isOnRadio(db: Db, ticketId: string): Promise<boolean> {
+  const { rows } = await db
+    .raw(
+      `select exists (select from radio_overs where ticket_id = :ticketId)
+           or exists (select from radio_callouts where ticket_id = :ticketId) as found`,
+      { ticketId },
+    )
+    .options(prepared('ticket-is-on-radio'))
+  return rows[0].found
+}
 
 /** The steps of this ticket's call-outs, oldest first. */
 export async function calloutSteps(db: Db, ticketId: string): Promise<Step[]> {
