@@ -1,0 +1,162 @@
+/** One fault, so many times over, each while an agent is on the air. The gateway's own account says what came of it. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Drill, Finding } from '../../drill.ts'
+import { type Lab, type LabWish, startLab } from '../../lab.ts'
+import type { RadioClient } from '../../radio/client.ts'
+import { monoMs } from '../../radio/rtp.ts'
+import {
+  AGENT_TONE,
+  type Press,
+  type RadioConsole,
+  type RadioConsoleWish,
+  radioConsole,
+  until,
+} from './radio-console.ts'
+import { keptWhole, oversEnded } from './radio-kept.ts'
+
+/** RADIO.md §3.8: in every failure the carrier falls within this. */
+const UNKEYED_MS = 3_000
+/** after it fell, a carrier that comes back by itself would be seen within this */
+const WATCH_MS = 1_000
+const BACK_MS = 60_000
+
+export type RadioLab = { lab: Lab; radio: RadioClient; desk: RadioConsole }
+export type RadioFault = {
+  /** the fault, as a sentence's subject: "the server is killed" */
+  readonly what: string
+  /** Does it. Resolves when it is done, not when it was noticed. */
+  readonly strike: (on: RadioLab, round: number) => Promise<unknown>
+  /** Puts back what was taken away; what follows must come by itself. */
+  readonly heal: (on: RadioLab, round: number) => Promise<unknown>
+  /** end reasons that tell the truth about it */
+  readonly endedBy: readonly string[]
+  readonly lab?: LabWish
+  /** the console's own wish, made when the lab stands */
+  readonly seat?: (lab: Lab) => Promise<RadioConsoleWish>
+  /** ms of WATCH_MS's kind before healing */
+  readonly watchMs?: number
+  /** each round leaves a hole in the recording no longer than this (a dead Asterisk or gateway records nothing) */
+  readonly holeMs?: number
+  readonly done?: () => void
+}
+
+export const timesIn = (args: readonly string[], usual = 10): number =>
+  Number(args.find((arg) => arg.startsWith('--times='))?.slice(8) ?? (args.includes('--small') ? 2 : usual))
+
+/** A drill of this fault: `--times=10` rounds in one lab. */
+export const radioDrill =
+  (fault: RadioFault): Drill =>
+  async (report, args) => {
+    const times = timesIn(args)
+    const lab = await startLab({ radio: {}, ...fault.lab })
+    let desk: RadioConsole | undefined
+    try {
+      const radio = await lab.radioClient()
+      desk = await radioConsole(lab, { tone: AGENT_TONE, ...(await fault.seat?.(lab)) })
+      const on = { lab, radio, desk }
+      await desk.join('old', 'new')
+      const began = new Date()
+      const rounds: Round[] = []
+      for (let n = 1; n <= times; n++) {
+        const round = await oneRound(on, fault, n)
+        rounds.push(round)
+        for (const finding of round.findings) if (!finding.holds) report({ ...finding, what: `${n}: ${finding.what}` })
+      }
+      for (const finding of summed(rounds, fault)) report(finding)
+      report(await oversEnded(lab, began, { atLeast: times, reasons: fault.endedBy }))
+      for (const finding of await keptWhole(lab, began, { holeMs: fault.holeMs ?? 0 })) report(finding)
+    } finally {
+      desk?.close()
+      fault.done?.()
+      await lab.stop()
+    }
+  }
+
+type Round = { findings: Finding[]; unkeyedMs: number; backMs: number }
+
+async function oneRound(on: RadioLab, fault: RadioFault, n: number): Promise<Round> {
+  const { radio, desk } = on
+  const key = await onTheAir(on)
+  const struck = monoMs()
+  await fault.strike(on, n)
+  // What is keyed when a fault strikes must fall; a gateway without power has nothing to fall any more.
+  const fell = await radio.until('old', 'unkeyed', { since: struck, ms: UNKEYED_MS + 2_000 }).catch(() => undefined)
+  const unkeyedMs = fell ? Math.max(0, fell.mono - struck) : Number.POSITIVE_INFINITY
+  await wait(fault.watchMs ?? WATCH_MS)
+  await fault.heal(on, n)
+  const healed = monoMs()
+  // The finger has not left the key all this while.
+  await desk.shows('old', ({ carrier, control }) => carrier === 'idle' && control.state === 'up', BACK_MS)
+  await wait(500)
+  const again = (await radio.ask('log', { since: struck })).filter(({ type }) => type === 'keyed')
+  key.letGo()
+  const findings: Finding[] = [
+    {
+      what: `unkeyed within ${UNKEYED_MS / 1000} s (${Math.round(unkeyedMs)} ms)`,
+      holds: unkeyedMs <= UNKEYED_MS,
+      seen: { unkeyedMs },
+    },
+    { what: 'nothing is keyed by itself afterwards', holds: again.length === 0, seen: again },
+  ]
+  const back = await keysAgain(on).catch((error: Error) => error)
+  findings.push({
+    what: 'a new press is on the air again',
+    holds: !(back instanceof Error),
+    seen: String(back),
+  })
+  return { findings, unkeyedMs, backMs: back instanceof Error ? Number.NaN : back - healed }
+}
+
+/** An agent who is heard on the air of `old`, key held. @throws when that cannot be brought about. */
+async function onTheAir({ radio, desk }: RadioLab): Promise<Press> {
+  const { key, since } = await granted(desk)
+  await radio.until('old', 'keyed', { since })
+  await wait(700)
+  const { hertz } = await radio.ask('heard', { port: 'old', since: monoMs() - 400 })
+  if (Math.abs((hertz ?? 0) - AGENT_TONE) > 20) throw new Error(`${AGENT_TONE} Hz was to be on the air, not ${hertz}`)
+  return key
+}
+
+/** Presses until it is granted, as a person does who needs the channel. */
+async function granted(desk: RadioConsole): Promise<{ key: Press; since: number }> {
+  return until(
+    'a press is granted',
+    async () => {
+      const key = desk.press(['old'])
+      const answer = await key.answer(() => true, 2_000).catch(() => undefined)
+      if (answer?.result === 'granted') return { key, since: key.at }
+      key.letGo()
+      await wait(200)
+      return undefined
+    },
+    BACK_MS,
+  )
+}
+
+/** When a new press was on the air; then it is let go. */
+async function keysAgain(on: RadioLab): Promise<number> {
+  const key = await onTheAir(on)
+  const { mono } = await on.radio.until('old', 'keyed', { since: key.at })
+  key.letGo()
+  await on.radio.until('old', 'unkeyed', { since: mono, ms: 3_000 })
+  await on.desk.shows('old', ({ carrier }) => carrier === 'idle')
+  return mono
+}
+
+function summed(rounds: Round[], { what }: RadioFault): Finding[] {
+  const held = (of: (round: Round) => boolean) => rounds.filter(of).length
+  const all = rounds.length
+  const most = (values: number[]) => Math.round(Math.max(...values))
+  const fell = held(({ unkeyedMs }) => unkeyedMs <= UNKEYED_MS)
+  const alone = held(({ findings }) => findings[1]?.holds ?? false)
+  const back = held(({ findings }) => findings[2]?.holds ?? false)
+  const slowest = most(rounds.map(({ unkeyedMs }) => unkeyedMs))
+  return [
+    { what: `${what} while keyed: unkeyed ${fell} of ${all} times, after ${slowest} ms at most`, holds: fell === all },
+    { what: `nobody else was keyed, ${alone} of ${all} times`, holds: alone === all },
+    {
+      what: `keyed again without anybody’s help, ${back} of ${all} times, ${most(rounds.map(({ backMs }) => backMs))} ms after it was healed at most`,
+      holds: back === all,
+    },
+  ]
+}
