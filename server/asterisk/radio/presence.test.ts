@@ -57,3 +57,26 @@ t.test('a carrier that begins with nothing on it is seen all the same', async (t
   await play(0, 5, zeros, true)
   t.ok(times.length >= 2)
 })
+
+t.test('a busy exchange that counts late does not cut a number in two between its digits', async (t) => {
+  let packets = 0
+  const times: number[] = []
+  const presence = makePresence(
+    async () => {
+      await wait(70)
+      return packets
+    },
+    (_, at) => void times.push(at),
+  )
+  t.teardown(presence.stop)
+  for (let i = 0; i < 40; i++) {
+    packets++
+    presence.frame(i % 8 < 5 ? sound : zeros, 20 * i)
+    await wait(20)
+  }
+  t.same(
+    times,
+    [...Array(37).keys()].map((i) => 20 * i),
+    'every frame of it, pauses included',
+  )
+})

@@ -15,6 +15,8 @@ export type Presence = {
 type Frame = { samples: Int16Array; at: number }
 
 const HELD_MOST = 3
+/** Two counts closer than this, or one alone, prove no absence: a busy machine answers late, and then quickly. */
+const SURE_MS = 60
 const MUTE_FRAMES = 15
 /** A carrier that begins with pure zeros is seen this late at most. */
 const LOOK_MS = 250
@@ -28,6 +30,7 @@ export function makePresence(
   let isThere = false
   let held: Frame[] = []
   let base: number | undefined
+  let baseAt = 0
   let asking = false
   let zeros = 0
 
@@ -49,13 +52,16 @@ export function makePresence(
   async function ask(): Promise<void> {
     if (asking) return
     asking = true
+    const askedAt = performance.now()
     const now = await count().catch(() => base ?? 0)
     asking = false
     const grown = base !== undefined && now > base
     if (!isThere) isThere = grown
     else if (grown) flush()
-    else if (held.length >= HELD_MOST) return gone()
+    else if (base !== undefined && held.length >= HELD_MOST && askedAt - baseAt >= SURE_MS) return gone()
+    if (now === base) return
     base = now
+    baseAt = performance.now()
   }
 
   const timer = setInterval(() => void (isThere || ask()), LOOK_MS)
