@@ -55,6 +55,10 @@ export type Config = {
   readonly logLevel: LogLevel
   /** The built console. */
   readonly consoleDir: string
+  /** How words become sound for the air: the program, where Asterisk reads what was made, the hospital's own recordings. */
+  readonly speech: { readonly program: string; readonly dir: string; readonly phrases: string }
+  /** How long an answer to a call-out by radio is waited for. */
+  readonly calloutS: number
   readonly sessions: { readonly idleMinutes: number; readonly absoluteMinutes: number }
   /** Generated secrets of this desk (JSON, mode 600). */
   readonly secretsFile: string
@@ -65,7 +69,7 @@ export type Config = {
 /** Every variable of ours, so that a misspelt one is refused instead of silently doing nothing. */
 export const NAMES: ReadonlySet<string> = new Set(
   `DESK_VAR DESK_HOST DESK_PORT DESK_URL DESK_DEMO DESK_TRUST_PROXY DESK_LOG DESK_CONSOLE DESK_SIP_SOCKET
-   DESK_SESSION_IDLE_MINUTES DESK_SESSION_ABSOLUTE_MINUTES DESK_ASTERISK_ROOT DESK_TOOLS DESK_SITE
+   DESK_SESSION_IDLE_MINUTES DESK_SESSION_ABSOLUTE_MINUTES DESK_ASTERISK_ROOT DESK_TOOLS DESK_SITE DESK_CALLOUT_SECONDS
    PBX_HOST PBX_SIP_PORT PBX_HTTP_PORT PBX_AMI_PORT PBX_RTP_START PBX_RTP_END PBX_SPOOL PBX_CEL
    AMI_READER_SECRET AMI_ACTOR_SECRET ARI_SECRET VAULT VAULT_DIR
    S3_ENDPOINT S3_BUCKET S3_REGION S3_ACCESS_KEY S3_SECRET_KEY`.split(/\s+/),
@@ -193,6 +197,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustProxy: trustProxy.filter((part) => part !== ''),
     logLevel: oneOf('DESK_LOG', LOG_LEVELS, 'info'),
     consoleDir: path('DESK_CONSOLE', 'softphone-console/build'),
+    speech: {
+      program: text('ESPEAK_NG', 'espeak-ng'),
+      dir: join(varDir, 'speech'),
+      phrases: join(varDir, 'phrases'),
+    },
+    calloutS: whole('DESK_CALLOUT_SECONDS', 45, 5, 600),
     sessions: { idleMinutes, absoluteMinutes },
     secretsFile: join(varDir, 'secrets.json'),
     accountsFile: join(varDir, 'accounts.json'),

@@ -90,6 +90,8 @@ async function main(): Promise<void> {
     log,
     commit: (work) => commit(work),
     isActing: () => asterisk.acting(),
+    speech: config.speech,
+    calloutS: config.calloutS,
     tell: (to) => live.tell(to),
     recorded: () => archive.nudge(),
   })

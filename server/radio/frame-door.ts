@@ -2,6 +2,7 @@
 import type { Db, JournalRow } from '../db/index.ts'
 import type { Thing } from '../people/index.ts'
 import type { Frame } from '../wire/frames.ts'
+import { showCallouts } from './callout-store.ts'
 import { readEmergencies } from './emergency-store.ts'
 import { listOvers } from './over-store.ts'
 
@@ -14,10 +15,11 @@ export async function radioFrames(db: Db, organisationId: string, rows: readonly
   const idsOf = (key: string) => [
     ...new Set(rows.flatMap(({ body }) => (typeof body[key] === 'string' ? [body[key] as string] : []))),
   ]
-  const [overIds, emergencyIds] = [idsOf('overId'), idsOf('emergencyId')]
-  const [overs, emergencies] = await Promise.all([
+  const [overIds, emergencyIds, calloutIds] = [idsOf('overId'), idsOf('emergencyId'), idsOf('calloutId')]
+  const [overs, emergencies, callouts] = await Promise.all([
     overIds.length > 0 ? listOvers(db, { organisationId, ids: overIds, limit: overIds.length }) : [],
     emergencyIds.length > 0 ? readEmergencies(db, emergencyIds) : [],
+    calloutIds.length > 0 ? showCallouts(db, { ids: calloutIds }) : [],
   ])
   return rows.map((row): Framed => {
     const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
@@ -28,6 +30,11 @@ export async function radioFrames(db: Db, organisationId: string, rows: readonly
         thing: { kind: 'radio', campus: over.campus },
         frame: { ...head, subject: 'over', over: { ...over, mayListen: true } },
       }
+    }
+    const called = callouts.find(({ calloutId }) => calloutId === row.body.calloutId)
+    if (called) {
+      const { campus, ...callout } = called
+      return { thing: { kind: 'radio', campus }, frame: { ...head, subject: 'callout', callout } }
     }
     const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
     if (!raised) return undefined

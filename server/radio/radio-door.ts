@@ -6,6 +6,7 @@ import type { Db, Tx } from '../db/index.ts'
 import type { Actor } from '../people/index.ts'
 import { may } from '../people/index.ts'
 import type { EmergencyView } from '../wire/radio.ts'
+import { makeCallouts } from './callout-door.ts'
 import { makeConsoles } from './consoles-door.ts'
 import * as emergencies from './emergency-store.ts'
 import { makeRadioEngine } from './engine-door.ts'
@@ -17,6 +18,7 @@ import { isShort, type Over } from './over.ts'
 import * as overs from './over-store.ts'
 import * as ports from './port-store.ts'
 import { keepPiece } from './recording-door.ts'
+import { makeSpeech, type SpeechParts } from './speech-door.ts'
 
 export type RadioParts = {
   db: Db
@@ -26,8 +28,9 @@ export type RadioParts = {
   isActing: () => boolean
   /** the live socket's: a message for whichever console has one */
   tell: (to: (actor: Actor, seat: string) => Buffer | undefined) => void
-  /** digits from a handheld that somebody waits for (an acknowledgement); true: they name nobody */
-  digits?: (port: string, digits: string, over: Over | null) => boolean
+  /** how call-outs are said, and how many seconds an answer is waited for */
+  speech: SpeechParts
+  calloutS: number
   /** a piece of the continuous recording waits to be filed */
   recorded?: () => void
 }
@@ -38,7 +41,7 @@ const REFRESH_MS = 5_000
 /** A server that has just become the acting one takes the radio at once. */
 const LOOK_MS = 300
 
-export function startRadio({ db, media, log, commit, isActing, tell, digits, recorded }: RadioParts) {
+export function startRadio({ db, media, log, commit, isActing, tell, speech, calloutS, recorded }: RadioParts) {
   const keeper = makeKeeper({ commit, log })
   let roster: ports.RosterRow[] = []
   let latched: EmergencyView[] = []
@@ -60,6 +63,7 @@ export function startRadio({ db, media, log, commit, isActing, tell, digits, rec
       changed: () => consoles.changed(),
       overOpened: (over) => keeper.keep(async (tx) => keepOver(tx, over)),
       overNamed: (over) => {
+        callouts.named(over)
         keeper.keep(async (tx) => {
           await overs.saveOver(tx, over)
           if (over.to === null) return []
@@ -117,7 +121,7 @@ export function startRadio({ db, media, log, commit, isActing, tell, digits, rec
           return [{ type: 'radio.emergency-cleared', emergencyId: emergency.id, at: new Date(), byId: by }]
         })
       },
-      digits: (port, said, over) => digits?.(port, said, over) ?? false,
+      digits: (port, said, over) => callouts.digits(port, said, over),
       alarm: (port, what, on) => log.warn({ port, what, on }, 'the radio raises an alarm'),
       recording: (fact) => {
         const at = Date.now()
@@ -128,6 +132,17 @@ export function startRadio({ db, media, log, commit, isActing, tell, digits, rec
         })
       },
     },
+  })
+
+  const callouts = makeCallouts({
+    db,
+    commit,
+    isActing: () => running && isActing(),
+    engine,
+    speech: makeSpeech(speech),
+    waitS: calloutS,
+    unitOf: (_port, ani) => roster.find((unit) => unit.ids.dtmf === ani) ?? null,
+    log,
   })
 
   const consoles = makeConsoles({
@@ -218,12 +233,14 @@ export function startRadio({ db, media, log, commit, isActing, tell, digits, rec
 
   return {
     engine,
+    callouts,
     consoles,
     keeper,
     /** something in the directory of the radio was changed */
     refresh: () => refresh().catch(() => undefined),
     async stop(): Promise<void> {
       clearTimeout(refreshing)
+      callouts.stop()
       consoles.stop()
       if (running) await engine.stop()
       await keeper.settle(3_000)

@@ -19,6 +19,7 @@ import {
   Text,
   Type,
 } from '../web/index.ts'
+import { calloutRoutes } from './callout-routes.ts'
 import { readEmergencies } from './emergency-store.ts'
 import * as overs from './over-store.ts'
 import * as ports from './port-store.ts'
@@ -36,6 +37,8 @@ async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
 export const radioRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
+    await calloutRoutes({ db, commit, radio })(app)
+
     const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', campus: string, what: string): void => {
       if (!may(actor, 'see', { kind: 'radio', campus })) throw notFound(what)
       if (!may(actor, verb, { kind: 'radio', campus })) throw new Refusal('not-allowed', {}, 403)
@@ -137,7 +140,7 @@ export const radioRoutes =
         const actor = actorOf(request)
         const over = await overFor(actor, request.params.id, 'change')
         const unit = (await ports.readRoster(db)).find(({ code }) => code === request.body.unit)
-        if (!unit) throw new Refusal('no-such-unit', { unit: request.body.unit }, 400)
+        if (!unit) throw new Refusal('no-such-handheld', { unit: request.body.unit }, 400)
         if (over.kind !== 'rx') throw new Refusal('over-not-received', {}, 400)
         await commit(async (tx) => {
           await overs.tag(tx, over.overId, unit.code, unit.holderId, actor.personId)

@@ -10,6 +10,7 @@ import { archiveRoutes } from '../archive/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
 import { popRoutes } from '../pop/routes.ts'
+import { clipRoutes } from '../radio/clip-routes.ts'
 import { type Media, seedRadio, startRadio } from '../radio/index.ts'
 import { radioRoutes } from '../radio/routes.ts'
 import { callRoutes } from '../tickets/call-routes.ts'
@@ -70,11 +71,27 @@ async function things(db: Db, { campus, line }: { campus: string; line: string }
   })
   const port_id = (await db('radio_ports').where({ code: campus }).first('id')).id
   const overId = randomUUID()
+  const heardId = await one('recordings', {
+    kind: 'radio',
+    state: 'filed',
+    vault_key: 'gone',
+    sha256: Buffer.alloc(32),
+    bytes: 320_044,
+    ms: 10_000,
+    started_at: at,
+  })
+  await db('radio_segments').insert({ recording_id: heardId, port_id, from_at: at })
+  await db('recording_pieces').insert({ name: randomUUID(), recording_id: heardId, channel: 0, from_at: at })
   const said = { organisation_id, campus_id, port_id, kind: 'rx', epoch: 1, from_at: at, to_at: at }
   await db('radio_overs').insert({ ...said, id: overId, ended_by: 'carrier_off' })
   const emergencyId = await one('radio_emergencies', { organisation_id, port_id, raised_how: 'agent', raised_at: at })
+  const calloutId = await one('radio_callouts', {
+    ...{ ticket_id: ticketId, port_id, language: 'en', words: '', state: 'waiting' },
+    ack_code: '999',
+    wait_until: new Date(Date.now() + 3_600_000),
+  })
   const unit = campus === 'new' ? '02' : '01'
-  return { campus, line, callId, ticketId, callbackId, recordingId, overId, emergencyId, unit }
+  return { campus, line, callId, ticketId, callbackId, recordingId, overId, emergencyId, calloutId, unit }
 }
 export type Thing = Awaited<ReturnType<typeof things>>
 
@@ -124,10 +141,13 @@ async function wholeDesk(t: Parameters<typeof house>[0]): Promise<House> {
           log: { info() {}, warn() {}, error() {} },
           commit: (work) => commit(work),
           isActing: () => false,
+          speech: { program: 'espeak-ng', dir: `${dir}/speech`, phrases: `${dir}/phrases` },
+          calloutS: 45,
           tell: () => {},
         })
         app.addHook('onClose', () => radio.stop())
         await radioRoutes({ ...parts(app.deskDb), radio })(app)
+        await clipRoutes({ ...parts(app.deskDb), recordings })(app)
       },
     ],
   })
@@ -205,6 +225,7 @@ const idFor = (pattern: string, thing: Thing): string => {
   if (pattern.startsWith('/api/callbacks')) return thing.callbackId
   if (pattern.startsWith('/api/recordings')) return thing.recordingId
   if (pattern.startsWith('/api/radio/overs')) return thing.overId
+  if (pattern.startsWith('/api/radio/callouts')) return thing.calloutId
   if (pattern.startsWith('/api/radio/emergencies')) return thing.emergencyId
   // The directory knows no campus for its keeper: a row that is not there is absent for the administrator too.
   return '00000000-0000-4000-8000-000000000000'

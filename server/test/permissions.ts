@@ -109,6 +109,7 @@ export const DOORS: Record<string, Row> = {
   'GET /api/radio/overs': { says: EVERYONE },
   'GET /api/radio/units': { says: EVERYONE },
   'GET /api/radio/overs/:id': { says: 'yes/hidden yes/hidden yes/hidden yes hidden hidden' },
+  'GET /api/radio/overs/:id/audio': { says: 'yes/hidden yes/hidden no/hidden yes hidden hidden' },
   'POST /api/radio/overs/:id/attach': { says: ON_THE_AIR, body: () => ({ ticketId: null }) },
   'POST /api/radio/overs/:id/who': { says: ON_THE_AIR, body: ({ unit }) => ({ unit }) },
   'POST /api/radio/emergencies': { says: ON_THE_AIR, body: ({ campus }) => ({ port: campus }) },
@@ -123,6 +124,14 @@ export const DOORS: Record<string, Row> = {
     body: ({ campus }) => ({ ports: campus === 'new' ? ['new', 'old'] : ['old', 'new'] }),
   },
   'DELETE /api/radio/patches/:id': { says: 'hidden hidden hidden hidden hidden hidden' },
+  'GET /api/tickets/:id/callouts': { says: SEEN },
+  'POST /api/tickets/:id/callouts': { says: CHANGED, body: ({ campus }) => ({ port: campus, language: 'en' }) },
+  'POST /api/radio/callouts/preview': {
+    says: CHANGED,
+    body: ({ ticketId }) => ({ ticketId, language: 'zh-CN', text: '打印机卡纸' }),
+  },
+  'POST /api/radio/callouts/:id/acknowledge': { says: ON_THE_AIR, body: () => ({}) },
+  'POST /api/radio/callouts/:id/cancel': { says: ON_THE_AIR },
   'POST /api/radio/units/:code/holder': { says: ON_THE_AIR, body: () => ({ personId: null }) },
 
   'POST /api/agent/sign-in': { says: 'yes no no no no no' },

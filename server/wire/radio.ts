@@ -173,6 +173,8 @@ export type CalloutView = {
   port: string
   state: 'saying' | 'waiting' | 'acknowledged' | 'given_up' | 'cancelled'
   text: string
+  /** what the engineer keys to say yes */
+  ackCode: string
   steps: CalloutStep[]
   waitUntil: string | null
 }

@@ -76,6 +76,22 @@ export const errors = room({
   'category-of-another-line': { zh: '这个类别属于另一条服务线。', en: 'That category belongs to another line.' },
   'no-such-category': { zh: '没有这个类别。', en: 'There is no such category.' },
   'no-such-line': { zh: '没有这条服务线。', en: 'There is no such line.' },
+  'no-such-handheld': { zh: '没有这台手持机。', en: 'There is no such handheld.' },
+  'callout-not-found': { zh: '没有这次呼叫。', en: 'There is no such call-out.' },
+  'callout-names-patient': {
+    zh: '这段话里可能有患者信息，任何人都能听到电台。请改写，或确认后再播。',
+    en: 'These words may name a patient, and anyone can hear the radio. Change them, or confirm.',
+  },
+  'callout-too-long': {
+    zh: '这段话太长，超过了电台一次发射的时限。请缩短。',
+    en: 'Too long for one transmission. Shorten it.',
+  },
+  'callout-over': { zh: '这次呼叫已经结束。', en: 'This call-out is over.' },
+  'no-speech': {
+    zh: '服务器不能朗读（缺 espeak-ng 或中文语音）。请用话筒呼叫，并告知管理员。',
+    en: 'The server has no voice (espeak-ng or its Mandarin is missing). Call by microphone, and tell the administrator.',
+  },
+  'port-not-enabled': { zh: '这个电台端口还没有启用。', en: 'This radio port is not enabled.' },
   'no-such-unit': { zh: '没有这个科室。', en: 'There is no such unit.' },
   'no-such-place': { zh: '没有这个地点。', en: 'There is no such place.' },
   'campus-needed': { zh: '还缺院区。', en: 'The campus is missing.' },

@@ -1,0 +1,32 @@
+import t from 'tap'
+import { ackCodeFor, afterSilence, readAck } from './callout.ts'
+
+const FIRSTS = { aniPtt: '1', aniEmergency: '7' }
+
+t.test('nobody answers: again, then the B role, else the crew, then the supervisor', async (t) => {
+  t.same(afterSilence({ tier: 'A', tries: 1 }, { b: true, crew: true }), { do: 'again' })
+  t.same(afterSilence({ tier: 'A', tries: 2 }, { b: true, crew: true }), { do: 'escalate', to: 'B' })
+  t.same(afterSilence({ tier: 'A', tries: 2 }, { b: false, crew: true }), { do: 'escalate', to: 'crew' })
+  t.same(afterSilence({ tier: 'A', tries: 2 }, { b: false, crew: false }), { do: 'give_up' })
+  t.same(afterSilence({ tier: 'B', tries: 1 }, { b: true, crew: true }), { do: 'give_up' })
+  t.same(afterSilence({ tier: 'crew', tries: 1 }, { b: true, crew: true }), { do: 'give_up' })
+})
+
+t.test('a code is an acknowledgement alone or with the handheld’s own call before or after it', async (t) => {
+  t.same(readAck('243', ['343', '243'], FIRSTS), { code: '243', ani: null })
+  t.same(readAck('2431007', ['243'], FIRSTS), { code: '243', ani: { id: '007', emergency: false } })
+  t.same(readAck('1007243', ['243'], FIRSTS), { code: '243', ani: { id: '007', emergency: false } })
+  t.same(readAck('2437007', ['243'], FIRSTS), { code: '243', ani: { id: '007', emergency: true } })
+  t.equal(readAck('1007', ['243'], FIRSTS), null)
+  t.equal(readAck('24', ['243'], FIRSTS), null)
+  t.equal(readAck('2433', ['243'], FIRSTS), null)
+})
+
+t.test('a code is the ticket’s last digits when free, and never begins like a handheld’s own call', async (t) => {
+  t.equal(ackCodeFor(143, new Set(), FIRSTS), '243')
+  t.equal(ackCodeFor(143, new Set(['243']), FIRSTS), '343')
+  const all = new Set<string>()
+  for (let i = 0; i < 300; i++) all.add(ackCodeFor(i, all, { aniPtt: '2', aniEmergency: '9' }))
+  t.equal(all.size, 300)
+  t.notOk([...all].some((code) => /^[01279]/.test(code)))
+})

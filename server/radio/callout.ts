@@ -1,0 +1,62 @@
+/**
+ * A job called out on the air, until somebody says yes.
+ *
+ *   saying ──said──► waiting ──code, click──► acknowledged
+ *     ▲                │  └──by hand────────► cancelled
+ *     └─again, B, crew─┤ nobody within the time
+ *                      └──► given_up: the supervisors' alarm (a late click still acknowledges)
+ *
+ * Whoever is called first is called twice, then the B role of their system or the crew once, then it is the supervisors'. Pure.
+ */
+import { readAni } from './ident.ts'
+
+export type CalloutState = 'saying' | 'waiting' | 'acknowledged' | 'given_up' | 'cancelled'
+export type Tier = 'A' | 'B' | 'crew' | 'supervisor'
+
+export type Silence = { do: 'again' } | { do: 'escalate'; to: 'B' | 'crew' } | { do: 'give_up' }
+
+/** How often the first tier is called. */
+const TIMES_A = 2
+
+/** Nobody answered in time: what now. `tries`: announcements to this tier so far; `next`: who there is besides. */
+export function afterSilence(was: { tier: Tier; tries: number }, next: { b: boolean; crew: boolean }): Silence {
+  if (was.tier !== 'A') return { do: 'give_up' }
+  if (was.tries < TIMES_A) return { do: 'again' }
+  return next.b ? { do: 'escalate', to: 'B' } : next.crew ? { do: 'escalate', to: 'crew' } : { do: 'give_up' }
+}
+
+type Firsts = { aniPtt: string; aniEmergency: string }
+export type Ack = { code: string; ani: { id: string; emergency: boolean } | null }
+
+/**
+ * An acknowledgement in touch tones: a code that is waited for, alone or with the handheld's own call before or after it
+ * (a radio that says who it is by DTMF sends both in one breath). Null: none.
+ */
+export function readAck(digits: string, codes: Iterable<string>, { aniPtt, aniEmergency }: Firsts): Ack | null {
+  for (const code of codes) {
+    if (digits === code) return { code, ani: null }
+    const rest = digits.startsWith(code)
+      ? digits.slice(code.length)
+      : digits.endsWith(code)
+        ? digits.slice(0, -code.length)
+        : ''
+    const ani = rest && readAni(rest, { ptt: aniPtt, emergency: aniEmergency })
+    if (ani) return { code, ani: { id: ani.id, emergency: ani.kind === 'emergency' } }
+  }
+  return null
+}
+
+const FIRSTS = [...'2345689']
+
+/**
+ * Three digits to answer with, the last two of the ticket when they are free. The first is never one by which a handheld
+ * says who it is, nor one that is easily taken for another in speech.
+ */
+export function ackCodeFor(ticketNumber: number, taken: ReadonlySet<string>, { aniPtt, aniEmergency }: Firsts): string {
+  const firsts = FIRSTS.filter((digit) => digit !== aniPtt && digit !== aniEmergency)
+  for (let more = 0; more < 100; more++) {
+    const tail = String((ticketNumber + more) % 100).padStart(2, '0')
+    for (const first of firsts) if (!taken.has(first + tail)) return first + tail
+  }
+  throw new Error('every code is waited for')
+}
