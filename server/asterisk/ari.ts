@@ -260,8 +260,9 @@ function inTime<T>(what: string, work: PromiseLike<T>, ms = ANSWER_MS): Promise<
 }
 
 const reason = (error: unknown): string => {
-  const { cause, message, code } = (error ?? {}) as { cause?: Error; message?: string; code?: string }
-  return (cause?.message ?? code ?? message ?? String(error)).slice(0, 200)
+  const { cause, message, code } = (error ?? {}) as { cause?: Error; message?: unknown; code?: unknown }
+  // The library and fetch put numbers and objects where a message belongs.
+  return String(cause?.message ?? code ?? message ?? error).slice(0, 200)
 }
 
 function refusal(what: string, error: unknown): Refusal {
