@@ -64,12 +64,27 @@ export function sounding(samples: Int16Array): Sounding {
   const power = loud.reduce((sum, one) => sum + one * one, 0) / loud.length
   const strength = (hertz: number) => loudness(loud, hertz) ** 2 / 2 / power
   let top = { hertz: 0, share: 0 }
-  const look = (from: number, until: number, step: number) => {
-    for (let hertz = from; hertz <= until; hertz += step) {
-      const share = strength(hertz)
-      if (share > top.share) top = { hertz, share }
-    }
+  // Roughly in its loudest tenth, then closely in all of it: whoever asks while a gateway is keyed must not hold it up.
+  const tenth = loudestTenth(loud)
+  const rough = { hertz: 0, loud: 0 }
+  for (let hertz = 200; hertz <= 3_600; hertz += 4) {
+    const now = loudness(tenth, hertz)
+    if (now > rough.loud) Object.assign(rough, { hertz, loud: now })
   }
-  look(200, 3_600, 1)
+  for (let hertz = rough.hertz - 8; hertz <= rough.hertz + 8; hertz += 1) {
+    const share = strength(hertz)
+    if (share > top.share) top = { hertz, share }
+  }
   return { levelDb: Math.round(best.db * 10) / 10, hertz: top.hertz, share: Math.round(top.share * 100) / 100 }
+}
+
+function loudestTenth(samples: Float32Array): Float32Array {
+  const length = Math.min(RATE / 10, samples.length)
+  let best = { power: -1, tenth: samples }
+  for (let at = 0; at + length <= samples.length && length > 0; at += length) {
+    const tenth = samples.subarray(at, at + length)
+    const power = tenth.reduce((sum, one) => sum + one * one, 0)
+    if (power > best.power) best = { power, tenth }
+  }
+  return best.tenth
 }
