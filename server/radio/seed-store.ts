@@ -5,16 +5,16 @@ import { DEFAULT_PROFILE, type GatewayProfile } from './profile.ts'
 /** A gateway as the settings name it. */
 export type PortSeed = { port: string; campus: string; zh: string; en: string }
 
-/** The demonstration's two gateways (scripts/radio/start.ts says how they behave). */
+/** The demonstration's two gateways (scripts/radio/start.ts says how they behave). They stand beside Asterisk: no jitter. */
 export const DEMO_PORTS: readonly (PortSeed & { profile: Partial<GatewayProfile> })[] = [
   {
     port: 'old',
     campus: 'old',
     zh: 'UHF-1',
     en: 'UHF-1',
-    profile: { idScheme: 'dtmf' },
+    profile: { idScheme: 'dtmf', jitterBuffer: 'none' },
   },
-  { port: 'new', campus: 'new', zh: 'UHF-1', en: 'UHF-1', profile: { idScheme: 'mdc1200' } },
+  { port: 'new', campus: 'new', zh: 'UHF-1', en: 'UHF-1', profile: { idScheme: 'mdc1200', jitterBuffer: 'none' } },
 ]
 const DEMO_UNITS = 12
 

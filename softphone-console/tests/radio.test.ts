@@ -13,6 +13,7 @@ import { isBuilt } from './pretend/server.ts'
  */
 if (!isBuilt()) t.bailout('the console is not built: npm run build')
 onReachableNetwork()
+t.setTimeout(300_000)
 
 const HANDHELD_HZ = 1500
 const AGENT_HZ = 1001
@@ -48,14 +49,14 @@ t.test('both ports are joined and free as soon as the agent takes calls', async 
 })
 
 t.test('an engineer on a handheld is heard at the desk, shown while talking, and named', async (t) => {
-  const said = air.ask('speak', { port: 'old', unit: '07', tone: HANDHELD_HZ, forMs: 5_000 })
-  await port('old').getByText('接收', { exact: true }).first().waitFor(WAIT)
+  const said = air.ask('speak', { port: 'new', unit: '02', tone: HANDHELD_HZ, forMs: 5_000 })
+  await port('new').getByText('接收', { exact: true }).first().waitFor(WAIT)
   await seat.hears(HANDHELD_HZ)
   await seat.shot('radio-2-heard-zh-light')
   await said
-  await isIdle('old')
+  await isIdle('new')
   const over = seat.page.locator('li.over').first()
-  await over.getByText(/07 号机/).waitFor(WAIT)
+  await over.getByText(/02 号机/).waitFor(WAIT)
   t.pass('the last over names the handheld')
 })
 
@@ -148,9 +149,9 @@ t.test('two ports on one key: both go on the air and both come off it', async (t
 })
 
 t.test('an emergency stays until it is acknowledged, in words and with its handheld', async (t) => {
-  await air.ask('emergency', { port: 'old', unit: '07' })
+  await air.ask('emergency', { port: 'new', unit: '02' })
   const card = seat.page.getByRole('alert', { name: '紧急 · 已锁存' })
-  await card.getByText(/07 号机/).waitFor(WAIT)
+  await card.getByText(/02 号机/).waitFor(WAIT)
   await seat.shot('radio-5-emergency-zh-light')
   await seat.page.keyboard.press('Alt+A')
   await card.getByText(/已确认/).waitFor(WAIT)

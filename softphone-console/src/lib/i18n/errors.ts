@@ -77,6 +77,11 @@ export const errors = room({
   'no-such-category': { zh: '没有这个类别。', en: 'There is no such category.' },
   'no-such-line': { zh: '没有这条服务线。', en: 'There is no such line.' },
   'no-such-handheld': { zh: '没有这台手持机。', en: 'There is no such handheld.' },
+  'sound-not-yet': {
+    zh: '这段话还没写完，请过几秒再放。',
+    en: 'This is still being recorded. Play it in a few seconds.',
+  },
+  'sound-not-found': { zh: '这段没有录音。', en: 'There is no sound of this.' },
   'callout-not-found': { zh: '没有这次呼叫。', en: 'There is no such call-out.' },
   'callout-names-patient': {
     zh: '这段话里可能有患者信息，任何人都能听到电台。请改写，或确认后再播。',

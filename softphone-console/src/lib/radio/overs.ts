@@ -30,6 +30,10 @@ export class OverBoard {
     this.#loaded.value = true
   }
 
+  of(overId: string): OverView | undefined {
+    return this.#overs.get(overId)
+  }
+
   clear(): void {
     this.#overs.clear()
     this.#loaded.value = false

@@ -1,4 +1,6 @@
+import { calloutSteps } from '../i18n/callout.ts'
 import { named, t } from '../i18n/index.ts'
+import { radio } from '../i18n/radio.ts'
 import { callRelation, impacts, resolution, ticketState, urgencies } from '../i18n/tickets.ts'
 import { fieldName, happened, timeline } from '../i18n/timeline.ts'
 import type { IconName } from '../ui/icons.ts'
@@ -44,9 +46,20 @@ const TONES: Record<string, Told['tone']> = {
 
 /** A timeline item as the screen says it. What this console has no words for is still shown, by its name. */
 export function tell(item: TimelineItem, catalogue: Catalogue | null): Told {
+  if (item.kind.startsWith('callout.')) return calloutStep(item)
   const sentence = (happened as Record<string, { zh: (who: string) => string; en: (who: string) => string }>)[item.kind]
   const text = sentence ? t(sentence, item.by?.name ?? '') : t(timeline.other, item.kind)
   return { text, more: detail(item, catalogue), icon: ICONS[item.kind] ?? 'clock', tone: TONES[item.kind] ?? '' }
+}
+
+/** One step of a call by radio: what, to whom it went, and how it was answered. */
+function calloutStep({ kind, by, body }: TimelineItem): Told {
+  const step = kind.slice('callout.'.length)
+  const said = (calloutSteps as Record<string, { zh: string; en: string }>)[step]
+  const tone = step === 'acknowledged' ? 'ok' : step === 'given_up' || step === 'refused' ? 'alarm' : ''
+  const unit = typeof body.unit === 'string' ? t(radio.handheld, body.unit) : ''
+  const words = [by?.name ?? '', said ? t(said) : step, unit].filter((word) => word !== '').join(' · ')
+  return { text: words, more: typeof body.text === 'string' ? [body.text] : [], icon: 'radio', tone }
 }
 
 function detail(item: TimelineItem, catalogue: Catalogue | null): string[] {
