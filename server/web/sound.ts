@@ -1,5 +1,5 @@
 /** Sound, streamed by us, whole or the range that a player asks for, and only once it is written down that somebody listens. */
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Outage } from './errors.ts'
 
@@ -30,7 +30,8 @@ export async function sendSound(
   const whole = range === 'none'
   reply.header('content-length', whole ? bytes : range.to - range.from + 1)
   if (!whole) reply.code(206).header('content-range', `bytes ${range.from}-${range.to}/${bytes}`)
-  if (request.method === 'HEAD') return reply.send()
+  // Fastify calls nothing 0 bytes long; a stream keeps the length it was given
+  if (request.method === 'HEAD') return reply.send(Readable.from([]))
 
   const sound = await read(whole ? undefined : range)
   try {
