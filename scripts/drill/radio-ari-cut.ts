@@ -1,5 +1,4 @@
 /** The server's way to ARI falls silent while an agent is on the air: nothing closed, nothing passes. The lease lapses. */
-import { setTimeout as wait } from 'node:timers/promises'
 import { type FaultyWire, faultyWire } from './parts/faulty-wire.ts'
 import { radioDrill } from './parts/radio-rounds.ts'
 
@@ -16,10 +15,7 @@ export default radioDrill({
   },
   strike: async () => ari?.freeze(),
   watchMs: SILENT_MS,
-  heal: async () => {
-    ari?.heal()
-    await wait(0)
-  },
+  heal: async () => ari?.heal(),
   endedBy: ['control_lost'],
   done: () => ari?.close(),
 })

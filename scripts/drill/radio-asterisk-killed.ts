@@ -6,6 +6,7 @@ export default radioDrill({
   strike: ({ lab }) => lab.pbx.kill(),
   heal: ({ lab }) => lab.pbx.start(),
   endedBy: ['control_lost', 'gateway_lost'],
-  // what it had not handed to the disk yet
-  holeMs: 600,
+  // Its recorders hand 32 kB at a time to the disk: two seconds of sound.
+  restMs: 3_000,
+  holeMs: 2_200,
 })

@@ -21,5 +21,7 @@ export default radioDrill({
     desk.plug()
   },
   endedBy: ['console_lost'],
+  // the voice is gone with the network, a little before the carrier
+  holeMs: 1_500,
   done: () => network?.close(),
 })

@@ -37,6 +37,7 @@ export const AGENT_TONE = 700
 const BEAT_MS = 250
 const AGAIN_MS = 300
 const REJOIN_MS = 300
+const SILENT_MS = 2_500
 
 /** Waits until `what` holds. @throws after `ms`, naming it. */
 export async function until<T>(name: string, what: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
@@ -131,6 +132,16 @@ export class RadioConsole {
     return until('the ports are shown', () => this.ports.length > 0, 20_000)
   }
 
+  /** Ended, or no packet for so long: a bridge of the exchange never goes quiet, so the exchange is no more. */
+  async #gone(call: SipCall): Promise<void> {
+    for (let heard = -1, at = 0; call.state === 'talking' && !this.#over; ) {
+      if (call.sound.packetsHeard !== heard) at = performance.now()
+      heard = call.sound.packetsHeard
+      if (performance.now() - at > SILENT_MS) return call.end('the exchange is silent')
+      await new Promise((soon) => setTimeout(soon, REJOIN_MS))
+    }
+  }
+
   /** What it hears of a port: its leg there. */
   leg(code: string): SipCall {
     const leg = this.#legs.get(code)
@@ -154,7 +165,7 @@ export class RadioConsole {
 
   async #stay(code: string, first: SipCall): Promise<void> {
     for (let call: SipCall | undefined = first; !this.#over; ) {
-      if (call) await call.until('ended', 2_147_000_000).catch(() => undefined)
+      if (call) await this.#gone(call)
       await new Promise((soon) => setTimeout(soon, REJOIN_MS))
       if (!this.#over) call = await this.#call(code).catch(() => undefined)
     }
@@ -226,7 +237,7 @@ export class RadioConsole {
 
   #connect(): void {
     const socket = new WebSocket(`ws://127.0.0.1:${this.#deskPort}/live`, {
-      headers: { cookie: this.client.cookie, origin: this.client.url },
+      headers: { cookie: this.client.cookie, origin: `http://127.0.0.1:${this.#deskPort}` },
       handshakeTimeout: 3_000,
     })
     this.#socket = socket

@@ -1,6 +1,7 @@
 /** What is left of the radio in the database and in the spool, after a fault. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { loudness } from '../../asterisk/tones.ts'
 import type { Finding } from '../../drill.ts'
 import type { Lab } from '../../lab.ts'
@@ -51,12 +52,15 @@ type Aired = { from: number; to: number }
 /** The edges of an over: the tail is keyed in silence, and a frame or two are on their way at either end. */
 const EDGES_MS = 400
 const WINDOW = 160
+const WRITTEN_MS = 3_000
 
 /**
  * Whatever the gateway `old` put on the air since `began` by its own log is in the recording of what it was sent, at its
  * place; of each over `holeMs` may be missing besides (what a killed Asterisk had not written yet).
  */
 export async function keptWhole(lab: Lab, began: Date, { holeMs }: { holeMs: number }): Promise<Finding[]> {
+  // Asterisk's recorders hand two seconds at a time to the disk.
+  await wait(WRITTEN_MS)
   const aired = await airedSince(lab, began)
   const sounds = [...(await piecesInSpool(lab)), ...(await filedInVault(lab))]
   const kept = aired.map(({ from, to }) => ({ from, to, ms: heardBetween(sounds, from - EDGES_MS, to + EDGES_MS) }))

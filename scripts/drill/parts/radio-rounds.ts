@@ -19,6 +19,8 @@ const UNKEYED_MS = 3_000
 /** after it fell, a carrier that comes back by itself would be seen within this */
 const WATCH_MS = 1_000
 const BACK_MS = 60_000
+/** A busy machine's gap between two packets is no release. */
+const GATEWAY = { packetHangMs: 200 }
 
 export type RadioLab = { lab: Lab; radio: RadioClient; desk: RadioConsole }
 export type RadioFault = {
@@ -37,6 +39,8 @@ export type RadioFault = {
   readonly watchMs?: number
   /** each round leaves a hole in the recording no longer than this (a dead Asterisk or gateway records nothing) */
   readonly holeMs?: number
+  /** how long it is quiet before each round; usually not at all */
+  readonly restMs?: number
   readonly done?: () => void
 }
 
@@ -48,7 +52,7 @@ export const radioDrill =
   (fault: RadioFault): Drill =>
   async (report, args) => {
     const times = timesIn(args)
-    const lab = await startLab({ radio: {}, ...fault.lab })
+    const lab = await startLab({ radio: { old: GATEWAY, new: GATEWAY }, ...fault.lab })
     let desk: RadioConsole | undefined
     try {
       const radio = await lab.radioClient()
@@ -76,12 +80,14 @@ type Round = { findings: Finding[]; unkeyedMs: number; backMs: number }
 
 async function oneRound(on: RadioLab, fault: RadioFault, n: number): Promise<Round> {
   const { radio, desk } = on
-  const key = await onTheAir(on)
+  await wait(fault.restMs ?? 0)
+  const { key, keyedAt } = await onTheAir(on)
   const struck = monoMs()
   await fault.strike(on, n)
   // What is keyed when a fault strikes must fall; a gateway without power has nothing to fall any more.
   const fell = await radio.until('old', 'unkeyed', { since: struck, ms: UNKEYED_MS + 2_000 }).catch(() => undefined)
   const unkeyedMs = fell ? Math.max(0, fell.mono - struck) : Number.POSITIVE_INFINITY
+  await wasTheAgent(on, keyedAt)
   await wait(fault.watchMs ?? WATCH_MS)
   await fault.heal(on, n)
   const healed = monoMs()
@@ -107,24 +113,28 @@ async function oneRound(on: RadioLab, fault: RadioFault, n: number): Promise<Rou
   return { findings, unkeyedMs, backMs: back instanceof Error ? Number.NaN : back - healed }
 }
 
-/** An agent who is heard on the air of `old`, key held. @throws when that cannot be brought about. */
-async function onTheAir({ radio, desk }: RadioLab): Promise<Press> {
-  const { key, since } = await granted(desk)
-  await radio.until('old', 'keyed', { since })
+/** An agent who is on the air of `old` for a while, key held. @throws when that cannot be brought about. */
+async function onTheAir({ radio, desk }: RadioLab): Promise<{ key: Press; keyedAt: number }> {
+  const key = await granted(desk)
+  const { mono } = await radio.until('old', 'keyed', { since: key.at })
   await wait(700)
-  const { hertz } = await radio.ask('heard', { port: 'old', since: monoMs() - 400 })
+  return { key, keyedAt: mono }
+}
+
+/** Was it the agent's voice that was on the air? Asked when it is over: listening back takes the simulator's time. */
+async function wasTheAgent({ radio }: RadioLab, since: number): Promise<void> {
+  const { hertz } = await radio.ask('heard', { port: 'old', since })
   if (Math.abs((hertz ?? 0) - AGENT_TONE) > 20) throw new Error(`${AGENT_TONE} Hz was to be on the air, not ${hertz}`)
-  return key
 }
 
 /** Presses until it is granted, as a person does who needs the channel. */
-async function granted(desk: RadioConsole): Promise<{ key: Press; since: number }> {
+async function granted(desk: RadioConsole): Promise<Press> {
   return until(
     'a press is granted',
     async () => {
       const key = desk.press(['old'])
       const answer = await key.answer(() => true, 2_000).catch(() => undefined)
-      if (answer?.result === 'granted') return { key, since: key.at }
+      if (answer?.result === 'granted') return key
       key.letGo()
       await wait(200)
       return undefined
@@ -135,12 +145,12 @@ async function granted(desk: RadioConsole): Promise<{ key: Press; since: number 
 
 /** When a new press was on the air; then it is let go. */
 async function keysAgain(on: RadioLab): Promise<number> {
-  const key = await onTheAir(on)
-  const { mono } = await on.radio.until('old', 'keyed', { since: key.at })
+  const { key, keyedAt } = await onTheAir(on)
   key.letGo()
-  await on.radio.until('old', 'unkeyed', { since: mono, ms: 3_000 })
+  await on.radio.until('old', 'unkeyed', { since: keyedAt, ms: 3_000 })
+  await wasTheAgent(on, keyedAt)
   await on.desk.shows('old', ({ carrier }) => carrier === 'idle')
-  return mono
+  return keyedAt
 }
 
 function summed(rounds: Round[], { what }: RadioFault): Finding[] {
