@@ -25,7 +25,8 @@ import { type KnownUnit, UNKNOWN } from './ident.ts'
 import type { MediaFact, Voice } from './media.ts'
 import { makeOrders } from './orders-door.ts'
 import { type Over, OverBook } from './over.ts'
-import { makePatches } from './patch-door.ts'
+import type { PatchRefusal } from './patch.ts'
+import { makePatches, type PhonePatch } from './patch-door.ts'
 import { type EnginePort, portNow } from './port-now.ts'
 import { makeWires } from './wires-door.ts'
 
@@ -302,8 +303,11 @@ export function makeRadioEngine(parts: EngineParts) {
     stopTicking = after(1_000, tick)
   }
 
+  const isEnabled = (port: string): boolean => ports.get(port)?.enabled ?? false
+
   function setPorts(list: readonly EnginePort[]): void {
     for (const port of list) {
+      if (!port.enabled) patches.forget(port.port)
       ports.set(port.port, port)
       board.setLine(port.port, port.profile)
       wires.of(port.port)
@@ -356,9 +360,15 @@ export function makeRadioEngine(parts: EngineParts) {
     ask,
     held: (port: string, id: string): void => board.tell(port, { type: 'held', id }),
     release,
-    announce: (what: Announcement): Promise<Announced> => announcer.announce(what),
-    patch: patches.patch,
-    patchPhone: patches.patchPhone,
+    /** A port that was not commissioned says nothing but the commissioning's own test. */
+    announce: (what: Announcement): Promise<Announced> =>
+      what.kind === 'test' || isEnabled(what.port)
+        ? announcer.announce(what)
+        : Promise.resolve({ result: 'not_said', why: 'not_enabled' }),
+    patch: (patchId: string, list: readonly string[]): PatchRefusal | null =>
+      list.every(isEnabled) ? patches.patch(patchId, list) : 'not_enabled',
+    patchPhone: async (wish: PhonePatch): Promise<PatchRefusal | null> =>
+      isEnabled(wish.port) ? patches.patchPhone(wish) : 'not_enabled',
     phoneTalks: patches.phoneTalks,
     part: patches.part,
     raise,

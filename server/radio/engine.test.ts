@@ -102,6 +102,7 @@ async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
   t.teardown(() => engine.stop())
   return {
     clock,
+    ports,
     media,
     engine,
     consoles,
@@ -356,6 +357,32 @@ t.test(
     t.ok(radio.media.said.includes('leave-phone old phone-of-ward'))
   },
 )
+
+t.test('a port that was never commissioned is heard, and nothing at all keys it', async (t) => {
+  const radio = await aRadio(t)
+  radio.engine.setPorts(radio.ports.map((port) => ({ ...port, enabled: port.port !== 'new' })))
+  radio.consoles.heard(ann, { kind: 'ptt', press: 1, ports: ['new'] }, 'a')
+  t.same(radio.answers('a'), ['new denied not_allowed'])
+  t.equal(radio.engine.patch('p1', ['old', 'new']), 'not_enabled')
+  const said = await radio.engine.announce({
+    port: 'new',
+    path: '/speech/x',
+    kind: 'announcement',
+    prio: 30,
+    talker: { kind: 'announcement', name: '', unit: null, personId: null, how: null, confidence: 100 },
+    words: null,
+    ticketId: null,
+    waitMs: 1_000,
+  })
+  t.match(said, { result: 'not_said', why: 'not_enabled' })
+
+  t.test('and one that is switched off leaves its patch', async (t) => {
+    radio.engine.setPorts(radio.ports)
+    t.equal(radio.engine.patch('p2', ['old', 'new']), null)
+    radio.engine.setPorts(radio.ports.map((port) => ({ ...port, enabled: port.port !== 'new' })))
+    t.ok(radio.engine.portsNow().every(({ patch }) => patch === null))
+  })
+})
 
 t.test('a gateway keyed by digits is told to start and to stop', async (t) => {
   const radio = await aRadio(t, { pttMode: 'dtmf' })

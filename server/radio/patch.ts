@@ -6,7 +6,13 @@ import { endRxOver, linesOf, openTurn, unkey } from './floor-line.ts'
 import { endSpeech, settle } from './floor-speech.ts'
 import type { Effect, Floor, Phase } from './floor-words.ts'
 
-export type PatchRefusal = 'too_few_ports' | 'unknown_port' | 'same_port' | 'already_patched' | 'on_the_air'
+export type PatchRefusal =
+  | 'not_enabled'
+  | 'too_few_ports'
+  | 'unknown_port'
+  | 'same_port'
+  | 'already_patched'
+  | 'on_the_air'
 
 /** May these ports be made one? `patched` are the ports of patches that stand, `unknown` is asked of the caller. */
 export function mayPatch(

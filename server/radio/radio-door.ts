@@ -39,7 +39,7 @@ export type Radio = ReturnType<typeof startRadio>
 
 const REFRESH_MS = 5_000
 /** A server that has just become the acting one takes the radio at once. */
-const LOOK_MS = 300
+const LOOK_MS = 500
 
 export function startRadio({ db, media, log, commit, isActing, tell, speech, calloutS, recorded }: RadioParts) {
   const keeper = makeKeeper({ commit, log })
@@ -48,6 +48,7 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
   let campusOf = new Map<string, string>()
   let known = ''
   let running = false
+  let started = false
 
   const engine = makeRadioEngine({
     media,
@@ -198,31 +199,36 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
     engine.setPorts(list)
   }
 
+  /** This server has become the acting one. What was on when the last one died has ended; an emergency has not. */
+  async function takeOver(): Promise<void> {
+    await db.transaction(async (tx) => {
+      await overs.closeOpenOvers(tx, 'server_restart')
+      await ports.endPatch(tx, null, null)
+    })
+    const kept = await emergencies.readEmergencies(db)
+    if (!started) engine.start()
+    started = true
+    running = true
+    engine.relatch(
+      kept.map((one) => ({
+        id: one.emergencyId,
+        port: one.port,
+        unit: one.unit,
+        talker: one.talker,
+        raisedAt: Date.parse(one.raisedAt),
+        ackedAt: one.ackedAt === null ? null : Date.parse(one.ackedAt),
+        ackedBy: one.ackedById,
+      })),
+    )
+  }
+
   let refreshing: NodeJS.Timeout | undefined
   async function again(): Promise<void> {
     try {
-      if (running || isActing()) await refresh()
-      if (isActing() && !running) {
-        running = true
-        // What was on when the last server died has ended; an emergency has not.
-        await db.transaction(async (tx) => {
-          await overs.closeOpenOvers(tx, 'server_restart')
-          await ports.endPatch(tx, null, null)
-        })
-        const kept = await emergencies.readEmergencies(db)
-        engine.start()
-        engine.relatch(
-          kept.map((one) => ({
-            id: one.emergencyId,
-            port: one.port,
-            unit: one.unit,
-            talker: one.talker,
-            raisedAt: Date.parse(one.raisedAt),
-            ackedAt: one.ackedAt === null ? null : Date.parse(one.ackedAt),
-            ackedBy: one.ackedById,
-          })),
-        )
-      }
+      await refresh()
+      // Acting no more: the exchange has let the engine go (`control` lost). Acting again later is a new beginning.
+      if (!isActing()) running = false
+      else if (!running) await takeOver()
     } catch (error) {
       log.warn({ code: (error as { code?: string }).code }, 'the radio goes on with what it last knew')
     }
@@ -242,7 +248,7 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
       clearTimeout(refreshing)
       callouts.stop()
       consoles.stop()
-      if (running) await engine.stop()
+      if (started) await engine.stop()
       await keeper.settle(3_000)
     },
   }
