@@ -31,7 +31,8 @@ t.teardown(async () => {
   await lab?.stop()
 })
 
-const port = (code: 'old' | 'new') => seat.page.getByRole('region', { name: new RegExp(`^(电台|Radio) .* ${code}$`) })
+const port = (code: 'old' | 'new') =>
+  seat.page.getByRole('region', { name: `电台 ${code === 'old' ? '老' : '新'}院区 UHF-1` })
 const ptt = (code: 'old' | 'new') => port(code).locator('button.ptt')
 const keyedSince = async (code: string, since: number) =>
   (await air.ask('log', { port: code, since })).filter(({ type }) => type === 'keyed').length

@@ -67,7 +67,7 @@ export const radio = room({
   mutedFlapping: { zh: '载波时断时续，已静音', en: 'Carrier flapping: muted' },
   off: { zh: '没有启用', en: 'Not enabled' },
   seenAt: { zh: (at: string) => `${at} 所见`, en: (at: string) => `as seen at ${at}` },
-  relays: { zh: (who: string) => `转播${who}`, en: (who: string) => `relays ${who}` },
+  relays: { zh: (who: string) => `转播 ${who}`, en: (who: string) => `relays ${who}` },
   holds: { zh: (port: string) => `互联持有方：${port}`, en: (port: string) => `Floor held by ${port}` },
   part: { zh: '断开', en: 'Part' },
   join: { zh: '互联', en: 'Join' },

@@ -5,6 +5,8 @@ import type { Frame, List, OverView } from '../wire.ts'
 
 /** So many of the last overs are held for the lane and for instant recall. */
 const HELD = 60
+/** Shorter than this is a slip of a key: kept, but nothing to file. */
+const SHORT_MS = 300
 
 /** The last overs of all ports this person may hear; those still going on are the ports' affair. */
 export class OverBoard {
@@ -51,7 +53,7 @@ export class OverBoard {
 
 /** Heard from a handheld or said by an agent, long enough to mean something, and under no ticket yet. */
 export const isUntagged = (over: OverView): boolean =>
-  over.ticketId === null && over.to !== null && (over.kind === 'rx' || over.kind === 'tx')
+  over.ticketId === null && (over.ms ?? 0) >= SHORT_MS && (over.kind === 'rx' || over.kind === 'tx')
 
 /** Plays clips in this browser, one at a time; nobody else hears them and nothing goes on the air. */
 export class OverPlayer {

@@ -13,12 +13,15 @@ export function talkerName(talker: Talker | null): string {
   if (talker.kind !== 'unit') return talker.name
   const isKnown = talker.name !== '' && talker.how !== 'unknown'
   if (!talker.unit) return isKnown ? talker.name : t(radio.unknownTalker)
-  return [isKnown ? talker.name : t(radio.unknownTalker), t(radio.handheld, talker.unit)].join(' · ')
+  const handheld = t(radio.handheld, talker.unit)
+  // a handheld that nobody holds goes by its own name, which is its number
+  if (isKnown && talker.name.startsWith(talker.unit)) return handheld
+  return [isKnown ? talker.name : t(radio.unknownTalker), handheld].join(' · ')
 }
 
 /** How we know: only a handheld has to be known. */
 export const howKnown = (talker: Talker | null): string =>
-  talker?.kind === 'unit' && talker.how ? t(hows[talker.how]) : ''
+  talker?.kind === 'unit' && talker.how && talker.how !== 'unknown' ? t(hows[talker.how]) : ''
 
 export const whyWord = (why: string): string => {
   const word = (whys as Record<string, { zh: string; en: string }>)[why]
@@ -85,7 +88,7 @@ export function evidenceOf(port: PortNow, blind: boolean): string {
   const isSending = ['pending', 'tx', 'revoking', 'tail'].includes(port.carrier)
   const pps = isSending || port.carrier === 'idle' ? evidence?.sentPps : evidence?.heardPps
   if (blind || pps == null) return t(radio.noEvidence)
-  return t(isSending || port.carrier === 'idle' ? radio.sentPps : radio.heardPps, pps)
+  return t(isSending || port.carrier === 'idle' ? radio.sentPps : radio.heardPps, Math.round(pps))
 }
 
 /** Who spoke an over, for lists. */

@@ -11,6 +11,7 @@ import { categoryWord } from './words.ts'
 export type Told = { text: string; more: string[]; icon: IconName; tone: '' | 'ok' | 'warn' | 'alarm' | 'acc' }
 
 const ICONS: Record<string, IconName> = {
+  over: 'radio',
   changed: 'pen',
   note: 'whisper',
   urged: 'bell',
