@@ -18,7 +18,7 @@ export type ClipSource = {
 }
 
 /** A clip is laid in memory as it is sent; nobody needs longer ones. */
-export const LONGEST_CLIP_MS = 10 * 60_000
+const LONGEST_CLIP_MS = 10 * 60_000
 
 /** The clip of `window`: silent where no source has sound. `read`: bytes [from, to] of it, both ends included. */
 export function makeClip({ from, to }: Stretch, sources: readonly ClipSource[]) {

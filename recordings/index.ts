@@ -12,7 +12,7 @@ import type { Voice } from './voice.ts'
 import { BYTES_PER_SAMPLE, HEADER_BYTES } from './wav.ts'
 
 export { type Finding, isGap, TOLERANCE_MS } from './check.ts'
-export { type ClipSource, heardUntil, LONGEST_CLIP_MS } from './clip.ts'
+export { type ClipSource, heardUntil } from './clip.ts'
 export { BUCKETS } from './peaks.ts'
 export type { Piece, PieceFile } from './pieces.ts'
 export type { SpoolFile, SpoolScan } from './spool.ts'
