@@ -11,6 +11,23 @@ export async function isTalking(db: Db, personId: string): Promise<boolean> {
   return row !== undefined
 }
 
+/** The caller's channel of a call on which this agent talks now; undefined: not their call, or not up. */
+export async function callerOn(
+  db: Db,
+  callId: string,
+  personId: string,
+): Promise<{ uniqueid: string; number: string } | undefined> {
+  const { rows } = await db.raw(
+    `select l.uniqueid, case when c.direction = 'inbound' then c.ani else c.dialled end as number
+       from call_legs l join calls c on c.id = l.call_id
+      where c.id = :callId and l.side = 'caller' and l.ended_at is null and exists (select from call_legs a
+        where a.call_id = c.id and a.side = 'agent' and a.person_id = :personId and a.answered_at is not null and a.ended_at is null)
+      order by l.started_at limit 1`,
+    { callId, personId },
+  )
+  return rows[0]
+}
+
 /** The id of the line a call is of; null when the call or its line is not known. */
 export async function lineIdOf(db: Db, callId: string): Promise<string | null> {
   return (await db('calls').where({ id: callId }).first('line_id'))?.line_id ?? null

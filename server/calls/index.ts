@@ -13,6 +13,7 @@ import { turns } from './turns.ts'
 export type { CallState } from './call.ts'
 export { SHORT_ABANDON_MS } from './call.ts'
 export {
+  callerOn,
   isTalking,
   lineIdOf,
   overCalls,

@@ -7,6 +7,7 @@ import type { Actor } from '../people/index.ts'
 import { may } from '../people/index.ts'
 import type { EmergencyView } from '../wire/radio.ts'
 import { makeCallouts } from './callout-door.ts'
+import { makeCommissioning, watched } from './commission-door.ts'
 import { makeConsoles } from './consoles-door.ts'
 import * as emergencies from './emergency-store.ts'
 import { makeRadioEngine } from './engine-door.ts'
@@ -16,6 +17,7 @@ import { makeKeeper, type Work } from './keeper-door.ts'
 import type { Media } from './media.ts'
 import { isShort, type Over } from './over.ts'
 import * as overs from './over-store.ts'
+import { makePhones } from './phone-door.ts'
 import * as ports from './port-store.ts'
 import { keepPiece } from './recording-door.ts'
 import { makeSpeech, type SpeechParts } from './speech-door.ts'
@@ -50,8 +52,9 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
   let running = false
   let started = false
 
+  const exchange = watched(media)
   const engine = makeRadioEngine({
-    media,
+    media: exchange,
     log,
     roster: {
       byId: (_port, how, raw) => roster.find((unit) => unit.ids[how] === raw) ?? null,
@@ -145,6 +148,9 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
     unitOf: (_port, ani) => roster.find((unit) => unit.ids.dtmf === ani) ?? null,
     log,
   })
+
+  const commissioning = makeCommissioning({ db, commit, engine, media: exchange, dir: speech.dir, log })
+  const phones = makePhones({ db, engine, commit, keeper })
 
   const consoles = makeConsoles({
     engine,
@@ -240,6 +246,8 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
   return {
     engine,
     callouts,
+    commissioning,
+    phones,
     consoles,
     keeper,
     /** something in the directory of the radio was changed */
@@ -247,6 +255,7 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
     async stop(): Promise<void> {
       clearTimeout(refreshing)
       callouts.stop()
+      phones.stop()
       consoles.stop()
       if (started) await engine.stop()
       await keeper.settle(3_000)

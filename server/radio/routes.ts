@@ -22,8 +22,10 @@ import {
 import { calloutRoutes } from './callout-routes.ts'
 import { readEmergencies } from './emergency-store.ts'
 import * as overs from './over-store.ts'
+import { portRoutes } from './port-routes.ts'
 import * as ports from './port-store.ts'
 import type { Radio } from './radio-door.ts'
+import { unitRoutes } from './unit-routes.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
@@ -37,7 +39,7 @@ async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
 export const radioRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
-    await calloutRoutes({ db, commit, radio })(app)
+    for (const routes of [calloutRoutes, portRoutes, unitRoutes]) await routes({ db, commit, radio })(app)
 
     const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', campus: string, what: string): void => {
       if (!may(actor, 'see', { kind: 'radio', campus })) throw notFound(what)
@@ -196,11 +198,30 @@ export const radioRoutes =
 
     app.post(
       '/api/radio/patches',
-      { schema: { body: Type.Object({ ports: Type.Array(Code, { minItems: 2, maxItems: 8 }) }, strict) } },
+      {
+        schema: {
+          body: Type.Object(
+            {
+              ports: Type.Optional(Type.Array(Code, { minItems: 2, maxItems: 8 })),
+              /** with `callId`: the caller the agent talks with, joined to this port */
+              port: Type.Optional(Code),
+              callId: Type.Optional(Id),
+            },
+            strict,
+          ),
+        },
+      },
       async (request) => {
         const actor = actorOf(request)
         const all = await ports.readPorts(db)
-        const wanted = [...new Set(request.body.ports)].map((code) => all.find(({ port }) => port === code))
+        const { callId } = request.body
+        if (callId !== undefined) {
+          const port = all.find((one) => one.port === request.body.port)
+          if (!port) throw notFound('port')
+          allow(actor, 'change', port.campus, 'port')
+          return { patchId: await radio.phones.join(actor, port, callId), ports: [port.port] }
+        }
+        const wanted = [...new Set(request.body.ports ?? [])].map((code) => all.find(({ port }) => port === code))
         const rows = wanted.filter((port) => port !== undefined)
         if (rows.length !== wanted.length || rows.length < 2) throw notFound('port')
         for (const { campus } of rows) allow(actor, 'change', campus, 'port')

@@ -76,12 +76,59 @@ export const errors = room({
   'category-of-another-line': { zh: '这个类别属于另一条服务线。', en: 'That category belongs to another line.' },
   'no-such-category': { zh: '没有这个类别。', en: 'There is no such category.' },
   'no-such-line': { zh: '没有这条服务线。', en: 'There is no such line.' },
+  'port-exists': { zh: '已有这个代码的电台端口。', en: 'There is a radio port with this code.' },
+  'port-not-commissioned': {
+    zh: '这个端口还没有通过投用检查，不能启用。',
+    en: 'This port was not commissioned; it cannot be enabled.',
+  },
+  'port-enabled': { zh: '请先停用这个端口再做投用检查。', en: 'Switch the port off before commissioning it.' },
+  'gateway-not-up': { zh: '网关不在线，不能检查。', en: 'The gateway is not there; it cannot be commissioned.' },
+  'commissioning-runs': { zh: '正在检查这个端口。', en: 'This port is being commissioned now.' },
+  'profile-refused': { zh: '网关参数有不能用的值。', en: 'The gateway profile has values that cannot be.' },
+  'handheld-taken': { zh: '另一台手持机已用这个编号或识别码。', en: 'Another handheld has this code or identity.' },
+  'handheld-held-then': { zh: '那段时间已有人持有这台手持机。', en: 'Somebody holds this handheld at that time.' },
+  'plan-has-begun': { zh: '已经开始，不能删除。请改为交接。', en: 'It has begun. Hand the handheld over instead.' },
+  'plan-not-found': { zh: '没有这项安排。', en: 'There is no such plan.' },
+  'no-such-crew': { zh: '没有这个班组。', en: 'There is no such crew.' },
+  'call-not-yours-now': { zh: '你现在不在这通电话上。', en: 'You are not on this call now.' },
   'no-such-handheld': { zh: '没有这台手持机。', en: 'There is no such handheld.' },
   'sound-not-yet': {
     zh: '这段话还没写完，请过几秒再放。',
     en: 'This is still being recorded. Play it in a few seconds.',
   },
   'sound-not-found': { zh: '这段没有录音。', en: 'There is no sound of this.' },
+  'ports-not-patched': {
+    zh: '这些电台现在不能互联：有一个已在别的互联里，或没有接通。',
+    en: 'These ports cannot be joined now: one is in another patch, or is not up.',
+  },
+  'radio-not-here': {
+    zh: '电台现在由另一台服务器掌管，请稍后再试。',
+    en: 'Another server holds the radio now. Try again in a moment.',
+  },
+  'over-not-received': {
+    zh: '只有从手持机收到的通话段才能标是谁。',
+    en: 'Only an over heard from a handheld can be tagged.',
+  },
+  'radio-port-unknown': {
+    zh: '没有这个电台端口。',
+    en: 'There is no such radio port.',
+  },
+  'radio-not-keyed': {
+    zh: '没有人在这个台上发射。',
+    en: 'Nobody is transmitting on that port.',
+  },
+  'radio-port-down': {
+    zh: '这个电台没有接通，没有发出去。',
+    en: 'That port is not up; nothing was transmitted.',
+  },
+  'radio-order-too-old': {
+    zh: '电台状态已变，请再按一次。',
+    en: 'The radio has changed meanwhile. Press again.',
+  },
+  'radio-not-joined': {
+    zh: '你还没有接入这个电台，正在重拨。',
+    en: 'You are not joined to that port; dialling again.',
+  },
   'callout-not-found': { zh: '没有这次呼叫。', en: 'There is no such call-out.' },
   'callout-names-patient': {
     zh: '这段话里可能有患者信息，任何人都能听到电台。请改写，或确认后再播。',

@@ -1,0 +1,210 @@
+/**
+ * The commissioning run of a port, before agents may key it: left alone it sends nothing, and when whoever keyed it
+ * falls silent it is off the air by Asterisk's own lease. What counts is the packets Asterisk sent, not our intent.
+ *
+ *   idle (nothing is sent for a minute) ──► keyed (a test tone) ──► lapse (nobody renews: off within 3 s) ──► report
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { clock, type Db } from '../db/index.ts'
+import type { RadioEngine } from './engine-door.ts'
+import type { Log } from './engine-words.ts'
+import { PRIORITY } from './floor-words.ts'
+import type { Work } from './keeper-door.ts'
+import type { Media, MediaFact } from './media.ts'
+import * as ports from './port-admin-store.ts'
+import { airWav, RATE } from './sound.ts'
+
+export type WatchedMedia = Media & {
+  /** leases of this port are not renewed while on: as if the server were dead */
+  starve(port: string, on: boolean): void
+  /** hears what is told of the exchange; answers how to stop */
+  follow(told: (fact: MediaFact) => void): () => void
+}
+
+/** The exchange with an ear for the commissioning run, and a way to stop renewing. */
+export function watched(media: Media): WatchedMedia {
+  const starved = new Set<string>()
+  const followers = new Set<(fact: MediaFact) => void>()
+  return {
+    ...media,
+    renew: (order) => (starved.has(order.port) ? Promise.resolve() : media.renew(order)),
+    hear: (told) =>
+      media.hear((fact) => {
+        for (const follower of followers) follower(fact)
+        told(fact)
+      }),
+    starve: (port, on) => void (on ? starved.add(port) : starved.delete(port)),
+    follow(told) {
+      followers.add(told)
+      return () => followers.delete(told)
+    },
+  }
+}
+
+export type Report = {
+  idle: { seconds: number; samples: number; packets: number; passed: boolean } | null
+  /** packets a second while the test tone was sent */
+  keyedPps: number | null
+  lapse: { ms: number; packetsAfter: number; passed: boolean } | null
+  why:
+    | 'gateway_lost'
+    | 'sends_in_idle'
+    | 'not_counted'
+    | 'not_keyed'
+    | 'not_unkeyed'
+    | 'too_late'
+    | 'interrupted'
+    | null
+}
+export type Progress = { phase: 'idle' | 'keyed' | 'lapse'; seconds: number; ofSeconds: number }
+
+type CommissioningParts = {
+  db: Db
+  commit: (work: Work) => Promise<unknown>
+  engine: Pick<RadioEngine, 'announce'>
+  media: WatchedMedia
+  dir: string
+  log: Log
+  /** how long it is left alone; the rule is a minute */
+  idleS?: number
+}
+
+const LAPSE_MOST_MS = 3_000
+const TONE_S = 20
+/** The counters are read once a second: this many seconds to see that a tone is really sent. */
+const KEYED_WITHIN_MS = 15_000
+const AFTER_MS = 2_500
+
+class Failed extends Error {
+  readonly why: NonNullable<Report['why']>
+  constructor(why: NonNullable<Report['why']>) {
+    super(why)
+    this.why = why
+  }
+}
+
+export function makeCommissioning({ db, commit, engine, media, dir, log, idleS = 60 }: CommissioningParts) {
+  const running = new Map<string, Progress>()
+
+  async function idle(port: string, report: Report): Promise<void> {
+    const seen = { samples: 0, packets: 0, down: false }
+    const stop = media.follow((fact) => {
+      if (fact.type === 'down' && fact.port === port) seen.down = true
+      if (fact.type !== 'evidence' || fact.port !== port || fact.sentPps === null) return
+      seen.samples += 1
+      seen.packets += Math.round(fact.sentPps)
+    })
+    try {
+      for (let second = 0; second < idleS && !seen.down; second++) {
+        running.set(port, { phase: 'idle', seconds: second, ofSeconds: idleS })
+        await pause(1_000)
+      }
+    } finally {
+      stop()
+    }
+    const { samples, packets } = seen
+    const passed = !seen.down && packets === 0 && samples >= idleS / 2
+    report.idle = { seconds: idleS, samples, packets, passed }
+    if (seen.down) throw new Failed('gateway_lost')
+    if (packets > 0) throw new Failed('sends_in_idle')
+    if (!passed) throw new Failed('not_counted')
+  }
+
+  async function lapse(port: string, report: Report): Promise<void> {
+    running.set(port, { phase: 'keyed', seconds: 0, ofSeconds: KEYED_WITHIN_MS / 1_000 })
+    const path = join(dir, 'commissioning-tone')
+    await mkdir(dir, { recursive: true })
+    await writeFile(`${path}.wav`, airWav(tone()))
+    const keyed = until<number>(media, KEYED_WITHIN_MS, (fact) =>
+      fact.type === 'evidence' && fact.port === port && (fact.sentPps ?? 0) > 10 ? (fact.sentPps ?? 0) : undefined,
+    )
+    const talker = { kind: 'test', name: '', unit: null, personId: null, how: null, confidence: 100 } as const
+    void engine.announce({
+      ...{ port, path, kind: 'test', prio: PRIORITY.test, talker, words: null, ticketId: null },
+      waitMs: KEYED_WITHIN_MS,
+    })
+    const pps = await keyed
+    if (pps === undefined) throw new Failed('not_keyed')
+    report.keyedPps = pps
+
+    running.set(port, { phase: 'lapse', seconds: 0, ofSeconds: LAPSE_MOST_MS / 1_000 })
+    const from = performance.now()
+    const off = until<true>(media, LAPSE_MOST_MS + AFTER_MS, (fact) => {
+      if (fact.type === 'down' && fact.port === port) return true
+      return fact.type === 'evidence' && fact.port === port && fact.sentPps === 0 ? true : undefined
+    })
+    media.starve(port, true)
+    const isOff = await off
+    const ms = Math.round(performance.now() - from)
+    // The second in which it fell silent is half full: what is counted begins after it.
+    await pause(AFTER_MS)
+    const after = await until<number>(media, AFTER_MS, (fact) =>
+      fact.type === 'evidence' && fact.port === port ? (fact.sentPps ?? 0) : undefined,
+    )
+    const packetsAfter = Math.round(after ?? 0)
+    const passed = isOff === true && ms <= LAPSE_MOST_MS && packetsAfter === 0
+    report.lapse = { ms, packetsAfter, passed }
+    if (!isOff || packetsAfter > 0) throw new Failed('not_unkeyed')
+    if (!passed) throw new Failed('too_late')
+  }
+
+  async function run(port: { id: string; port: string }, id: string, byId: string): Promise<void> {
+    const report: Report = { idle: null, keyedPps: null, lapse: null, why: null }
+    try {
+      await idle(port.port, report)
+      await lapse(port.port, report)
+    } catch (error) {
+      report.why = error instanceof Failed ? error.why : 'interrupted'
+      log.warn({ port: port.port, why: report.why, message: (error as Error).message }, 'a port was not commissioned')
+    } finally {
+      media.starve(port.port, false)
+      running.delete(port.port)
+    }
+    const passed = report.why === null
+    await commit(async (tx) => {
+      await ports.endCommissioning(tx, { id, portId: port.id, passed, report })
+      const at = await clock(tx)
+      return [{ type: 'radio.port-commissioned', portId: port.id, commissioningId: id, passed, at, byId }]
+    })
+  }
+
+  return {
+    /** Begins a run, one at a time on a port. Undefined: one runs already. */
+    async begin(port: { id: string; port: string }, byId: string): Promise<string | undefined> {
+      if (running.has(port.port)) return undefined
+      running.set(port.port, { phase: 'idle', seconds: 0, ofSeconds: idleS })
+      try {
+        const id = await ports.beginCommissioning(db, port.id, byId)
+        void run(port, id, byId).catch((error: Error) =>
+          log.error({ why: error.message }, 'a commissioning was not kept'),
+        )
+        return id
+      } catch (error) {
+        running.delete(port.port)
+        throw error
+      }
+    },
+    progress: (port: string): Progress | null => running.get(port) ?? null,
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((go) => setTimeout(go, ms).unref())
+
+function until<T>(media: WatchedMedia, ms: number, found: (fact: MediaFact) => T | undefined): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const end = (value: T | undefined) => {
+      clearTimeout(timer)
+      stop()
+      resolve(value)
+    }
+    const timer = setTimeout(() => end(undefined), ms)
+    const stop = media.follow((fact) => {
+      const value = found(fact)
+      if (value !== undefined) end(value)
+    })
+  })
+}
+
+const tone = () =>
+  Float32Array.from({ length: TONE_S * RATE }, (_, i) => 8_000 * Math.sin((2 * Math.PI * 1_000 * i) / RATE))

@@ -1,0 +1,96 @@
+/** Ports as administrators keep them, and their commissioning runs: rows. */
+import type { Db, Tx } from '../db/index.ts'
+import type { GatewayProfile } from './profile.ts'
+
+export type PortChange = Partial<{
+  nameZh: string
+  nameEn: string
+  sort: number
+  enabled: boolean
+  profile: GatewayProfile
+  /** the gateway is told to transmit in another way: what was proven is proven no more */
+  uncommission: true
+}>
+
+/** Undefined: no such campus. */
+export async function insertPort(
+  tx: Tx,
+  port: {
+    organisationId: string
+    code: string
+    campus: string
+    nameZh: string
+    nameEn: string
+    profile: GatewayProfile
+  },
+): Promise<string | undefined> {
+  const campus = await tx('campuses').where({ organisation_id: port.organisationId, code: port.campus }).first('id')
+  if (!campus) return undefined
+  const [row] = await tx('radio_ports')
+    .insert({
+      organisation_id: port.organisationId,
+      pbx_id: 1,
+      campus_id: campus.id,
+      code: port.code,
+      name_zh: port.nameZh,
+      name_en: port.nameEn,
+      endpoint: `g-${port.code}`,
+      profile: JSON.stringify(port.profile),
+    })
+    .returning('id')
+  return row.id
+}
+
+/** False: somebody changed it meanwhile. */
+export async function updatePort(tx: Tx, id: string, version: number, change: PortChange): Promise<boolean> {
+  const { nameZh, nameEn, sort, enabled, profile, uncommission } = change
+  const changed = await tx('radio_ports')
+    .where({ id, version })
+    .update({
+      ...(nameZh !== undefined && { name_zh: nameZh }),
+      ...(nameEn !== undefined && { name_en: nameEn }),
+      ...(sort !== undefined && { sort }),
+      ...(enabled !== undefined && { enabled }),
+      ...(profile && { profile: JSON.stringify(profile) }),
+      ...(uncommission && { commissioned_at: null, enabled: false }),
+      version: version + 1,
+    })
+  return changed > 0
+}
+
+/** A run that a dead server left open has failed. */
+export async function beginCommissioning(db: Db, portId: string, byId: string): Promise<string> {
+  await db('radio_commissionings')
+    .where({ port_id: portId })
+    .whereNull('ended_at')
+    .update({ ended_at: db.fn.now(), passed: false, report: JSON.stringify({ why: 'interrupted' }) })
+  const [row] = await db('radio_commissionings')
+    .insert({ port_id: portId, began_at: db.fn.now(), by_id: byId })
+    .returning('id')
+  return row.id
+}
+
+export async function endCommissioning(
+  tx: Tx,
+  run: { id: string; portId: string; passed: boolean; report: object },
+): Promise<void> {
+  await tx('radio_commissionings')
+    .where({ id: run.id })
+    .update({ ended_at: tx.fn.now(), passed: run.passed, report: JSON.stringify(run.report) })
+  if (run.passed)
+    await tx('radio_ports')
+      .where({ id: run.portId })
+      .update({ commissioned_at: tx.fn.now(), version: tx.raw('version + 1') })
+}
+
+export async function lastCommissioning(db: Db, portId: string) {
+  const row = await db('radio_commissionings').where({ port_id: portId }).orderBy('began_at', 'desc').first()
+  if (!row) return null
+  return {
+    commissioningId: row.id as string,
+    beganAt: row.began_at.toISOString() as string,
+    endedAt: (row.ended_at?.toISOString() ?? null) as string | null,
+    passed: row.passed as boolean | null,
+    report: row.report as object,
+  }
+}

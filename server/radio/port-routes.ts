@@ -1,0 +1,143 @@
+/** Ports by HTTP, for administrators: made, changed, commissioned, and only then enabled. */
+import { clock, type Db } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
+import { type Actor, may } from '../people/index.ts'
+import { actorOf, Code, Id, idempotent, notFound, Refusal, type Routes, Text, Type, Version } from '../web/index.ts'
+import * as admin from './port-admin-store.ts'
+import { type PortRow, readPorts } from './port-store.ts'
+import { type GatewayProfile, readProfile } from './profile.ts'
+import type { Radio } from './radio-door.ts'
+
+const strict = { additionalProperties: false } as const
+const One = Type.Object({ id: Id }, strict)
+const Profile = Type.Record(Type.String({ maxLength: 40 }), Type.Unknown())
+const Name = Text(80, 1)
+
+/** What the commissioning run proves hangs on these. */
+const PROVEN: readonly (keyof GatewayProfile)[] = ['pttMode', 'dtmfKey', 'dtmfUnkey']
+
+const shown = ({ id, ...port }: PortRow) => ({
+  portId: id,
+  ...port,
+  commissionedAt: port.commissionedAt?.toISOString() ?? null,
+})
+
+function checked(written: Record<string, unknown>): GatewayProfile {
+  const read = readProfile(written)
+  if ('faults' in read) throw new Refusal('profile-refused', { faults: read.faults }, 422)
+  return read.profile
+}
+
+export const portRoutes =
+  ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
+  async (app) => {
+    const administer = (actor: Actor, campus: string): void => {
+      if (!may(actor, 'administer', { kind: 'radio', campus })) throw new Refusal('not-allowed', {}, 403)
+    }
+    const portFor = async (actor: Actor, id: string): Promise<PortRow> => {
+      administer(actor, '')
+      const port = (await readPorts(db)).find((one) => one.id === id)
+      if (!port) throw notFound('port')
+      return port
+    }
+    const whole = async (id: string) => {
+      const port = (await readPorts(db)).find((one) => one.id === id)
+      return port && shown(port)
+    }
+
+    app.get('/api/radio/ports', async (request) => {
+      administer(actorOf(request), '')
+      return { items: (await readPorts(db)).map(shown), next: null }
+    })
+
+    const body = Type.Object(
+      { port: Code, campus: Code, nameZh: Name, nameEn: Name, profile: Type.Optional(Profile) },
+      strict,
+    )
+    app.post(
+      '/api/radio/ports',
+      { schema: { body } },
+      idempotent(async (request, reply) => {
+        const actor = actorOf(request)
+        const {
+          port,
+          profile = {},
+          ...named
+        } = request.body as {
+          port: string
+          campus: string
+          nameZh: string
+          nameEn: string
+          profile?: Record<string, unknown>
+        }
+        administer(actor, named.campus)
+        if ((await readPorts(db)).some((one) => one.port === port)) throw new Refusal('port-exists', { port })
+        const { organisationId, personId: byId } = actor
+        let portId = ''
+        await commit(async (tx) => {
+          const wanted = { organisationId, code: port, ...named, profile: checked(profile) }
+          portId = (await admin.insertPort(tx, wanted)) ?? ''
+          if (!portId) throw new Refusal('no-such-campus', { field: 'campus' })
+          return [{ type: 'radio.port-changed', portId, fields: Object.keys(wanted), at: await clock(tx), byId }]
+        })
+        await radio.refresh()
+        reply.code(201)
+        return whole(portId)
+      }),
+    )
+
+    const change = Type.Object(
+      {
+        version: Version,
+        nameZh: Type.Optional(Name),
+        nameEn: Type.Optional(Name),
+        sort: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999 })),
+        profile: Type.Optional(Profile),
+        enabled: Type.Optional(Type.Boolean()),
+      },
+      strict,
+    )
+    app.patch('/api/radio/ports/:id', { schema: { params: One, body: change } }, async (request) => {
+      const actor = actorOf(request)
+      const port = await portFor(actor, request.params.id)
+      const { version, profile: written, ...rest } = request.body
+      const wanted: admin.PortChange = { ...rest }
+      if (written) {
+        const profile = checked({ ...port.profile, ...written })
+        wanted.profile = profile
+        if (PROVEN.some((field) => profile[field] !== port.profile[field])) wanted.uncommission = true
+      }
+      if (rest.enabled && (wanted.uncommission || port.commissionedAt === null))
+        throw new Refusal('port-not-commissioned', { port: port.port })
+      await commit(async (tx) => {
+        if (!(await admin.updatePort(tx, port.id, version, wanted)))
+          throw new Refusal('changed-meanwhile', { theirs: shown(port) })
+        const fields = Object.keys(request.body).filter((field) => field !== 'version')
+        return [{ type: 'radio.port-changed', portId: port.id, fields, at: await clock(tx), byId: actor.personId }]
+      })
+      await radio.refresh()
+      return whole(port.id)
+    })
+
+    const report = async (port: PortRow) => ({
+      progress: radio.commissioning.progress(port.port),
+      last: await admin.lastCommissioning(db, port.id),
+    })
+    app.get('/api/radio/ports/:id/commission', { schema: { params: One } }, async (request) =>
+      report(await portFor(actorOf(request), request.params.id)),
+    )
+    app.post('/api/radio/ports/:id/commission', { schema: { params: One } }, async (request, reply) => {
+      const actor = actorOf(request)
+      const port = await portFor(actor, request.params.id)
+      // Whoever may key it would spoil what is measured.
+      if (port.enabled) throw new Refusal('port-enabled', { port: port.port })
+      await radio.refresh()
+      const now = radio.engine.portsNow().find((one) => one.port === port.port)
+      if (now?.control.state !== 'up') throw new Refusal('radio-not-here', {})
+      if (now.gateway.state !== 'up') throw new Refusal('gateway-not-up', { port: port.port })
+      if (!(await radio.commissioning.begin(port, actor.personId)))
+        throw new Refusal('commissioning-runs', { port: port.port })
+      reply.code(202)
+      return report(port)
+    })
+  }
