@@ -32,6 +32,12 @@ export const callout = room({
   cancelledNow: { zh: '已停止呼叫', en: 'Calling stopped' },
 })
 
+/** The languages an announcement is spoken in. */
+export const spoken = room({
+  'zh-CN': { zh: '普通话', en: 'Mandarin' },
+  en: { zh: '英语', en: 'English' },
+})
+
 /** Steps of a call-out on the ticket's timeline. */
 export const calloutSteps = room({
   asked: { zh: '要用电台呼叫', en: 'asked for a call by radio' },
