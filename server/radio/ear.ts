@@ -28,6 +28,8 @@ export type Ear = {
 /** So long without another digit ends a sequence: the usual setting of gateways (RADIO.md S19). */
 const DIGIT_PAUSE_MS = 1_000
 const DIGITS_MOST = 24
+/** What handhelds send of themselves: one digit for what it is, three for who. */
+const DIGITS_WHOLE = 4
 /** While digits come as events, the same ones in the sound are their echo. */
 const EVENTS_RULE_MS = 3_000
 
@@ -44,8 +46,9 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
   function turn(after: { cor: Cor; changes: readonly { on: boolean; since: number }[] }): Heard[] {
     cor = after.cor
     const heard: Heard[] = after.changes.map((change) => ({ type: 'carrier', ...change }))
-    // The end of the carrier is the end of the number.
-    return after.changes.some(({ on }) => !on) ? [...ended(), ...heard] : heard
+    // The end of the carrier is the end of a whole number; a part of one may have been torn by late packets: its rest may come.
+    const isWhole = digits.length >= DIGITS_WHOLE
+    return isWhole && after.changes.some(({ on }) => !on) ? [...ended(), ...heard] : heard
   }
 
   function ended(): Heard[] {
