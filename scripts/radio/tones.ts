@@ -90,11 +90,16 @@ export function mdc1200(op: number, arg: number, unit: number, peak = 9_000): In
 
 function msk(bits: readonly number[], peak: number): Int16Array {
   const samples = new Int16Array(Math.ceil((bits.length * RATE) / 1_200))
-  let phase = 0
+  // Whole and half turns by the bit, not by the sample: 6⅔ samples a bit would let the phase wander off.
+  const turnsOf = (at: number) => (bits[at] !== (bits[at - 1] ?? 0) ? 1.5 : 1)
+  let edge = 0
+  let last = 0
   for (let i = 0; i < samples.length; i++) {
-    const at = Math.floor((i * 1_200) / RATE)
-    phase += (2 * Math.PI * (bits[at] !== (bits[at - 1] ?? 0) ? 1_800 : 1_200)) / RATE
-    samples[i] = Math.round(peak * Math.sin(phase))
+    const bit = (i * 1_200) / RATE
+    const at = Math.floor(bit)
+    if (at > last) edge += turnsOf(last)
+    last = at
+    samples[i] = Math.round(peak * Math.sin(2 * Math.PI * (edge + turnsOf(at) * (bit - at))))
   }
   return samples
 }
