@@ -1,7 +1,6 @@
 /** The desk and its gateways, on a real Asterisk: what each gateway wrote down of its transmitter decides. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { signedIn } from '../../../scripts/bench/parts/client.ts'
 import { until } from '../../../scripts/drill/parts/radio-console.ts'
 import { AGENT, CHIEF, HANDHELD, radioDesk } from './radio-desk.ts'
 
