@@ -15,8 +15,8 @@ import { type Client, signedIn } from './parts/client.ts'
 import { percentile } from './parts/figures.ts'
 import { type Seats, startSeats } from './parts/seats.ts'
 
-/** Asterisk lets go of a leg that sent no sound for so long (rtp_timeout in asterisk-config/pbx). */
-const SILENCE_S = 5
+/** Asterisk lets go of a leg that sent no sound after three to five seconds (rtp_timeout=4 counts whole ones of the clock). */
+const SILENCE_S = { least: 3, most: 5 }
 const PLAYABLE_WITHIN_MS = 30_000
 
 type Call = { from: string; seconds: number; hasTwoAgents: boolean }
@@ -145,7 +145,9 @@ async function voicesOf(lab: Lab): Promise<{ agents: number; off: number[] }[]> 
     if (!bytes) return { agents: legs.length, off: [talk] }
     // The caller is recorded from the notice on: more than the talk is right, less is not. A dead phone said nothing.
     const caller = Math.min(0, secondsOnChannel(bytes, 0, WARD_TONE) - talk)
-    const spoken = talk - SILENCE_S * Math.max(0, legs.length - 1)
-    return { agents: legs.length, off: [caller, secondsOnChannel(bytes, 1, DESK_TONE) - spoken] }
+    const lost = Math.max(0, legs.length - 1)
+    const heard = secondsOnChannel(bytes, 1, DESK_TONE)
+    const [least, most] = [talk - SILENCE_S.most * lost, talk - SILENCE_S.least * lost]
+    return { agents: legs.length, off: [caller, heard < least ? heard - least : Math.max(0, heard - most)] }
   })
 }
