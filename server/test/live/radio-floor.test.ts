@@ -166,8 +166,7 @@ for (const [port, unit, scheme] of [
       await t.rejects(chief.client.post(`${path}/clear`, { reason: '已到场' }), /not-acknowledged/)
       await ann.client.post(`${path}/acknowledge`)
       await t.rejects(ann.client.post(`${path}/clear`, { reason: '已到场' }), /403/, 'an agent does not clear it')
-      const supervisor = await signedIn(lab, 'supervisor')
-      await supervisor.post(`${path}/clear`, { reason: '已到场' })
+      await chief.client.post(`${path}/clear`, { reason: '已到场' })
       await until('no desk shows it any more', () => !raised())
       await rest(port)
     },
