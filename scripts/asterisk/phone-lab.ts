@@ -1,11 +1,9 @@
 /** An isolated phone system for tests: a PBX and its campuses on ports nobody else has, in a folder of their own. */
 import { randomBytes } from 'node:crypto'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { anyFreePort, isFree } from '../parts/ports.ts'
 import { Ami } from './ami.ts'
 import { ensureAsterisk, type RunningAsterisk, renderAll, startAsterisk } from './index.ts'
 import { demoSettings, type PbxSettings, type Ports, phonePassword } from './settings.ts'
@@ -112,28 +110,11 @@ export async function startPhoneLab(
   return lab
 }
 
+/** A port free at all of these addresses: never one that an outgoing connection may take first, or even reach itself by. */
 async function freePort(kind: 'udp' | 'tcp', hosts: string[]): Promise<number> {
   for (;;) {
-    const port = await bound(kind, 0, hosts[0] ?? '127.0.0.1')
-    const others = await Promise.all(hosts.slice(1).map((host) => bound(kind, port, host).catch(() => 0)))
-    if (others.every((other) => other === port)) return port
+    const port = await anyFreePort(hosts[0], kind)
+    const others = await Promise.all(hosts.slice(1).map((host) => isFree(port, host, kind)))
+    if (others.every(Boolean)) return port
   }
-}
-
-/** Binds and lets go; gives the port. */
-async function bound(kind: 'udp' | 'tcp', port: number, host: string): Promise<number> {
-  if (kind === 'tcp') {
-    const server = createServer().listen(port, host)
-    await once(server, 'listening')
-    const address = server.address()
-    server.close()
-    await once(server, 'close')
-    return typeof address === 'object' && address ? address.port : 0
-  }
-  const socket = createSocket('udp4')
-  socket.bind(port, host)
-  await once(socket, 'listening')
-  const { port: got } = socket.address()
-  socket.close()
-  return got
 }

@@ -69,7 +69,8 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
       const heard = turn(hearFrame(cor, setup, at, levelOf(samples)))
       const inSound = dtmf(samples)
       if (at - eventAt > EVENTS_RULE_MS) add(at, inSound)
-      for (const burst of mdc?.(samples) ?? []) {
+      // A tap that was late fills in 20 ms of zeros and goes on where it was. A burst has no silence in it: left out, it is whole.
+      for (const burst of samples.some((sample) => sample !== 0) ? (mdc?.(samples) ?? []) : []) {
         const meaning = meaningOf(burst)
         if (meaning === 'other') continue
         heard.push({ type: 'code', how: 'mdc1200', raw: burst.unit, emergency: meaning === 'emergency' })

@@ -27,6 +27,8 @@ export async function openTap(
   const socket = createSocket('udp4')
   socket.bind(0, HOST)
   await once(socket, 'listening')
+  // An ear alone keeps no process alive.
+  socket.unref()
   const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told, mute)
   socket.on('error', () => undefined)
   socket.on('message', (packet) => {
