@@ -35,6 +35,14 @@ t.test(
   },
 )
 
+t.test('a console that leaves the radio, or a station that calls nobody, is no call that came in', async (t) => {
+  const mute = rows
+    .filter((row) => /"(CHAN_START|HANGUP|CHAN_END)"/.test(row) && row.includes('PJSIP/new-'))
+    .map((row) => row.replace(/"userfield":"[^"]*"/, '"userfield":""'))
+  for (const context of ['from-radio', 'from-desk'])
+    t.same(read(mute.map((row) => row.replaceAll('"context":"from-new"', `"context":"${context}"`))), [])
+})
+
 t.test('reading may begin again where the oldest call still up began', async (t) => {
   const reader = makeCelReader(() => ({ pbx: 1, bootId: 'b' }))
   reader.read(rows[0] as string, 500)

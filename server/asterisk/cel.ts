@@ -142,7 +142,8 @@ export function makeCelReader(source: () => Source): CelReader {
     const endedBy = by ? (isDeskPhone(by) ? 'agent' : 'caller') : null
     const cause = typeof extra.hangupcause === 'number' ? extra.hangupcause : 0
     const told: BareFact[] = []
-    const from = /^from-(?!desk$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
+    // A station calling out, or a console's leg on the radio, is nobody who came in.
+    const from = /^from-(?!(?:desk|radio)$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
     // Whose number is withheld by force comes in by this door, whatever the campus; 21 is the dialplan's no to a stranger.
     const campus = from === undefined || from === 'masked' ? null : from
     const { uniqueid } = channel
