@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { type Db, migrate, openDb } from '../db/index.ts'
 
@@ -30,10 +31,26 @@ export async function database(t: Test): Promise<Db & { url: string }> {
   const db = openDb(databaseUrl(name), { ...patient, max: 8 })
   t.teardown(async () => {
     await db.destroy()
-    await admin.raw(`drop database if exists ${name} with (force)`)
+    await drop(admin, name)
     await admin.destroy()
   })
   return Object.assign(db, { url: databaseUrl(name) })
+}
+
+/**
+ * Drops a database with whoever is still in it. PostgreSQL refuses while its own autovacuum looks at it (42501: that is
+ * no process of ours to end); it is gone in a moment.
+ */
+async function drop(admin: Db, name: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await admin.raw(`drop database if exists ${name} with (force)`)
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== '42501' || tries === 100) throw error
+      await wait(200)
+    }
+  }
 }
 
 /**
