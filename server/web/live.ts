@@ -24,7 +24,9 @@ const KEPT_ROWS = 4_096
 /** A console further behind than this fetches the desk anew: cheaper for both. */
 const CATCH_UP_MAX = 2_000
 const READ_ROWS = 500
+/** Each second so many sessions are looked at, or a tenth of all: hundreds of actors at once would hold up the frames. */
 const CHECKED_AT_ONCE = 50
+const CHECKED_WITHIN_S = 10
 /**
  * Between two rounds: a millisecond for each fifty consoles, 20 at most. An event after a quiet moment goes at once; a storm
  * makes rounds grow instead of multiplying, since what a round costs is its sends, not its events.
@@ -134,6 +136,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
         if (early > 1) await new Promise((go) => setTimeout(go, early))
         head ??= await journalHead(db)
         const rows = await next(head)
+        await renewRights(rows)
         if (rows.length > 0) {
           tell(await ready(rows))
           roundAt = performance.now()
@@ -174,6 +177,12 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
     for (const seat of seats) {
       if (seat.actor.sessionId === body.sessionId) seat.bye(body.why === 'signed-out' ? 'signed_out' : 'revoked')
     }
+  }
+
+  /** Whose rights were changed has them at once. */
+  async function renewRights(rows: JournalRow[]): Promise<void> {
+    const whose = new Set(rows.filter(({ type }) => type === 'grants.changed').map(({ body }) => body.personId))
+    if (whose.size > 0) await checkSessions([...seats].filter(({ actor }) => whose.has(actor.personId)))
   }
 
   function tell(rows: Told[]): void {
@@ -240,10 +249,16 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
       nothings.set(seat.upTo, message)
       send(seat, message, head)
     }
-    await checkSessions(all).catch(() => {}) // away with the database: the sockets stay, the strip says so
+    await checkSessions(turnOf(all)).catch(() => {}) // away with the database: the sockets stay, the strip says so
     await tellNow(all).catch((error) => log.debug({ message: (error as Error).message }, 'no figures'))
   }
-  /** Few at a time: hundreds of actors read at once would hold up the frames meanwhile. */
+  /** Whose turn it is to be looked at: everybody's within CHECKED_WITHIN_S. A session or a right that is taken away acts at once. */
+  function turnOf(all: Seat[]): Seat[] {
+    const share = Math.max(CHECKED_AT_ONCE, Math.ceil(all.length / CHECKED_WITHIN_S))
+    const waiting = all.sort((a, b) => a.checkedAt - b.checkedAt).slice(0, share)
+    for (const seat of waiting) seat.checkedAt = performance.now()
+    return waiting
+  }
   async function checkSessions(all: Seat[]): Promise<void> {
     for (let from = 0; from < all.length; from += CHECKED_AT_ONCE) {
       const some = all.slice(from, from + CHECKED_AT_ONCE)

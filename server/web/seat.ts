@@ -39,6 +39,8 @@ export class Seat {
   upTo: number | undefined
   /** it asks for everything after this; FROM_NOW: for what happens from now on */
   asksAfter: number | undefined
+  /** when its session was last looked at, on this process's own clock */
+  checkedAt = 0
   /** a resync not yet sent, because the wire is full */
   owes: string | undefined
   readonly #socket: WebSocket
