@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -13,6 +14,7 @@ const run = promisify(execFile)
 const BOOT_MS = 30_000
 const STOP_MS = 8_000
 const MOST_LOOKS = 5
+const VOICE_NICENESS = -10
 
 export type RunningAsterisk = {
   pid: number
@@ -60,6 +62,7 @@ export async function startAsterisk(instance: Instance, options: { adopt?: boole
   const pid = child.pid
   if (!pid) throw new Error(`Asterisk (${instance.name}) could not be started: ${command}`)
   child.unref()
+  beforeAllElse(pid)
   await writeFile(pidFile, `${pid}\n`)
   const running = handle(instance, pid, pidFile, false)
   const deadline = Date.now() + BOOT_MS
@@ -73,6 +76,19 @@ export async function startAsterisk(instance: Instance, options: { adopt?: boole
   }
   await assertModules(running)
   return running
+}
+
+/**
+ * Voices come first on a machine that carries everything: its scheduler takes Asterisk before the database and the
+ * browsers. Threads take the niceness of the one that makes them, so this comes before there are any. Only root may;
+ * others run as all do.
+ */
+function beforeAllElse(pid: number): void {
+  try {
+    setPriority(pid, VOICE_NICENESS)
+  } catch {
+    // not root, or gone already: whoever waits for it to boot says so
+  }
 }
 
 /** The pid of a still running Asterisk of this folder, proven by /proc: a reused pid is not ours. */
