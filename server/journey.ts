@@ -75,6 +75,8 @@ const journey: Journey = {
   'radio.port-commissioned': [],
   'radio.unit-changed': [],
   'radio.holder-changed': [],
+  'radio.shift-changed': [],
+  'radio.role-changed': [],
 
   'directory.changed': [people.tellExchange],
   'directory.imported': [],

@@ -22,6 +22,7 @@ export type Verb =
   | 'switch'
   | 'key'
   | 'clear'
+  | 'lead'
 
 /** What is asked about. Codes for campus and line; ids for people. */
 export type Thing =

@@ -29,6 +29,7 @@ const VERBS: Verb[] = [
   'switch',
   'key',
   'clear',
+  'lead',
 ]
 const here = { campus: 'new', line: 'it' }
 const THINGS: Record<string, Thing> = {
@@ -96,7 +97,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       callback: WORK,
       'agent of it': SELF,
       'switch of it': 'see switch',
-      'radio of it': 'see listen key change clear',
+      'radio of it': 'see listen key change clear lead',
       myself: SELF,
       directory: 'see',
     },

@@ -10,7 +10,7 @@ type Grant = Actor['grants'][number]
  *   recordings of calls they took or of tickets assigned to them.
  * - engineer: the tickets assigned to them, with their recordings.
  * - supervisor: all of it within the scope, recordings too; the night switch of their lines (a line is one queue of both
- *   campuses, so the campus does not narrow it).
+ *   campuses, so the campus does not narrow it). Leads the shifts of their campuses: who is on duty, and who is A or B.
  * - auditor: sees and hears everything, and the journal; changes nothing.
  * - admin: the directory and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
  * - reporter: their own tickets.
@@ -56,7 +56,7 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
     case 'line':
       return (verb === 'see' || verb === 'switch') && sharesLine(grant, [thing.line])
     case 'radio':
-      return (ON_THE_AIR.has(verb) || verb === 'clear') && hears(grant, thing)
+      return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
     case 'recording':
       return (verb === 'see' || verb === 'listen') && covers(grant, thing)
     default:

@@ -7,6 +7,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clock, type Db } from '../db/index.ts'
+import type { CommissioningProgress, CommissioningReport } from '../wire/radio.ts'
 import type { RadioEngine } from './engine-door.ts'
 import type { Log } from './engine-words.ts'
 import { PRIORITY } from './floor-words.ts'
@@ -42,23 +43,6 @@ export function watched(media: Media): WatchedMedia {
   }
 }
 
-export type Report = {
-  idle: { seconds: number; samples: number; packets: number; passed: boolean } | null
-  /** packets a second while the test tone was sent */
-  keyedPps: number | null
-  lapse: { ms: number; packetsAfter: number; passed: boolean } | null
-  why:
-    | 'gateway_lost'
-    | 'sends_in_idle'
-    | 'not_counted'
-    | 'not_keyed'
-    | 'not_unkeyed'
-    | 'too_late'
-    | 'interrupted'
-    | null
-}
-export type Progress = { phase: 'idle' | 'keyed' | 'lapse'; seconds: number; ofSeconds: number }
-
 type CommissioningParts = {
   db: Db
   commit: (work: Work) => Promise<unknown>
@@ -77,17 +61,17 @@ const KEYED_WITHIN_MS = 15_000
 const AFTER_MS = 2_500
 
 class Failed extends Error {
-  readonly why: NonNullable<Report['why']>
-  constructor(why: NonNullable<Report['why']>) {
+  readonly why: NonNullable<CommissioningReport['why']>
+  constructor(why: NonNullable<CommissioningReport['why']>) {
     super(why)
     this.why = why
   }
 }
 
 export function makeCommissioning({ db, commit, engine, media, dir, log, idleS = 60 }: CommissioningParts) {
-  const running = new Map<string, Progress>()
+  const running = new Map<string, CommissioningProgress>()
 
-  async function idle(port: string, report: Report): Promise<void> {
+  async function idle(port: string, report: CommissioningReport): Promise<void> {
     const seen = { samples: 0, packets: 0, down: false }
     const stop = media.follow((fact) => {
       if (fact.type === 'down' && fact.port === port) seen.down = true
@@ -111,7 +95,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     if (!passed) throw new Failed('not_counted')
   }
 
-  async function lapse(port: string, report: Report): Promise<void> {
+  async function lapse(port: string, report: CommissioningReport): Promise<void> {
     running.set(port, { phase: 'keyed', seconds: 0, ofSeconds: KEYED_WITHIN_MS / 1_000 })
     const path = join(dir, 'commissioning-tone')
     await mkdir(dir, { recursive: true })
@@ -150,7 +134,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
   }
 
   async function run(port: { id: string; port: string }, id: string, byId: string): Promise<void> {
-    const report: Report = { idle: null, keyedPps: null, lapse: null, why: null }
+    const report: CommissioningReport = { idle: null, keyedPps: null, lapse: null, why: null }
     try {
       await idle(port.port, report)
       await lapse(port.port, report)
@@ -185,7 +169,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
         throw error
       }
     },
-    progress: (port: string): Progress | null => running.get(port) ?? null,
+    progress: (port: string): CommissioningProgress | null => running.get(port) ?? null,
   }
 }
 

@@ -15,4 +15,6 @@ export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.port-commissioned'; portId: string; commissioningId: string; passed: boolean }
   | { type: 'radio.unit-changed'; unitId: string; fields: string[] }
   | { type: 'radio.holder-changed'; unit: string; personId: string | null }
+  | { type: 'radio.shift-changed'; shiftId: string; personId: string; verb: 'planned' | 'taken' | 'ended' | 'removed' }
+  | { type: 'radio.role-changed'; system: string; role: 'A' | 'B'; personId: string | null }
 )

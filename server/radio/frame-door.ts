@@ -10,6 +10,11 @@ type Framed = { thing: Thing | null; frame: Frame } | undefined
 
 export const isRadio = (row: JournalRow): boolean => row.type.startsWith('radio.')
 
+const KEPT: ReadonlySet<string> = new Set([
+  ...['radio.port-changed', 'radio.port-commissioned', 'radio.unit-changed'],
+  ...['radio.holder-changed', 'radio.shift-changed', 'radio.role-changed'],
+])
+
 /** A frame for each row, in order; undefined for one that has nothing to show. */
 export async function radioFrames(db: Db, organisationId: string, rows: readonly JournalRow[]): Promise<Framed[]> {
   const idsOf = (key: string) => [
@@ -37,7 +42,8 @@ export async function radioFrames(db: Db, organisationId: string, rows: readonly
       return { thing: { kind: 'radio', campus }, frame: { ...head, subject: 'callout', callout } }
     }
     const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
-    if (!raised) return undefined
+    // Whoever shows these fetches them again, and sees what they may.
+    if (!raised) return KEPT.has(row.type) ? { thing: null, frame: { ...head, subject: 'none' } } : undefined
     const { campus, cleared, ackedById: _, ...emergency } = raised
     return { thing: { kind: 'radio', campus }, frame: { ...head, subject: 'emergency', emergency, cleared } }
   })

@@ -1,5 +1,6 @@
 /** Ports as administrators keep them, and their commissioning runs: rows. */
 import type { Db, Tx } from '../db/index.ts'
+import type { CommissioningView } from '../wire/radio.ts'
 import type { GatewayProfile } from './profile.ts'
 
 export type PortChange = Partial<{
@@ -83,14 +84,19 @@ export async function endCommissioning(
       .update({ commissioned_at: tx.fn.now(), version: tx.raw('version + 1') })
 }
 
-export async function lastCommissioning(db: Db, portId: string) {
-  const row = await db('radio_commissionings').where({ port_id: portId }).orderBy('began_at', 'desc').first()
+export async function lastCommissioning(db: Db, portId: string): Promise<CommissioningView['last']> {
+  const row = await db('radio_commissionings as r')
+    .leftJoin('people as p', 'p.id', 'r.by_id')
+    .where('r.port_id', portId)
+    .orderBy('r.began_at', 'desc')
+    .first('r.*', 'p.name', 'p.title')
   if (!row) return null
   return {
-    commissioningId: row.id as string,
-    beganAt: row.began_at.toISOString() as string,
-    endedAt: (row.ended_at?.toISOString() ?? null) as string | null,
-    passed: row.passed as boolean | null,
-    report: row.report as object,
+    commissioningId: row.id,
+    beganAt: row.began_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+    by: row.name ? { id: row.by_id, name: row.name, title: row.title } : null,
+    passed: row.passed,
+    report: row.report,
   }
 }

@@ -3,9 +3,10 @@ import { clock, type Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may } from '../people/index.ts'
 import { actorOf, Code, Id, idempotent, notFound, Refusal, type Routes, Text, Type, Version } from '../web/index.ts'
+import type { CommissioningView, PortNow, PortView } from '../wire/radio.ts'
 import * as admin from './port-admin-store.ts'
 import { type PortRow, readPorts } from './port-store.ts'
-import { type GatewayProfile, readProfile } from './profile.ts'
+import { type GatewayProfile, PROFILE_FIELDS, readProfile } from './profile.ts'
 import type { Radio } from './radio-door.ts'
 
 const strict = { additionalProperties: false } as const
@@ -16,11 +17,19 @@ const Name = Text(80, 1)
 /** What the commissioning run proves hangs on these. */
 const PROVEN: readonly (keyof GatewayProfile)[] = ['pttMode', 'dtmfKey', 'dtmfUnkey']
 
-const shown = ({ id, ...port }: PortRow) => ({
-  portId: id,
-  ...port,
-  commissionedAt: port.commissionedAt?.toISOString() ?? null,
-})
+const shown = ({ id, ...port }: PortRow, ports: readonly PortNow[]): PortView => {
+  const seen = ports.find((one) => one.port === port.port)
+  const { carrier, gateway, control, evidence, recording } = seen ?? {}
+  return {
+    portId: id,
+    ...port,
+    commissionedAt: port.commissionedAt?.toISOString() ?? null,
+    now:
+      carrier && gateway && control
+        ? { carrier, gateway, control, evidence: evidence ?? null, recording: recording === true }
+        : null,
+  }
+}
 
 function checked(written: Record<string, unknown>): GatewayProfile {
   const read = readProfile(written)
@@ -42,12 +51,13 @@ export const portRoutes =
     }
     const whole = async (id: string) => {
       const port = (await readPorts(db)).find((one) => one.id === id)
-      return port && shown(port)
+      return port && shown(port, radio.engine.portsNow())
     }
 
     app.get('/api/radio/ports', async (request) => {
       administer(actorOf(request), '')
-      return { items: (await readPorts(db)).map(shown), next: null }
+      const now = radio.engine.portsNow()
+      return { items: (await readPorts(db)).map((port) => shown(port, now)), next: null, fields: PROFILE_FIELDS }
     })
 
     const body = Type.Object(
@@ -111,7 +121,7 @@ export const portRoutes =
         throw new Refusal('port-not-commissioned', { port: port.port })
       await commit(async (tx) => {
         if (!(await admin.updatePort(tx, port.id, version, wanted)))
-          throw new Refusal('changed-meanwhile', { theirs: shown(port) })
+          throw new Refusal('changed-meanwhile', { theirs: shown(port, radio.engine.portsNow()) })
         const fields = Object.keys(request.body).filter((field) => field !== 'version')
         return [{ type: 'radio.port-changed', portId: port.id, fields, at: await clock(tx), byId: actor.personId }]
       })
@@ -119,7 +129,7 @@ export const portRoutes =
       return whole(port.id)
     })
 
-    const report = async (port: PortRow) => ({
+    const report = async (port: PortRow): Promise<CommissioningView> => ({
       progress: radio.commissioning.progress(port.port),
       last: await admin.lastCommissioning(db, port.id),
     })

@@ -88,7 +88,10 @@ export async function listUnits(db: Db | Tx, organisationId: string, campuses?: 
   }))
 }
 
-/** Hands a handheld to somebody, or puts it back; whoever held it holds it no longer. False: there is no such handheld. */
+/**
+ * Hands a handheld to somebody until it is planned for somebody else, or puts it back; whoever held it holds it no longer.
+ * Undefined: there is no such handheld.
+ */
 export async function handOver(
   tx: Tx,
   code: string,
@@ -97,7 +100,7 @@ export async function handOver(
 ): Promise<string | undefined> {
   const unit = await tx('radio_units').where({ code }).whereNull('retired_at').forUpdate().first('id')
   if (!unit) return undefined
-  await tx('radio_holders').where({ unit: code }).whereRaw('lower(during) >= now()').delete()
+  await tx('radio_holders').where({ unit: code }).whereRaw('lower(during) = now()').delete()
   await tx('radio_holders')
     .where({ unit: code })
     .whereRaw('during @> now()')
@@ -107,7 +110,10 @@ export async function handOver(
       unit: code,
       person_id: personId,
       by_id: byId,
-      during: tx.raw('tstzrange(now(), null)'),
+      during: tx.raw(
+        'tstzrange(now(), (select min(lower(during)) from radio_holders where unit = ? and lower(during) > now()))',
+        [code],
+      ),
     })
   return unit.id
 }

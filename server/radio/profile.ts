@@ -1,4 +1,5 @@
 /** The gateway profile of one radio port: RADIO.md §3.2 with the defaults of §3.3. Checked by us, named field by field. */
+import type { ProfileFault, ProfileField } from '../wire/radio.ts'
 import type { PortWish } from './media.ts'
 
 export type GatewayProfile = {
@@ -33,17 +34,6 @@ export type GatewayProfile = {
   jitterBuffer: PortWish['jitterBuffer']
 }
 
-/** A field that cannot be. `code` has a sentence in both languages at the console. */
-export type ProfileFault = { field: string; code: ProfileFaultCode; min?: number; max?: number }
-export type ProfileFaultCode =
-  | 'profile-field-unknown'
-  | 'profile-constant-refused'
-  | 'profile-not-one-of'
-  | 'profile-out-of-range'
-  | 'profile-digits-needed'
-  | 'profile-presence-needs-suppression'
-  | 'profile-ani-must-differ'
-
 export const DEFAULT_PROFILE: GatewayProfile = {
   pttMode: 'packet',
   corMode: 'rtpPresence',
@@ -67,6 +57,7 @@ export const DEFAULT_PROFILE: GatewayProfile = {
   silenceSuppression: true,
   jitterBuffer: 'adaptive',
 }
+
 /** Voice needs a longer hang than packets: words have pauses. */
 const VAD_HANG_MS = 400
 
@@ -98,6 +89,19 @@ const DIGITS: Partial<Record<keyof GatewayProfile, RegExp>> = {
   dtmfKey: /^[0-9A-D*#]{1,8}$/,
   dtmfUnkey: /^[0-9A-D*#]{1,8}$/,
 }
+
+/** What a form needs of each field. A value that is refused is named, so that whoever has such a gateway reads why. */
+export const PROFILE_FIELDS: readonly ProfileField[] = Object.entries(DEFAULT_PROFILE).map(([field, value]) => {
+  const name = field as keyof GatewayProfile
+  const [min, max] = RANGES[name] ?? []
+  if (min !== undefined && max !== undefined) {
+    const vad = name === 'rxHangMs' ? { vadDefault: VAD_HANG_MS } : {}
+    return { field, default: value, kind: 'range', min, max, ...vad }
+  }
+  const of = CHOICES[name] as ProfileField['default'][] | undefined
+  if (!of) return { field, default: value, kind: 'digits', most: name.startsWith('ani') ? 1 : 8 }
+  return { field, default: value, kind: 'choice', of: [...of], ...(name === 'pttMode' && { refused: ['constant'] }) }
+})
 
 /** The whole profile from what was written down; missing fields have their defaults. All faults at once, not only the first. */
 export function readProfile(

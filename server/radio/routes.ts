@@ -20,6 +20,7 @@ import {
   Type,
 } from '../web/index.ts'
 import { calloutRoutes } from './callout-routes.ts'
+import { dutyRoutes } from './duty-routes.ts'
 import { readEmergencies } from './emergency-store.ts'
 import * as overs from './over-store.ts'
 import { portRoutes } from './port-routes.ts'
@@ -39,7 +40,7 @@ async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
 export const radioRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
-    for (const routes of [calloutRoutes, portRoutes, unitRoutes]) await routes({ db, commit, radio })(app)
+    for (const routes of [calloutRoutes, portRoutes, unitRoutes, dutyRoutes]) await routes({ db, commit, radio })(app)
 
     const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', campus: string, what: string): void => {
       if (!may(actor, 'see', { kind: 'radio', campus })) throw notFound(what)
@@ -242,6 +243,7 @@ export const radioRoutes =
       const members = radio.engine.portsNow().filter(({ patch }) => patch?.patchId === patchId)
       if (members.length === 0) throw notFound('patch')
       for (const { campus } of members) allow(actor, 'change', campus, 'patch')
+      radio.phones.parted(patchId)
       await radio.engine.part(patchId)
       await commit(async (tx) => {
         await ports.endPatch(tx, patchId, actor.personId)

@@ -1,4 +1,4 @@
-/** The register of handhelds by HTTP, its spreadsheet, who is to hold which, and who is on duty. */
+/** The register of handhelds by HTTP, and its spreadsheet. */
 import { clock, type Db, type Tx } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may } from '../people/index.ts'
@@ -15,7 +15,7 @@ import {
   Type,
   Version,
 } from '../web/index.ts'
-import { listUnits, readPorts, readRoster } from './port-store.ts'
+import { listUnits } from './port-store.ts'
 import type { Radio } from './radio-door.ts'
 import { importUnits, takenField, unitSheet } from './unit-sheet-door.ts'
 import * as store from './unit-store.ts'
@@ -146,74 +146,4 @@ export const unitRoutes =
         return result
       }),
     )
-
-    const campusesOf = async (actor: Actor) =>
-      [...new Set((await readPorts(db)).map(({ campus }) => campus))].filter((campus) =>
-        may(actor, 'see', { kind: 'radio', campus }),
-      )
-    app.get(
-      '/api/radio/duty',
-      { schema: { querystring: Type.Object({ at: Type.Optional(Type.String({ format: 'date-time' })) }, strict) } },
-      async (request) => {
-        const actor = actorOf(request)
-        const at = request.query.at ? new Date(request.query.at) : new Date()
-        const campuses = await campusesOf(actor)
-        if (campuses.length === 0) return { at: at.toISOString(), shifts: [], roles: [], holders: [] }
-        const duty = await store.readDuty(db, actor.organisationId, at)
-        return { at: at.toISOString(), ...duty, holders: await store.readPlans(db, actor.organisationId, campuses) }
-      },
-    )
-    app.post(
-      '/api/radio/units/:code/plan',
-      {
-        schema: {
-          params: Type.Object({ code: Code }),
-          body: Type.Object(
-            { personId: Id, from: Type.String({ format: 'date-time' }), to: Type.String({ format: 'date-time' }) },
-            strict,
-          ),
-        },
-      },
-      async (request, reply) => {
-        const actor = actorOf(request)
-        const { code } = request.params
-        const unit = (await readRoster(db)).find((one) => one.code === code)
-        if (!unit || !may(actor, 'see', { kind: 'radio', campus: unit.campus })) throw notFound('unit')
-        if (!may(actor, 'change', { kind: 'radio', campus: unit.campus })) throw new Refusal('not-allowed', {}, 403)
-        const { personId, from, to } = request.body
-        if (Date.parse(from) >= Date.parse(to)) throw new Refusal('ends-before-it-begins', { field: 'to' })
-        const byId = actor.personId
-        try {
-          await commit(async (tx) => {
-            await store.insertPlan(tx, { unit: code, personId, from, to, byId })
-            return [{ type: 'radio.holder-changed', unit: code, personId, at: await clock(tx), byId }]
-          })
-        } catch (error) {
-          const why = (error as { code?: string }).code
-          // exclusion_violation: somebody holds it then; foreign_key_violation: nobody there
-          if (why === '23P01') throw new Refusal('handheld-held-then', { unit: code })
-          throw why === '23503' ? notFound('person') : error
-        }
-        reply.code(201)
-        return {
-          items: (await store.readPlans(db, actor.organisationId, [unit.campus])).filter((one) => one.unit === code),
-        }
-      },
-    )
-    app.delete('/api/radio/plans/:id', { schema: { params: One } }, async (request) => {
-      const actor = actorOf(request)
-      const found = (await store.readPlans(db, actor.organisationId, await campusesOf(actor))).find(
-        ({ planId }) => planId === request.params.id,
-      )
-      const unit = found && (await readRoster(db)).find(({ code }) => code === found.unit)
-      if (!found || !unit) throw notFound('plan')
-      if (!may(actor, 'change', { kind: 'radio', campus: unit.campus })) throw new Refusal('not-allowed', {}, 403)
-      await commit(async (tx) => {
-        if (!(await store.deletePlan(tx, found.planId))) throw new Refusal('plan-has-begun', {})
-        return [
-          { type: 'radio.holder-changed', unit: unit.code, personId: null, at: await clock(tx), byId: actor.personId },
-        ]
-      })
-      return { planId: found.planId }
-    })
   }

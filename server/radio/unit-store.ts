@@ -1,4 +1,4 @@
-/** The register of handhelds as administrators keep it, who is to hold which, and who is on duty: rows. */
+/** The register of handhelds as administrators keep it: rows. */
 import type { Db, Tx } from '../db/index.ts'
 
 export type UnitFields = {
@@ -92,72 +92,11 @@ export async function updateUnit(
   return (await tx('radio_units').where({ id, version }).update(row)) > 0
 }
 
-export type Plan = {
-  planId: string
-  unit: string
-  person: { id: string; name: string; title: string | null }
-  from: string
-  to: string | null
-}
-
-/** Who holds or is to hold handhelds of these campuses from now on, in order. */
-export async function readPlans(db: Db | Tx, organisationId: string, campuses: string[]): Promise<Plan[]> {
-  const rows = await db('radio_holders as h')
-    .join('radio_units as u', 'u.code', 'h.unit')
-    .join('campuses as c', 'c.id', 'u.campus_id')
-    .join('people as p', 'p.id', 'h.person_id')
-    .where('u.organisation_id', organisationId)
-    .whereIn('c.code', campuses)
-    .whereRaw('(upper_inf(h.during) or upper(h.during) > now())')
-    .orderByRaw('lower(h.during), h.unit')
-    .select(
-      'h.id',
-      'h.unit',
-      'p.id as person',
-      'p.name',
-      'p.title',
-      db.raw('lower(h.during) as from_at, upper(h.during) as to_at'),
-    )
-  return rows.map((row) => ({
-    planId: row.id,
-    unit: row.unit,
-    person: { id: row.person, name: row.name, title: row.title },
-    from: row.from_at.toISOString(),
-    to: row.to_at?.toISOString() ?? null,
-  }))
-}
-export async function insertPlan(
-  tx: Tx,
-  plan: { unit: string; personId: string; from: string; to: string; byId: string },
-): Promise<void> {
-  await tx('radio_holders').insert({
-    unit: plan.unit,
-    person_id: plan.personId,
-    by_id: plan.byId,
-    during: tx.raw('tstzrange(?::timestamptz, ?::timestamptz)', [plan.from, plan.to]),
-  })
-}
-/** Only what has not begun. */
-export async function deletePlan(tx: Tx, id: string): Promise<boolean> {
-  return (await tx('radio_holders').where({ id }).whereRaw('lower(during) > now()').delete()) > 0
-}
-
-/** Who is on shift at a time, with what they hold then; and who answers for which system. */
-export async function readDuty(db: Db | Tx, organisationId: string, at: Date) {
-  const person = `jsonb_build_object('id', p.id, 'name', p.name, 'title', p.title) as person`
-  const units =
-    'array(select h.unit from radio_holders h where h.person_id = p.id and h.during @> ?::timestamptz order by h.unit) as units'
-  const shifts = await db.raw(
-    `select s.id as "shiftId", ${person}, w.code as crew, lower(s.planned) as from, upper(s.planned) as to, ${units}
-       from shifts s join people p on p.id = s.person_id left join crews w on w.id = s.crew_id
-      where p.organisation_id = ? and s.planned @> ?::timestamptz order by w.code, p.name`,
-    [at, organisationId, at],
-  )
-  const roles = await db.raw(
-    `select y.code as system, y.name_zh as "zh", y.name_en as "en", r.role, ${person}, ${units}
-       from system_roles r join systems y on y.id = r.system_id join people p on p.id = r.person_id
-      where y.organisation_id = ? and r.during @> ?::timestamptz order by y.code, r.role`,
-    [at, organisationId, at],
-  )
-  return { shifts: shifts.rows, roles: roles.rows }
+/** Crews by name, for forms. */
+export async function readCrews(
+  db: Db | Tx,
+  organisationId: string,
+): Promise<{ code: string; zh: string; en: string }[]> {
+  const rows = await db('crews').where({ organisation_id: organisationId }).orderBy('code').select('*')
+  return rows.map(({ code, name_zh, name_en }) => ({ code, zh: name_zh, en: name_en }))
 }

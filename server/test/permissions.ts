@@ -26,6 +26,8 @@ const HEARD = 'hidden yes/hidden hidden yes hidden hidden'
 /** agents and supervisors of the campus; engineers and auditors only look on */
 const ON_THE_AIR = 'yes/hidden yes/hidden no/hidden no hidden hidden'
 
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+
 const BODIES: Record<string, unknown> = {
   campuses: { code: 'x', zh: 'x', en: 'x' },
   lines: { code: 'x', zh: 'x', en: 'x' },
@@ -136,11 +138,23 @@ export const DOORS: Record<string, Row> = {
   'POST /api/radio/units/:code/plan': {
     says: ON_THE_AIR,
     body: () => ({
-      personId: '00000000-0000-4000-8000-000000000000',
+      personId: NOBODY,
       from: '2030-01-01T00:00:00Z',
       to: '2029-01-01T00:00:00Z',
     }),
   },
+  // Nobody there: rights are asked first.
+  'POST /api/radio/shifts': {
+    says: 'no/hidden yes/hidden no/hidden no hidden hidden',
+    body: ({ campus }) => ({ personId: NOBODY, campus, from: '2030-01-01T00:00:00Z', to: '2029-01-01T00:00:00Z' }),
+  },
+  'POST /api/radio/shifts/:id/hand-over': {
+    says: 'hidden hidden hidden hidden hidden hidden',
+    body: () => ({ personId: NOBODY }),
+  },
+  'POST /api/radio/shifts/:id/end': { says: 'hidden hidden hidden hidden hidden hidden' },
+  // A system serves both campuses: who leads one of them may not say who answers for it.
+  'POST /api/radio/roles': { says: 'no no no no no no', body: () => ({ system: 'his', role: 'A', personId: null }) },
   'DELETE /api/radio/plans/:id': { says: 'hidden hidden hidden hidden hidden hidden' },
   'GET /api/radio/ports': { says: ADMIN },
   'POST /api/radio/ports': { says: ADMIN, body: () => ({ port: 'old', campus: 'old', nameZh: 'x', nameEn: 'x' }) },

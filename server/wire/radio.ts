@@ -178,3 +178,108 @@ export type CalloutView = {
   steps: CalloutStep[]
   waitUntil: string | null
 }
+
+/** A gateway's profile, field by field: README *On the air*; defaults and ranges come with the list of ports. */
+export type ProfileValue = string | number | boolean
+export type ProfileField = { field: string; default: ProfileValue } & (
+  | { kind: 'choice'; of: ProfileValue[]; refused?: ProfileValue[] }
+  /** `vadDefault`: its default where loudness tells that somebody speaks */
+  | { kind: 'range'; min: number; max: number; vadDefault?: number }
+  | { kind: 'digits'; most: number }
+)
+/** A field that cannot be; each code has a sentence at the console. */
+export type ProfileFault = { field: string; code: ProfileFaultCode; min?: number; max?: number }
+export type ProfileFaultCode =
+  | 'profile-field-unknown'
+  | 'profile-constant-refused'
+  | 'profile-not-one-of'
+  | 'profile-out-of-range'
+  | 'profile-digits-needed'
+  | 'profile-presence-needs-suppression'
+  | 'profile-ani-must-differ'
+
+/** A port as administrators keep it. */
+export type PortView = {
+  portId: string
+  port: string
+  campus: string
+  nameZh: string
+  nameEn: string
+  endpoint: string
+  enabled: boolean
+  commissionedAt: string | null
+  profile: Record<string, ProfileValue>
+  version: number
+  /** as this server sees it now; null: it does not hold the radio */
+  now: Pick<PortNow, 'carrier' | 'gateway' | 'control' | 'evidence' | 'recording'> | null
+}
+
+/** What a commissioning run saw, in packets that Asterisk really sent to the gateway. */
+export type CommissioningReport = {
+  idle: { seconds: number; samples: number; packets: number; passed: boolean } | null
+  /** packets a second while the test tone was sent */
+  keyedPps: number | null
+  lapse: { ms: number; packetsAfter: number; passed: boolean } | null
+  why:
+    | 'gateway_lost'
+    | 'sends_in_idle'
+    | 'not_counted'
+    | 'not_keyed'
+    | 'not_unkeyed'
+    | 'too_late'
+    | 'interrupted'
+    | null
+}
+export type CommissioningProgress = { phase: 'idle' | 'keyed' | 'lapse'; seconds: number; ofSeconds: number }
+export type CommissioningView = {
+  /** null: none runs now */
+  progress: CommissioningProgress | null
+  last: {
+    commissioningId: string
+    beganAt: string
+    endedAt: string | null
+    by: PersonRef | null
+    passed: boolean | null
+    report: Partial<CommissioningReport>
+  } | null
+}
+
+/** One person on duty, with the handhelds they hold then. */
+export type ShiftView = {
+  shiftId: string
+  person: PersonRef
+  crew: string | null
+  crewZh: string | null
+  crewEn: string | null
+  /** null: every campus */
+  campus: string | null
+  from: string
+  to: string
+  units: string[]
+  /** who handed this shift over */
+  takenFrom: PersonRef | null
+}
+/** Who holds or is to hold a handheld. */
+export type PlanView = { planId: string; unit: string; person: PersonRef; from: string; to: string | null }
+/** Who answers for a system: A first, B in their place. */
+export type SystemRoleView = {
+  system: string
+  zh: string
+  en: string | null
+  role: 'A' | 'B'
+  person: PersonRef | null
+  units: string[]
+  onDuty: boolean
+}
+export type DutyView = {
+  at: string
+  shifts: ShiftView[]
+  /** begin within 36 hours */
+  coming: ShiftView[]
+  roles: SystemRoleView[]
+  holders: PlanView[]
+  crews: { code: string; zh: string; en: string }[]
+  /** campuses whose shifts this person leads; A and B are changed by who leads all of them */
+  leads: string[]
+  leadsAll: boolean
+}

@@ -87,6 +87,16 @@ export const errors = room({
   'profile-refused': { zh: '网关参数有不能用的值。', en: 'The gateway profile has values that cannot be.' },
   'handheld-taken': { zh: '另一台手持机已用这个编号或识别码。', en: 'Another handheld has this code or identity.' },
   'handheld-held-then': { zh: '那段时间已有人持有这台手持机。', en: 'Somebody holds this handheld at that time.' },
+  'person-on-shift-then': {
+    zh: '这个人那段时间已经在班上。',
+    en: 'This person is on a shift at that time already.',
+  },
+  'shift-too-long': { zh: '一班最长 36 小时，请核对日期。', en: 'A shift is 36 hours at most. Check the dates.' },
+  'to-the-same-person': { zh: '已经是这个人了。', en: 'It is this person already.' },
+  'both-roles': {
+    zh: '同一个人不能同时是这个系统的 A 角和 B 角。',
+    en: 'One person cannot be both A and B of a system.',
+  },
   'plan-has-begun': { zh: '已经开始，不能删除。请改为交接。', en: 'It has begun. Hand the handheld over instead.' },
   'plan-not-found': { zh: '没有这项安排。', en: 'There is no such plan.' },
   'no-such-crew': { zh: '没有这个班组。', en: 'There is no such crew.' },
