@@ -22,6 +22,8 @@ for (let code = 0; code < 256; code++) {
 export class SipSound {
   /** Hertz of what this phone says; 0 is silence (packets go on). */
   tone: number
+  /** Peak of what it says, of 32,767. */
+  peak = 9_000
   /** No packets at all, as a phone without power. */
   mute = false
   readonly port: number
@@ -78,7 +80,7 @@ export class SipSound {
         if (!press || this.#presses.length === 0) this.#stamp += press ? 8 * SAMPLES : SAMPLES
         // a hundred silent phones in one process must not cost what a hundred voices do
         for (let i = 0; i < SAMPLES && !this.mute; i++) {
-          packet[12 + i] = toUlaw[Math.round(9_000 * Math.sin(phase)) & 0xffff] ?? 0
+          packet[12 + i] = toUlaw[Math.round(this.peak * Math.sin(phase)) & 0xffff] ?? 0
           phase += (2 * Math.PI * this.tone) / 8_000
         }
         if (press) press.copy(packet, 12)
@@ -107,12 +109,13 @@ export class SipSound {
 
   /** Which of these tones it hears now; empty when nothing has come for half a second. */
   hears(among = [350, 440, 700, 850, 1000, 1500]): number[] {
-    if (Date.now() - this.#heardAt > 500) return []
-    const bytes = Buffer.concat(this.#heard)
-    return tonesIn(
-      Float32Array.from(bytes, (code) => fromUlaw[code] ?? 0),
-      among,
-    )
+    return tonesIn(this.ear(), among)
+  }
+
+  /** The last half second, -1…1; nothing when nothing has come meanwhile. */
+  ear(): Float32Array {
+    if (Date.now() - this.#heardAt > 500) return new Float32Array(0)
+    return Float32Array.from(Buffer.concat(this.#heard), (code) => fromUlaw[code] ?? 0)
   }
 
   close(): void {

@@ -64,8 +64,8 @@ export function makeRadioEngine(parts: EngineParts) {
     overOf: (port) => book.onAir(port)?.overId ?? null,
     after,
   })
-  const patches = makePatches({ board, media, ask, release })
-  const wires = makeWires({ board, media, hooks, log, now })
+  const patches = makePatches({ board, media, ask, release, now, after })
+  const wires = makeWires({ board, media, hooks, log, now, isRecorded: (port) => ports.get(port)?.record ?? false })
   const hearing = makeHearing({
     board,
     book,
@@ -231,6 +231,7 @@ export function makeRadioEngine(parts: EngineParts) {
 
   function hearControl(up: boolean): void {
     control = { up, since: now() }
+    if (up) wires.controlled()
     if (!up) board.tellAll({ type: 'control-lost' })
     settled()
   }
@@ -262,6 +263,13 @@ export function makeRadioEngine(parts: EngineParts) {
         break
       case 'phone-voice':
         patches.phoneVoice(fact.channel, fact.on)
+        break
+      case 'phone-heard':
+        patches.phoneHeard(fact.channel, fact.at, fact.samples)
+        break
+      case 'phone-left':
+        patches.phoneLeft(fact.channel)
+        hooks.changed()
         break
       case 'sound-ended':
         announcer.soundEnded(port, fact.ok)
@@ -300,6 +308,7 @@ export function makeRadioEngine(parts: EngineParts) {
 
   function tick(): void {
     wires.cut()
+    wires.watch()
     stopTicking = after(1_000, tick)
   }
 
@@ -371,6 +380,7 @@ export function makeRadioEngine(parts: EngineParts) {
       isEnabled(wish.port) ? patches.patchPhone(wish) : 'not_enabled',
     phoneTalks: patches.phoneTalks,
     part: patches.part,
+    isPatched: patches.isPatched,
     raise,
     acknowledge: (id: string, by: string): void => board.tellLatch(id, { type: 'acknowledge', id, by }),
     /** Two people, two steps. Null: cleared. */
@@ -403,6 +413,8 @@ export function makeRadioEngine(parts: EngineParts) {
           wall,
         }),
       ),
+    /** Ports that are up and not recorded, and since when (epoch ms). */
+    unrecorded: wires.unrecorded,
     isAnythingOn: (): boolean => [...ports.keys()].some((port) => !['idle', 'offline'].includes(board.carrierOf(port))),
   }
 }

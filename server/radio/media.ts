@@ -57,6 +57,16 @@ export type MediaFact =
       readonly on: boolean
       readonly at: number
     }
+  /** 20 ms of what a joined caller says, whether or not he is let into the port */
+  | {
+      readonly type: 'phone-heard'
+      readonly port: string
+      readonly channel: string
+      readonly at: number
+      readonly samples: Int16Array
+    }
+  /** a joined caller is joined no more: the call ended, or what joined it */
+  | { readonly type: 'phone-left'; readonly port: string; readonly channel: string; readonly at: number }
   | { readonly type: 'sound-ended'; readonly port: string; readonly at: number; readonly ok: boolean }
   /** RTP packets a second on the gateway's leg, about each second */
   | {

@@ -24,23 +24,44 @@ export async function openTap(
   told: (samples: Int16Array, at: number) => void,
   mute: () => void,
 ): Promise<Tap> {
+  const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told, mute)
+  try {
+    const tap = await listenTo(wire, port, gateway, (samples, at) => presence.frame(samples, at))
+    return {
+      ids: tap.ids,
+      close() {
+        presence.stop()
+        return tap.close()
+      },
+    }
+  } catch (error) {
+    presence.stop()
+    throw error
+  }
+}
+
+/** What comes in on any channel, every 20 ms of it, silence too. */
+export async function listenTo(
+  wire: Wire,
+  port: string,
+  channel: string,
+  told: (samples: Int16Array, at: number) => void,
+): Promise<Tap> {
   const socket = createSocket('udp4')
   socket.bind(0, HOST)
   await once(socket, 'listening')
   // An ear alone keeps no process alive.
   socket.unref()
-  const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told, mute)
   socket.on('error', () => undefined)
   socket.on('message', (packet) => {
     const samples = samplesOf(packet)
-    if (samples) presence.frame(samples, Date.now())
+    if (samples) told(samples, Date.now())
   })
   const [ear, leg, bridge] = [made(port, 'ear'), made(port, 'tap'), made(port, 'tb')]
   let closed = false
   const close = async () => {
     if (closed) return
     closed = true
-    presence.stop()
     socket.removeAllListeners('message')
     await Promise.all([wire.hangUp(ear), wire.hangUp(leg)]).catch(() => undefined)
     await wire.dropBridge(bridge).catch(() => undefined)
@@ -49,7 +70,7 @@ export async function openTap(
   try {
     await Promise.all([
       wire.bridge(bridge),
-      wire.snoop(ear, gateway, 'in'),
+      wire.snoop(ear, channel, 'in'),
       wire.external(leg, `${HOST}:${socket.address().port}`),
     ])
     await wire.add(bridge, ear, leg)

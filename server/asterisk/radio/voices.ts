@@ -7,22 +7,23 @@ import type { MediaFact } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
 import type { AriEvent } from '../rest.ts'
 import { made, whatOf } from './ids.ts'
+import { makeLevel, volumeOf } from './level.ts'
 import type { Orders, Voices } from './orders.ts'
 import type { Log, Port } from './port.ts'
+import { listenTo, type Tap } from './tap.ts'
 import { type ChannelNow, channelOf, type EventChannel, type Wire } from './wire.ts'
 
 type Link = { ports: [string, string]; out: string; in: string; bridges: [string, string] }
 type Leg = { port: string; station: string; channel: string }
+type Phone = { port: string; tap: Tap }
 type Sound = { port: string; path: string; playback: string }
 export type Member = { port: Port; orders: Orders }
 
-/** A caller's loudness on the air, of 32,768 (func_speex): about that of a dispatcher's headset. */
-const CALLER_LEVEL = '8000'
 const JOIN_MS = 5_000
 
 export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell: (fact: MediaFact) => void, log: Log) {
   const legs = new Map<string, Leg>()
-  const phones = new Map<string, string>()
+  const phones = new Map<string, Phone>()
   const links = new Map<string, Promise<Link>>()
   const sounds = new Map<string, Sound>()
   const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
@@ -88,7 +89,8 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
       if (voice.kind === 'port') await link(port, voice.port)
       if (voice.kind === 'leg' && legs.get(voice.channel)?.port !== port)
         throw new Refusal('radio-not-joined', { port })
-      if (voice.kind === 'phone' && phones.get(voice.channel) !== port) throw new Refusal('radio-not-joined', { port })
+      if (voice.kind === 'phone' && phones.get(voice.channel)?.port !== port)
+        throw new Refusal('radio-not-joined', { port })
     },
     async let(port, voice, on) {
       if (voice.kind === 'sound') return letSound(port, voice.path, on)
@@ -143,6 +145,15 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
     tell({ type: 'leg', ...leg, on: false, at: Date.now() })
   }
 
+  /** He is joined no more, whatever of it is left. */
+  async function phoneGone(channel: string): Promise<void> {
+    const phone = phones.get(channel)
+    if (!phone) return
+    phones.delete(channel)
+    tell({ type: 'phone-left', port: phone.port, channel, at: Date.now() })
+    await Promise.allSettled([wire.hangUp(channel), phone.tap.close()])
+  }
+
   return {
     ...voices,
     stopSound: (port: string) => {
@@ -160,7 +171,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
     },
     ended(channel: string): void {
       left(channel)
-      phones.delete(channel)
+      for (const [phone, { tap }] of phones) if (phone === channel || tap.ids.includes(channel)) void phoneGone(phone)
       const is = whatOf(channel)
       if (is?.what === 'out' || is?.what === 'in')
         for (const way of links.values())
@@ -183,33 +194,42 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
         left(leg.channel)
         void wire.hangUp(leg.channel).catch(() => undefined)
       }
+      for (const [channel, phone] of phones) if (phone.port === port) void phoneGone(channel)
     },
     /** Nothing is known any more of what stands in Asterisk. */
     forget(): void {
       for (const channel of [...legs.keys()]) left(channel)
+      for (const channel of [...phones.keys()]) void phoneGone(channel)
       links.clear()
-      phones.clear()
       sounds.clear()
     },
     async joinPhone(port: string, call: string): Promise<string> {
       const { bridge } = await mixOf(port)
       const channel = made(port, 'phone')
+      let tap: Tap | undefined
       try {
         // What the caller hears is whispered into the call: the agent hears the port by the console's own leg.
         await wire.snoop(channel, call, 'in', 'out')
         await wire.mute(channel, 'in')
-        await wire.set(channel, 'AGC(rx)', CALLER_LEVEL)
+        const level = makeLevel()
+        tap = await listenTo(wire, port, call, (samples, at) => {
+          if (!phones.has(channel)) return
+          const gain = level(samples)
+          if (gain !== undefined) void wire.set(channel, 'VOLUME(RX)', volumeOf(gain)).catch(() => undefined)
+          tell({ type: 'phone-heard', port, channel, at, samples })
+        })
         await wire.add(bridge, channel)
       } catch (error) {
-        await wire.hangUp(channel).catch(() => undefined)
+        await Promise.allSettled([wire.hangUp(channel), tap?.close()])
         throw error
       }
-      phones.set(channel, port)
+      phones.set(channel, { port, tap })
       return channel
     },
     async leavePhone(channel: string): Promise<void> {
+      const phone = phones.get(channel)
       phones.delete(channel)
-      await wire.hangUp(channel)
+      await Promise.all([wire.hangUp(channel), phone?.tap.close()])
     },
   }
 }
