@@ -151,12 +151,12 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
     /** Takes a filed call's voices out of the spool. Only after the commit that says where the recording is. */
     async release(
       filed: { key: string; sha256: string; bytes: number },
-      files: readonly { path: string }[],
+      files: readonly { path: string; timesPath?: string }[],
     ): Promise<boolean> {
       const stored = await vault.head(filed.key)
       if (stored?.bytes !== filed.bytes) return false
       if (stored.sha256 !== undefined && stored.sha256 !== filed.sha256) return false
-      await discard(files)
+      await discard(files.flatMap(({ path, timesPath }) => [...(timesPath ? [{ path: timesPath }] : []), { path }]))
       return true
     },
 

@@ -78,9 +78,9 @@ export async function* laidBytes(
 ): AsyncGenerator<Buffer> {
   const header = wavHeader(plan.frames * FRAME_BYTES, 2)
   if (from < HEADER_BYTES) yield header.subarray(from, Math.min(to, HEADER_BYTES))
-  const open: FileHandle[] = []
+  const open = new Map<string, FileHandle>()
   try {
-    for (const laid of plan.laid) open.push(await openPlain(laid.path))
+    for (const { path } of plan.laid) if (!open.has(path)) open.set(path, await openPlain(path))
     const scratch = new Int16Array(CHUNK_FRAMES)
     const last = Math.min(plan.frames, Math.ceil((to - HEADER_BYTES) / FRAME_BYTES))
     let frame = Math.max(0, Math.floor((from - HEADER_BYTES) / FRAME_BYTES))
@@ -88,7 +88,7 @@ export async function* laidBytes(
       const frames = Math.min(CHUNK_FRAMES, last - frame)
       const mix = new Int32Array(frames * 2)
       for (const [i, laid] of plan.laid.entries()) {
-        const peak = await add(mix, open[i] as FileHandle, laid, frame, frames, scratch)
+        const peak = await add(mix, open.get(laid.path) as FileHandle, laid, frame, frames, scratch)
         if (loudest) loudest[i] = Math.max(loudest[i] ?? 0, peak)
       }
       const starts = HEADER_BYTES + frame * FRAME_BYTES
@@ -97,7 +97,7 @@ export async function* laidBytes(
       frame += frames
     }
   } finally {
-    await Promise.all(open.map((file) => file.close()))
+    await Promise.all([...open.values()].map((file) => file.close()))
   }
 }
 

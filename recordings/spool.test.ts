@@ -18,6 +18,8 @@ t.test('the spool is read oldest first, and names that are not ours are left alo
   await writeFile(join(spool, 'done', '$(reboot).wav'), 'x')
   await symlink('/etc/passwd', join(spool, 'done', `${CALL}_agent_1700.3.wav`))
   await mkdir(join(spool, 'done', `${CALL}_agent_1700.4.wav`))
+  await mkdir(join(spool, 'recording'))
+  await writeFile(join(spool, 'recording', 'radio-old-rx-19a0-1.wav'), Buffer.alloc(7_044))
   const { files, strangers, bytes } = await scanSpool(spool)
   t.same(
     files.map(({ side, uniqueid, live }) => [side, uniqueid, live]),
@@ -28,7 +30,7 @@ t.test('the spool is read oldest first, and names that are not ours are left alo
     ],
   )
   t.equal(strangers, 3)
-  t.equal(bytes, 3 * 16_044)
+  t.equal(bytes, 3 * 16_044 + 7_044, 'what the radio is recording too')
 })
 
 t.test('a spool that is not there yet is empty', async (t) => {

@@ -1,5 +1,6 @@
 import { lstat, readdir, rename, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { piecesFolder } from './pieces.ts'
 import { readSpoolName, type SpoolName } from './voice.ts'
 import { layoutOf, RATE, repairHeader } from './wav.ts'
 
@@ -14,7 +15,10 @@ export type SpoolFile = SpoolName & {
   live: boolean
 }
 
-/** What the spool holds, oldest first. `strangers`: names that are not ours, left alone and counted. */
+/**
+ * What the spool holds, oldest first. `strangers`: names that are not ours, left alone and counted. `bytes`: of these
+ * voices, and of the pieces of continuous recordings (pieces.ts) beside them.
+ */
 export type SpoolScan = { files: SpoolFile[]; bytes: number; strangers: number }
 
 /** Reads `live/` and `done/` of a spool folder. A folder that is not there yet is empty. */
@@ -36,8 +40,16 @@ export async function scanSpool(spool: string): Promise<SpoolScan> {
     }
   }
   scan.files = [...seen.values()].sort((a, b) => a.writtenAt - b.writtenAt)
-  scan.bytes = scan.files.reduce((sum, file) => sum + file.bytes, 0)
+  scan.bytes = scan.files.reduce((sum, file) => sum + file.bytes, 0) + (await bytesOfPieces(spool))
   return scan
+}
+
+async function bytesOfPieces(spool: string): Promise<number> {
+  const folder = piecesFolder(spool)
+  const stats = await Promise.all(
+    (await namesIn(folder)).map((name) => lstat(join(folder, name)).catch(() => undefined)),
+  )
+  return stats.reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0)
 }
 
 /**

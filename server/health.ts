@@ -21,8 +21,10 @@ export function watchHealth(parts: {
   pulse: ReturnType<typeof watchPulse>
   asterisk: Asterisk
   archive: Archive
+  /** what is wrong with the radio now */
+  radio: () => Alarm[]
 }) {
-  const { db, pulse, asterisk, archive } = parts
+  const { db, pulse, asterisk, archive, radio } = parts
   let alarms: Alarm[] = []
   let pops: number[] = []
   const popSeconds = { sum: 0, count: 0 }
@@ -77,7 +79,12 @@ export function watchHealth(parts: {
   }
 
   return {
-    now: (): Health => ({ serverTime: new Date().toISOString(), acting: asterisk.acting(), wires: wires(), alarms }),
+    now: (): Health => ({
+      serverTime: new Date().toISOString(),
+      acting: asterisk.acting(),
+      wires: wires(),
+      alarms: [...alarms, ...radio()],
+    }),
 
     /** A pop was on the screen so many ms after its frame had come. */
     painted(ms: number): void {
@@ -119,7 +126,7 @@ export function watchHealth(parts: {
         help: 'alarms standing, by kind',
         kind: 'gauge',
         label: 'kind',
-        value: () => counted(alarms),
+        value: () => counted([...alarms, ...radio()]),
       },
       { name: 'ws_clients', help: 'consoles on the live socket', kind: 'gauge', value: () => live.clients() },
       {
@@ -162,6 +169,7 @@ const counted = (alarms: Alarm[]): Record<string, number> => {
     unrecorded: 0,
     spool_full: 0,
     call_without_ticket: 0,
+    radio_unrecorded: 0,
   }
   for (const alarm of alarms) kinds[alarm.kind] = (kinds[alarm.kind] ?? 0) + 1
   return kinds

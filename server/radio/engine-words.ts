@@ -38,8 +38,8 @@ export type RadioHooks = {
   emergencyCleared(emergency: Emergency, by: string, reason: string): void
   /** Touch tones from a handheld. True: they were waited for (an acknowledgement), so they name nobody. */
   digits(port: string, digits: string, over: Over | null): boolean
-  /** the receiver is stuck or flapping; the gateway is sent packets though nobody speaks */
-  alarm(port: string, what: 'stuck' | 'flapping' | 'sends_in_idle', on: boolean): void
+  /** the receiver is stuck or flapping; the gateway is sent packets though nobody speaks; the port has no recorder */
+  alarm(port: string, what: 'stuck' | 'flapping' | 'sends_in_idle' | 'unrecorded', on: boolean): void
   /** facts about recordings, as they came */
   recording(fact: Extract<MediaFact, { type: 'segment' | 'recording' }>): void
 }

@@ -6,6 +6,7 @@ import type { Db, Tx } from '../db/index.ts'
 import type { Actor } from '../people/index.ts'
 import { may } from '../people/index.ts'
 import type { EmergencyView } from '../wire/radio.ts'
+import type { Alarm } from '../wire/views.ts'
 import { makeCallouts } from './callout-door.ts'
 import { makeCommissioning, watched } from './commission-door.ts'
 import { makeConsoles } from './consoles-door.ts'
@@ -250,6 +251,13 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
     phones,
     consoles,
     keeper,
+    /** what is wrong now, as the console's strip shows it */
+    alarms(): Alarm[] {
+      const bare = engine.unrecorded()
+      const since = Math.min(...bare.map((one) => one.since))
+      if (bare.length === 0) return []
+      return [{ kind: 'radio_unrecorded', callId: null, since: new Date(since).toISOString(), count: bare.length }]
+    },
     /** something in the directory of the radio was changed */
     refresh: () => refresh().catch(() => undefined),
     async stop(): Promise<void> {

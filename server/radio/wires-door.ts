@@ -5,22 +5,32 @@ import type { Media, MediaFact } from './media.ts'
 import type { PortFacts } from './port-now.ts'
 
 type Of<T extends MediaFact['type']> = Extract<MediaFact, { type: T }>
-type Known = PortFacts & { cutAt: number; keyedAt: number; idleSends: number }
+type Known = PortFacts & {
+  cutAt: number
+  keyedAt: number
+  idleSends: number
+  bareSince: number | null
+  unrecorded: boolean
+}
 type WiresParts = {
   board: Board
   media: Media
   hooks: Pick<RadioHooks, 'alarm' | 'changed' | 'recording'>
   log: Log
   now: () => number
+  /** a port that is to be recorded */
+  isRecorded: (port: string) => boolean
 }
 
+/** A port that is up begins to be recorded within this, also after its gateway has begun a new stream. */
+const RECORDED_WITHIN_MS = 10_000
 /** A recording's piece is about an hour: cut in silence, at last in the middle of a word. */
 const CUT_AFTER_MS = 60 * 60_000
 const CUT_AT_LAST_MS = 70 * 60_000
 /** Packets to the gateway so long after it was last keyed are nobody's. */
 const IDLE_SETTLED_MS = 2_500
 
-export function makeWires({ board, media, hooks, log, now }: WiresParts) {
+export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresParts) {
   const facts = new Map<string, Known>()
 
   function evidence({ port, sentPps, heardPps, roundTripMs }: Of<'evidence'>): void {
@@ -52,6 +62,20 @@ export function makeWires({ board, media, hooks, log, now }: WiresParts) {
     }
   }
 
+  /** Looks which ports are up and not recorded. */
+  function watch(): void {
+    for (const [port, known] of facts) {
+      const { rx, tx } = known.recording
+      const isBare = isRecorded(port) && known.gateway.state === 'up' && !(rx && tx)
+      known.bareSince = isBare ? (known.bareSince ?? now()) : null
+      const unrecorded = known.bareSince !== null && now() - known.bareSince > RECORDED_WITHIN_MS
+      if (unrecorded === known.unrecorded) continue
+      known.unrecorded = unrecorded
+      if (unrecorded) log.error({ port }, 'a radio port is up and is not recorded')
+      hooks.alarm(port, 'unrecorded', unrecorded)
+    }
+  }
+
   return {
     of: (port: string): Known => {
       const known = facts.get(port) ?? unknownYet(now())
@@ -61,6 +85,16 @@ export function makeWires({ board, media, hooks, log, now }: WiresParts) {
     forget: (port: string) => facts.delete(port),
     evidence,
     cut,
+    watch,
+    /** Ports that are up and not recorded, and since when. */
+    unrecorded: () =>
+      [...facts].flatMap(([port, { unrecorded, bareSince }]) =>
+        unrecorded && bareSince !== null ? [{ port, since: bareSince }] : [],
+      ),
+    /** A new life of the exchange's control: what goes on being recorded is told anew. */
+    controlled(): void {
+      for (const known of facts.values()) known.recording = { rx: false, tx: false }
+    },
     up(port: string): void {
       const known = facts.get(port)
       if (known) known.gateway = { ...known.gateway, state: 'up', since: now(), why: null }
@@ -97,4 +131,6 @@ const unknownYet = (now: number) => ({
   cutAt: now,
   keyedAt: now,
   idleSends: 0,
+  bareSince: null,
+  unrecorded: false,
 })

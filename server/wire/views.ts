@@ -266,7 +266,14 @@ export type WireHealth = {
 }
 export type Health = { serverTime: string; acting: boolean; wires: WireHealth[]; alarms: Alarm[] }
 export type Alarm = {
-  kind: 'recording_missing' | 'recording_short' | 'unrecorded' | 'spool_full' | 'call_without_ticket'
+  kind:
+    | 'recording_missing'
+    | 'recording_short'
+    | 'unrecorded'
+    | 'spool_full'
+    | 'call_without_ticket'
+    /** radio ports that are up and not recorded; `count` of them */
+    | 'radio_unrecorded'
   callId: string | null
   since: string
   count: number

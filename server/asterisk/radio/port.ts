@@ -119,9 +119,6 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     const own = { channel: made(port, 'gw'), bridge: made(port, 'rb') }
     try {
       await wire.dial(own.channel, `PJSIP/${wish.endpoint}`, RING_S)
-      const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[wish.jitterBuffer]
-      // Once, before any bridge: one set on a bridged leg silenced it (recipes).
-      if (buffer) await wire.set(own.channel, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
       await wire.bridge(own.bridge)
       await wire.add(own.bridge, own.channel)
     } catch (error) {
@@ -144,18 +141,22 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     )
   }
 
-  const streamOf = async (leg: Gateway): Promise<string> =>
-    /themssrc=(\d+)/.exec(await wire.read(leg.channel, 'CHANNEL(rtcp,all)').catch(() => ''))?.[1] ?? '0'
+  /** The sender's number (RFC 3550 SSRC) of what came last; `0`: nothing came yet; undefined: Asterisk did not say. */
+  const streamOf = async (leg: Gateway): Promise<string | undefined> =>
+    /themssrc=(\d+)/.exec(await wire.read(leg.channel, 'CHANNEL(rtcp,all)').catch(() => ''))?.[1]
 
   /**
    * Asterisk's translators drop what comes "late" by its RTP number. A gateway that begins a new stream (RFC 3550 §8) at a
    * lower number is therefore heard by nobody, for up to eleven minutes, though every packet is counted. Packets without any
-   * sound of a stream we have not heard before: its leg is put into its bridge anew, and so is all that listens to it.
+   * sound of a stream we have not heard before: its leg is put into its bridge anew, and so is all that listens to it. The
+   * first stream of a call cannot be late: nothing came before it, and joining anew would tear what is being said.
    */
   async function hearAnew(leg: Gateway): Promise<void> {
     const now = await streamOf(leg)
-    if (now === stream || gateway !== leg) return
+    if (now === undefined || now === stream || gateway !== leg) return
+    const isFirst = stream === undefined || stream === '0'
     stream = now
+    if (isFirst) return
     log.info({ port }, 'the gateway began a new stream; its leg is joined anew')
     const near = pair?.near
     const both = [leg.channel, ...(near ? [near] : [])]
@@ -174,6 +175,8 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     try {
       await wire.pair(own.near, own.far)
       await wire.mute(own.far, 'out')
+      const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[wish.jitterBuffer]
+      if (buffer) await wire.set(process.env.NEAR ? own.near : own.far, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
       await Promise.all([wire.add(leg.bridge, own.near), wire.add(mix.bridge, own.far)])
       const sent = () => wire.read(leg.channel, 'CHANNEL(rtcp,txcount)')
       const then = await sent()
@@ -302,6 +305,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
       clearTimeout(timer)
       clearTimeout(flap)
       down('control_lost')
+      recorder.letGo()
       void tap?.close()
     },
     async end(): Promise<void> {

@@ -7,6 +7,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MediaFact } from '../../radio/index.ts'
 import { made, piece, pieceOf, type Side } from './ids.ts'
+import { lostIn, makeTimes } from './times.ts'
 import { unlessGone, type Wire } from './wire.ts'
 
 export type Piece = { name: string; bridge: string; side: Side; startedAt: number; legs: string[] }
@@ -15,6 +16,8 @@ type Tell = (fact: MediaFact) => void
 /** The new piece is sure to be written before the old one ends: no syllable falls between. */
 const OVERLAP_MS = 500
 const MIX_MS = 2_000
+/** Asterisk hands two seconds at a time to the disk: each of them is looked at. */
+const LOOK_MS = 1_000
 const WAV_HEAD = 44
 const BYTES_PER_MS = 16
 const SIDES = ['rx', 'tx'] as const
@@ -30,10 +33,19 @@ export type Recorder = {
   /** One of its channels ended: that piece is over. */
   lost(channel: string): void
   end(): Promise<void>
+  /** Nothing is looked at any more; what is written goes on. */
+  letGo(): void
 }
 
 export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tell, kept: Piece[] = []): Recorder {
   const now = new Map<Side, Piece>(kept.map((one) => [one.side, one]))
+  const times = makeTimes(folder)
+  const look = ({ name, startedAt }: Piece) => times.look(name, startedAt).catch(() => undefined)
+  let looking: NodeJS.Timeout | undefined
+  const letGo = () => {
+    clearInterval(looking)
+    looking = undefined
+  }
 
   async function open(gateway: string, side: Side): Promise<Piece> {
     const bridge = made(port, side)
@@ -74,6 +86,8 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
     if (now.get(side) === one) now.delete(side)
     tell({ type: 'recording', port, side, segment: name, startedAt, on: false })
     await wire.stopRecord(name).catch(unlessGone)
+    await look(one)
+    times.forget(name)
     await drop(one.bridge, one.legs)
     const found = await foundOne(folder, `${name}.wav`, startedAt)
     if (found) tell(found)
@@ -83,6 +97,9 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
     ids: () => [...now.values()].flatMap((one) => one.legs),
     pieces: () => [...now.values()],
     async begin(gateway) {
+      looking ??= setInterval(() => {
+        for (const one of now.values()) void look(one)
+      }, LOOK_MS).unref()
       await Promise.all(
         SIDES.filter((side) => !now.has(side)).map(async (side) => void now.set(side, await open(gateway, side))),
       )
@@ -98,8 +115,10 @@ export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tel
       for (const one of now.values()) if (one.legs.includes(channel)) void close(one).catch(() => undefined)
     },
     async end() {
+      letGo()
       await Promise.all([...now.values()].map(close))
     },
+    letGo,
   }
 }
 
@@ -131,6 +150,7 @@ async function foundOne(folder: string, file: string, began?: number): Promise<M
   if (!known || !size) return undefined
   // By its length: a killed Asterisk wrote to the end, whatever the file's own time says.
   const startedAt = began ?? known.startedAt
-  const endedAt = startedAt + Math.max(0, Math.round((size - WAV_HEAD) / BYTES_PER_MS))
+  const writtenMs = Math.max(0, Math.round((size - WAV_HEAD) / BYTES_PER_MS))
+  const endedAt = startedAt + writtenMs + Math.round(await lostIn(folder, segment, startedAt))
   return { type: 'segment', ...known, startedAt, segment, endedAt, path }
 }

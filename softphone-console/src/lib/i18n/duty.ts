@@ -23,6 +23,10 @@ export const duty = room({
     en: (n: number) => `${n} ${n === 1 ? 'call' : 'calls'} went unrecorded`,
   },
   spool_full: { zh: (_n: number) => '录音盘满了', en: (_n: number) => 'The recording disk is full' },
+  radio_unrecorded: {
+    zh: (n: number) => `${n} 个电台端口没有录音`,
+    en: (n: number) => `${n} radio ${n === 1 ? 'port is' : 'ports are'} not recorded`,
+  },
   call_without_ticket: {
     zh: (n: number) => `${n} 通没有工单`,
     en: (n: number) => `${n} ${n === 1 ? 'call has' : 'calls have'} no ticket`,
