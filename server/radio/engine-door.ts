@@ -21,10 +21,11 @@ import { type Ask, type Emergency, type EngineParts, later, type RaisedHow } fro
 import type { Effect, Latch } from './floor-words.ts'
 import { makeBoard } from './floors-door.ts'
 import { makeHearing } from './hearing-door.ts'
-import { type KnownUnit, UNKNOWN } from './ident.ts'
+import type { KnownUnit } from './ident.ts'
 import type { MediaFact, Voice } from './media.ts'
 import { makeOrders } from './orders-door.ts'
-import { type Over, OverBook } from './over.ts'
+import { OverBook } from './over.ts'
+import { makeOvers } from './over-door.ts'
 import type { PatchRefusal } from './patch.ts'
 import { makePatches, type PhonePatch } from './patch-door.ts'
 import { type EnginePort, portNow } from './port-now.ts'
@@ -66,6 +67,7 @@ export function makeRadioEngine(parts: EngineParts) {
   })
   const patches = makePatches({ board, media, ask, release, now, after })
   const wires = makeWires({ board, media, hooks, log, now, isRecorded: (port) => ports.get(port)?.record ?? false })
+  const overs = makeOvers({ book, board, roster, hooks, now, wall, askOf: (voice) => asks.get(voice) })
   const hearing = makeHearing({
     board,
     book,
@@ -75,7 +77,7 @@ export function makeRadioEngine(parts: EngineParts) {
     now,
     steady,
     after,
-    named,
+    named: overs.named,
     emergency: (port, unit) => raise({ port, unit, how: 'unit_code' }),
   })
 
@@ -107,7 +109,7 @@ export function makeRadioEngine(parts: EngineParts) {
         break
       }
       case 'open-over':
-        openOver(effect)
+        overs.open(effect)
         break
       case 'overlap':
         book.overlap(effect.port, effect.over)
@@ -136,55 +138,6 @@ export function makeRadioEngine(parts: EngineParts) {
       default:
         orders.send(effect)
     }
-  }
-
-  function openOver({
-    port,
-    epoch,
-    over: number,
-    kind,
-    voice,
-    talker,
-    from,
-    overlap,
-    emergency,
-  }: Extract<Effect, { do: 'open-over' }>): void {
-    const asked = voice === null ? undefined : asks.get(voice)
-    const at = wall(from)
-    const relayed = voice?.startsWith('rf:') ? (book.receiving(voice.slice(3))?.talker ?? null) : null
-    const over: Over = {
-      overId: randomUUID(),
-      port,
-      epoch,
-      kind,
-      from: at,
-      to: null,
-      endedBy: null,
-      overlap,
-      emergency,
-      talker: kind === 'rx' ? UNKNOWN.talker : relayed ? { ...relayed, kind: 'relay' } : talker,
-      raw: null,
-      ticketId: asked?.ticketId ?? null,
-      callId: asked?.callId ?? null,
-      words: asked?.words ?? null,
-    }
-    book.open(number, over)
-    hooks.overOpened(over)
-    if (kind !== 'rx') return
-    const likely = roster.likely(port)
-    if (likely) named(book.clue(port, { how: 'holder', raw: null, unit: likely }, now()))
-    else board.tell(port, { type: 'talker', port, talker: UNKNOWN.talker })
-  }
-
-  /** A talker has a name now: the floor tells it to those it refuses, and what relays it carries it too. */
-  function named(over: Over | undefined): void {
-    if (!over) return
-    hooks.overNamed(over)
-    if (over.to !== null || !over.talker) return
-    board.tell(over.port, { type: 'talker', port: over.port, talker: over.talker })
-    const mates = board.matesOf(over.port)
-    for (const one of book.relays((port) => port !== over.port && mates.includes(port), over.talker))
-      hooks.overNamed(one)
   }
 
   const emergencyOf = (latch: Latch): Emergency => ({
@@ -398,7 +351,7 @@ export function makeRadioEngine(parts: EngineParts) {
     /** False: the over is not remembered any more; the row alone is to be changed. */
     tag(overId: string, unit: KnownUnit): boolean {
       const over = book.tag(overId, { how: 'tagged', raw: null, unit })
-      named(over)
+      overs.named(over)
       return over !== undefined
     },
     portsNow: (): PortNow[] =>

@@ -1,0 +1,131 @@
+/** The engine and its consoles over a pretend exchange, for the rules of what follows from what. */
+import type { Test } from 'tap'
+import type { Actor } from '../people/index.ts'
+import type { PttAnswer, RadioFromServer } from '../wire/radio.ts'
+import { makeConsoles } from './consoles-door.ts'
+import { makeRadioEngine } from './engine-door.ts'
+import type { Emergency } from './engine-words.ts'
+import type { KnownUnit } from './ident.ts'
+import type { Over } from './over.ts'
+import { PretendMedia, VirtualClock } from './pretend-media.ts'
+import { DEFAULT_PROFILE, type GatewayProfile } from './profile.ts'
+import { frames, tone } from './tones/made.ts'
+
+/** A handheld whose codes are known. */
+export const seven: KnownUnit = { code: '07', alias: 'Electrician 07', holderId: 'zhang' }
+export const person = (
+  name: string,
+  station: string | null,
+  role: 'agent' | 'supervisor' = 'agent',
+  campus: string | null = null,
+): Actor => ({
+  personId: name,
+  organisationId: 'o',
+  sessionId: name,
+  name,
+  station,
+  grants: [{ role, campus, line: null }],
+})
+export const ann = person('ann', 'b1001')
+export const sue = person('sue', 'b1002', 'supervisor')
+
+/** Two campuses on the air, two consoles joined to both. */
+export async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
+  const clock = new VirtualClock()
+  const media = new PretendMedia(clock)
+  const overs: Over[] = []
+  const named: Over[] = []
+  const cries: string[] = []
+  const digits: string[] = []
+  let waitsFor = ''
+  const log = { info: () => {}, warn: () => {}, error: () => {} }
+  const engine = makeRadioEngine({
+    media,
+    now: () => clock.now,
+    steady: () => clock.now,
+    after: clock.after,
+    roster: { byId: (_port, _how, raw) => (raw === '1207' || raw === '207' ? seven : null), likely: () => null },
+    hooks: {
+      changed: () => consoles.changed(),
+      overOpened: () => {},
+      overNamed: (over) => named.push(over),
+      overEnded: (over) => overs.push(over),
+      emergencyRaised: ({ port, unit }: Emergency, how) => cries.push(`${port} ${unit} ${how}`),
+      emergencyAcknowledged: () => cries.push('acknowledged'),
+      emergencyCleared: () => cries.push('cleared'),
+      digits: (_port, all) => {
+        digits.push(all)
+        return all === waitsFor
+      },
+      alarm: (port, what, on) => cries.push(`${port} ${what} ${on}`),
+      recording: () => {},
+    },
+    log,
+  })
+  const told = new Map<string, RadioFromServer[]>()
+  const seats: [Actor, string][] = []
+  const consoles = makeConsoles({
+    engine,
+    may: ({ grants }, _verb, campus) => grants.some((grant) => grant.campus === null || grant.campus === campus),
+    isActing: () => true,
+    emergencies: () => [],
+    tell(to) {
+      for (const [actor, seat] of seats) {
+        const message = to(actor, seat)
+        if (message) told.set(seat, [...(told.get(seat) ?? []), JSON.parse(message.toString())])
+      }
+    },
+    now: () => clock.now,
+    after: clock.after,
+  })
+  const ports = ['old', 'new'].map((port) => ({
+    port,
+    campus: port,
+    nameZh: port,
+    nameEn: port,
+    endpoint: `g-${port}`,
+    wanted: true,
+    enabled: true,
+    record: true,
+    profile: { ...DEFAULT_PROFILE, ...but },
+  }))
+  engine.start()
+  engine.setPorts(ports)
+  media.control(true)
+  for (const port of ['old', 'new']) {
+    media.up(port)
+    media.leg(port, 'r1001')
+    media.leg(port, 'r1002')
+  }
+  seats.push([ann, 'a'], [sue, 's'])
+  await clock.run(500)
+  t.same(media.said, ['rx-gate old true', 'rx-gate new true'])
+  t.teardown(() => engine.stop())
+  return {
+    clock,
+    ports,
+    media,
+    engine,
+    consoles,
+    overs,
+    named,
+    cries,
+    digits,
+    seats,
+    told,
+    waitFor: (all: string) => {
+      waitsFor = all
+    },
+    answers: (seat: string) =>
+      (told.get(seat) ?? []).flatMap((one) => (one.kind === 'ptt' ? [one.answer] : [])).map(short),
+    view: (seat: string) => (told.get(seat) ?? []).findLast((one) => one.kind === 'radio'),
+    async hold(actor: Actor, seat: string, press: number, ms: number) {
+      for (let passed = 0; passed < ms; passed += 250) {
+        consoles.heard(actor, { kind: 'held', press }, seat)
+        await clock.run(Math.min(250, ms - passed))
+      }
+    },
+  }
+}
+const short = (answer: PttAnswer) => `${answer.port} ${answer.result}${'why' in answer ? ` ${answer.why}` : ''}`
+export const voice = (ms: number) => frames(tone([440], ms, 0.2))
