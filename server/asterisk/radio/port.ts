@@ -3,7 +3,7 @@
  *
  *   gw --[rb: simple]-- near | far --[mb: mixing]-- consoles' legs, links, callers, announcer
  *        lease: TIMEOUT(absolute) on near, armed only while keyed      (lapsed: both halves end, and with them every sound)
- *        PTT gate: mute out on far, shut unless keyed                  RX gate: mute in on far
+ *        PTT gate: mute out on far, shut unless keyed                  RX gate: mute in on far, after the jitter buffer
  *
  * Whatever is lost is built again for ever. An adapter about which anything is uncertain is never used on: it is hung up
  * (`burn`), and a new one with a new epoch takes its place.
@@ -175,8 +175,9 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     try {
       await wire.pair(own.near, own.far)
       await wire.mute(own.far, 'out')
+      // On this side of what listens to the gateway's leg: a buffer there fills and drops, and a code is torn by either.
       const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[wish.jitterBuffer]
-      if (buffer) await wire.set(process.env.NEAR ? own.near : own.far, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
+      if (buffer) await wire.set(own.far, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
       await Promise.all([wire.add(leg.bridge, own.near), wire.add(mix.bridge, own.far)])
       const sent = () => wire.read(leg.channel, 'CHANNEL(rtcp,txcount)')
       const then = await sent()
