@@ -24,7 +24,7 @@ const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
 const Sent = Type.Optional(Nullable(Type.String({ pattern: '^[0-9A-Fa-f*#]{1,16}$' })))
 const Fields = {
-  alias: Type.Optional(Text(40)),
+  alias: Type.Optional(Nullable(Text(40))),
   gateway: Sent,
   mdc1200: Sent,
   fiveTone: Sent,

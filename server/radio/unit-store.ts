@@ -60,7 +60,7 @@ const toRow = (tx: Tx, fields: Partial<UnitFields>, codes: UnitCodes) => {
   const row: Record<string, unknown> = {}
   for (const [field, column] of Object.entries(COLUMN)) {
     const value = fields[field as keyof typeof COLUMN]
-    if (value !== undefined) row[column] = value
+    if (value !== undefined) row[column] = field === 'alias' ? (value ?? '') : value
   }
   if (fields.campus !== undefined) row.campus_id = codes.campuses.get(fields.campus)
   if (fields.crew !== undefined) row.crew_id = fields.crew === null ? null : codes.crews.get(fields.crew)

@@ -24,7 +24,7 @@ export function changesOf(subject: Subject, before: Row | null, values: Values):
   return changes
 }
 
-export type FaultCode = 'needed' | 'code' | 'digits' | 'address' | 'time' | 'whole' | 'long'
+export type FaultCode = 'needed' | 'code' | 'digits' | 'radioId' | 'address' | 'time' | 'whole' | 'long'
 
 /** What is wrong with the form, field by field; empty when it may be sent. */
 export function faultsOf(subject: Subject, values: Values): Record<string, FaultCode> {
@@ -44,6 +44,8 @@ function faultOf(field: Field, value: unknown): FaultCode | undefined {
       return /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text) ? undefined : 'code'
     case 'digits':
       return /^[0-9*#]{2,20}$/.test(text) ? undefined : 'digits'
+    case 'radioId':
+      return /^[0-9A-Fa-f*#]{1,16}$/.test(text) ? undefined : 'radioId'
     case 'address':
       return isAddress(text) ? undefined : 'address'
     case 'time':

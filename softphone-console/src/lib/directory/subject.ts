@@ -1,11 +1,35 @@
 /** The kinds of row an administrator keeps, as `/api/directory/:what` names them. */
-export type What = 'places' | 'units' | 'numbers' | 'people' | 'crews' | 'lines' | 'campuses' | 'trunks' | 'calendars'
+export type What =
+  | 'places'
+  | 'units'
+  | 'numbers'
+  | 'people'
+  | 'crews'
+  | 'lines'
+  | 'campuses'
+  | 'trunks'
+  | 'calendars'
+  | 'handhelds'
 
 /** How a field is typed and checked here; the server checks again and has the last word. */
 export type FieldKind =
-  | { kind: 'code' | 'digits' | 'address' | 'time' | 'flag' | 'weekdays' | 'traits' | 'campus' | 'line' | 'realm' }
+  | {
+      kind:
+        | 'code'
+        | 'digits'
+        | 'radioId'
+        | 'address'
+        | 'time'
+        | 'flag'
+        | 'weekdays'
+        | 'traits'
+        | 'campus'
+        | 'line'
+        | 'realm'
+    }
   | { kind: 'text'; max: number }
-  | { kind: 'choice'; of: readonly string[] }
+  /** `words`: of rows, which name themselves */
+  | { kind: 'choice'; of: readonly string[]; words?: Record<string, { zh: string; en: string }> }
   | { kind: 'whole'; from: number; to: number }
   | { kind: 'place' | 'places' | 'unit' | 'people' }
 
@@ -31,6 +55,8 @@ export type Subject = {
   csv?: true
   /** what the exchange has from site.json: which rows there are, or all of them */
   kept?: 'rows' | 'whole'
+  /** where it is kept when not in `/api/directory`: the door, how its answer reads as a row; retired by a change, with no journal to show */
+  door?: { path: string; rowOf: (answer: never) => Row }
 }
 
 const zh: Field = { name: 'zh', kind: 'text', max: 120 }

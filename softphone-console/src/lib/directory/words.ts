@@ -25,7 +25,7 @@ export function valueWord(
   if (value === null || value === undefined || value === '') return ''
   switch (field?.kind) {
     case 'choice':
-      return choiceWord(String(value))
+      return named(field.words?.[String(value)]) || choiceWord(String(value))
     case 'flag':
       return value === true ? '✓' : ''
     case 'campus':

@@ -51,3 +51,19 @@ export function span(ms: number): string {
   const rest = String(seconds % 60).padStart(2, '0')
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
 }
+
+/** What a date-and-time field holds for this instant, by the organisation's clock: `2026-11-22T14:06`. */
+export function inputOf(at: string | number): string {
+  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
+  return wall.format(new Date(at)).replace(' ', 'T')
+}
+
+/** The instant such a field means; null while it holds none. */
+export function instantOf(text: string): string | null {
+  const wall = Date.parse(`${text}Z`)
+  if (Number.isNaN(wall)) return null
+  const offset = (at: number) => Date.parse(`${inputOf(at)}Z`) - Math.floor(at / 60_000) * 60_000
+  // twice: the first guess may stand on the other side of a change of clocks
+  const guess = wall - offset(wall)
+  return new Date(wall - offset(guess)).toISOString()
+}
