@@ -17,6 +17,8 @@ export type Announcement = {
   ticketId: string | null
   /** gives up when the port has not been free for so long */
   waitMs: number
+  /** not wanted any more: it is not begun, or taken off the air in mid-word */
+  signal?: AbortSignal
 }
 
 export type Announced =
@@ -28,7 +30,7 @@ export type Announced =
 export type AnnouncerParts = {
   /** asks the floor; `answered` may come more than once */
   ask: (announcement: Announcement, id: string, answered: (answer: FloorAnswer) => void) => void
-  release: (id: string, port: string) => void
+  release: (id: string, port: string, why: 'done' | 'revoked') => void
   isFree: (port: string) => boolean
   overOf: (port: string) => string | null
   after: (ms: number, act: () => void) => () => void
@@ -63,13 +65,25 @@ export function makeAnnouncer({ ask, release, isFree, overOf, after }: Announcer
       if (`${job.id}.${job.tries}` !== id) return
       if (answer.result === 'granted') job.state = 'on'
       else if (answer.result === 'denied' && answer.why !== 'offline') job.state = 'waiting'
-      else if (answer.result === 'released') finish(job, { result: 'said', overId: lastOver.get(job) ?? null })
+      else if (answer.result === 'released') finish(job, endOf(job))
       else if (answer.result === 'revoked') {
         finish(job, { result: 'interrupted', overId: overOf(job.what.port), why: answer.why })
       } else finish(job, { result: 'not_said', why: answer.why })
     })
   }
   const lastOver = new WeakMap<Job, string | null>()
+  const endOf = (job: Job): Announced =>
+    job.what.signal?.aborted
+      ? { result: 'interrupted', overId: lastOver.get(job) ?? null, why: 'cancelled' }
+      : { result: 'said', overId: lastOver.get(job) ?? null }
+
+  function abort(job: Job): void {
+    if (job.state === 'waiting') finish(job, { result: 'not_said', why: 'cancelled' })
+    else {
+      lastOver.set(job, overOf(job.what.port))
+      release(`${job.id}.${job.tries}`, job.what.port, 'revoked')
+    }
+  }
 
   /** Called whenever something has changed: whoever is first in line tries again when its port is free. */
   function settle(): void {
@@ -84,12 +98,16 @@ export function makeAnnouncer({ ask, release, isFree, overOf, after }: Announcer
         const cancel = after(what.waitMs, () => {
           if (job.state === 'waiting') finish(job, { result: 'not_said', why: 'busy' })
         })
+        const aborted = () => abort(job)
+        what.signal?.addEventListener('abort', aborted, { once: true })
         const done = (how: Announced) => {
           cancel()
+          what.signal?.removeEventListener('abort', aborted)
           resolve(how)
           settle()
         }
         const job: Job = { what, tries: 0, id: `say-${count}`, state: 'waiting', done }
+        if (what.signal?.aborted) return done({ result: 'not_said', why: 'cancelled' })
         queues.set(what.port, [...(queues.get(what.port) ?? []), job])
         settle()
       })
@@ -100,7 +118,7 @@ export function makeAnnouncer({ ask, release, isFree, overOf, after }: Announcer
       if (!job) return
       lastOver.set(job, overOf(port))
       if (!ok) finish(job, { result: 'interrupted', overId: overOf(port), why: 'sound_failed' })
-      release(`${job.id}.${job.tries}`, port)
+      release(`${job.id}.${job.tries}`, port, 'done')
     },
   }
 }

@@ -44,7 +44,7 @@ const NAME_MS = 5_000
 const LIMIT_MARGIN_S = 1
 
 export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unitOf, log }: CalloutParts) {
-  const saying = new Set<string>()
+  const saying = new Map<string, AbortController>()
   const unnamed = new Map<string, { calloutId: string; until: number }>()
   let open: store.CalloutRow[] = []
   let timer: NodeJS.Timeout | undefined
@@ -67,9 +67,10 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
   }
 
   async function say(row: store.CalloutRow): Promise<void> {
-    saying.add(row.id)
+    const stop = new AbortController()
+    saying.set(row.id, stop)
     try {
-      const how = await announced(row)
+      const how = await announced(row, stop.signal)
       await write((tx) => afterSaying(tx, row.id, how, waitS))
     } catch (error) {
       log.error({ calloutId: row.id, why: (error as Error).message }, 'a call-out could not be carried on')
@@ -79,7 +80,7 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
     }
   }
 
-  async function announced(row: store.CalloutRow): Promise<Announced> {
+  async function announced(row: store.CalloutRow, signal: AbortSignal): Promise<Announced> {
     const profile = engine.port(row.port)?.profile
     if (!profile) return { result: 'not_said', why: 'offline' }
     try {
@@ -98,6 +99,7 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
         words: row.words,
         ticketId: row.ticketId,
         waitMs: FREE_MS,
+        signal,
       })
     } catch (error) {
       const why = error instanceof Refusal ? error.code : 'failed'
@@ -124,8 +126,12 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
   async function once(): Promise<void> {
     if (!isActing()) return
     // A row read while its announcement ended would be said once more.
-    const busy = new Set(saying)
+    const busy = new Set(saying.keys())
     open = await store.openCallouts(db)
+    // Cancelled, by whichever server was asked: what is on the air of it is cut.
+    for (const id of busy)
+      if (!open.some((row) => row.id === id) && (await store.readCallout(db, id))?.state === 'cancelled')
+        saying.get(id)?.abort()
     for (const row of open) {
       if (busy.has(row.id)) continue
       if (row.state === 'saying') void say(row)

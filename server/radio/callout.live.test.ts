@@ -79,4 +79,18 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
     5_000,
   )
   t.same(overs.map(({ kind }: { kind: string }) => kind).toSorted(), ['announcement', 'rx'])
+
+  const from = monoMs()
+  const again = await ask('POST', `/api/tickets/${ticketId}/callouts`, { ...wish, text: '打印机卡纸' })
+  await client.until('old', 'keyed', { since: from, ms: 30_000 })
+  // An over shorter than 300 ms would not be shown on the ticket.
+  await new Promise((go) => setTimeout(go, 1_500))
+  t.match(await ask('POST', `/api/radio/callouts/${again.body.calloutId}/cancel`), { status: 200 })
+  const cut = await client.until('old', 'unkeyed', { since: from, ms: 20_000 })
+  t.ok((cut.packets ?? Infinity) * 20 < air.airMs - 1_000, `cut in mid-word: ${cut.packets} packets of ${air.airMs} ms`)
+  const [last] = await until('its over has ended', async () => {
+    const { items } = (await ask('GET', `/api/radio/overs?ticketId=${ticketId}`)).body
+    return items.length >= 3 && items.every(({ to }: { to: string | null }) => to !== null) ? items : undefined
+  })
+  t.match(last, { kind: 'announcement', endedBy: 'revoked' })
 })

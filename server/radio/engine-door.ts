@@ -60,7 +60,7 @@ export function makeRadioEngine(parts: EngineParts) {
         words,
         ticketId,
       }),
-    release: (id, port) => board.tell(port, { type: 'release', id, why: 'done' }),
+    release: (id, port, why) => board.tell(port, { type: 'release', id, why }),
     isFree: (port) => board.isFree(port),
     overOf: (port) => book.onAir(port)?.overId ?? null,
     after,

@@ -174,6 +174,36 @@ t.test('an announcement waits for the handheld, holds the floor, and tells when 
   t.match(await third, { result: 'not_said', why: 'busy' })
 })
 
+t.test('an announcement that is cancelled is taken off the air in mid-word, or never begun', async (t) => {
+  const radio = await aRadio(t)
+  const announce = (path: string) => {
+    const stop = new AbortController()
+    const told = radio.engine.announce({
+      port: 'old',
+      path,
+      kind: 'announcement',
+      prio: PRIORITY.announcement,
+      talker: { kind: 'announcement', name: 'T-0143', unit: null, personId: null, how: null, confidence: 100 },
+      words: 'ticket 0143',
+      ticketId: null,
+      waitMs: 20_000,
+      signal: stop.signal,
+    })
+    return { told, stop: () => stop.abort() }
+  }
+  const [first, second] = [announce('one'), announce('two')]
+  await radio.clock.run(1_000)
+  t.match(radio.view('a'), { ports: [{ carrier: 'tx', talker: { kind: 'announcement' } }, {}] })
+  second.stop()
+  t.match(await second.told, { result: 'not_said', why: 'cancelled' })
+  first.stop()
+  await radio.clock.run(1_000)
+  t.match(await first.told, { result: 'interrupted', why: 'cancelled' })
+  t.ok(radio.media.said.includes('unkey old one'))
+  t.match(radio.overs.at(-1), { kind: 'announcement', endedBy: 'revoked' })
+  t.match(radio.view('a'), { ports: [{ carrier: 'idle' }, {}] })
+})
+
 t.test('a supervisor passes over an agent; the agent’s console is told by whom', async (t) => {
   const radio = await aRadio(t)
   radio.consoles.heard(ann, { kind: 'ptt', press: 1, ports: ['old'] }, 'a')
