@@ -264,6 +264,16 @@ export class SipCall extends EventEmitter {
     return this.asking ? header(this.asking, 'from') : ''
   }
 
+  /** The desk's key of the call that rings here; empty when the INVITE does not say it. */
+  get deskCall(): string {
+    return this.asking ? header(this.asking, 'x-desk-call') : ''
+  }
+
+  /** Seconds of voice this phone really sent. */
+  get spoke(): number {
+    return this.sound.packetsSent / 50
+  }
+
   get #sdp(): string {
     return soundSdp(this.phone.address, this.sound.port, this.#version++)
   }

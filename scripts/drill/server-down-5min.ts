@@ -31,7 +31,7 @@ const drill: Drill = async (report, args) => {
     await settle(lab)
     const [recovered] = await lab.query<{ n: number }>('select count(*)::int as n from calls where recovered')
     report({ what: 'every one is marked as recovered', holds: recovered?.n === CALLS, seen: recovered })
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, console }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: traffic, console }, report)
     console.close()
     await traffic.stop()
   } finally {

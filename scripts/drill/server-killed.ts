@@ -32,7 +32,7 @@ const drill: Drill = async (report) => {
     report({ what: `it is ready again (${Math.round(performance.now() - from)} ms)`, holds: true })
     await traffic.allOver()
     await settle(lab)
-    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: true, console }, report)
+    await losses(lab, { placed: traffic.placed, taken: traffic.taken, tones: traffic, console }, report)
     console.close()
     await traffic.stop()
   } finally {

@@ -41,7 +41,7 @@ async function aDesk(t: Test): Promise<Desk> {
       varDir,
       query: async (sql: string, values: unknown[] = []) => (await asked(db, sql, values)).rows,
     } as unknown as Lab,
-    seen: { placed: 3, taken: 3, acknowledged: [ids.ticket], tones: true },
+    seen: { placed: 3, taken: 3, acknowledged: [ids.ticket], tones: phones(ids.answered, TALK_S) },
   }
   await aCall(desk, ids.answered, 'answered', 'r.1')
   await aCall(desk, ids.abandoned, 'abandoned', 'r.2')
@@ -68,6 +68,13 @@ async function aDesk(t: Test): Promise<Desk> {
   await recorded(desk, TALK_S)
   return desk
 }
+
+/** Desk phones that spoke for so many seconds of a call, on a machine that stood still for so many of them. */
+const phones = (callId: string, spoke: number, still = 0): NonNullable<Seen['tones']> => ({
+  machine: { ...neverStill, stoodStill: () => still * 1_000 },
+  spoke: () => new Map([[callId, spoke]]),
+})
+const neverStill = { within: () => ({ holds: true, meanwhile: '' }), close: async () => undefined }
 
 /** A statement with $1, $2 … as the lab's own client takes them. */
 const asked = (db: Db, sql: string, values: unknown[]) =>
@@ -194,9 +201,45 @@ const PLANTED: [loss: string, found: RegExp, plant: (desk: Desk) => unknown][] =
   ['bytes changed in the vault', /^L4 what is filed is in the vault/, (desk) => appendFileSync(desk.vault, 'x')],
   ['a file gone from the vault', /^L4 what is filed is in the vault/, (desk) => rmSync(desk.vault)],
   ['a voice two seconds short', /^L4 each voice is on its own channel/, (desk) => recorded(desk, TALK_S - 2)],
+  [
+    'a voice two seconds short, half a second of which the machine stood still',
+    /^L4 each voice is on its own channel/,
+    async (desk) => {
+      await recorded(desk, TALK_S - 2)
+      desk.seen.tones = phones(desk.ids.answered, TALK_S, 0.5)
+    },
+  ],
+  [
+    'a phone that said nothing for most of its talk',
+    /^L4 each voice is on its own channel/,
+    (desk) => {
+      desk.seen.tones = phones(desk.ids.answered, TALK_S - 2)
+    },
+  ],
+  [
+    'a recording called short on a machine that never stood still',
+    /^L4 nothing is said to be lost/,
+    (desk) => desk.db('recordings').update({ state: 'short' }),
+  ],
+  [
+    'a recording called missing, whatever the machine did',
+    /^L4 nothing is said to be lost/,
+    async (desk) => {
+      await desk.db('recordings').update({ state: 'missing' })
+      desk.seen.tones = phones(desk.ids.answered, TALK_S, 2)
+    },
+  ],
   ['an acknowledged ticket that is gone', /^L5/, (desk) => desk.seen.acknowledged?.push(randomUUID())],
   ['a ward that was refused', /^L7/, (desk) => Object.assign(desk.seen, { taken: 2 })],
 ]
+
+t.test('what the machine stood still for is no loss, and may be called short', async (t) => {
+  const desk = await aDesk(t)
+  await recorded(desk, TALK_S - 1.5)
+  await desk.db('recordings').update({ state: 'short' })
+  desk.seen.tones = phones(desk.ids.answered, TALK_S - 0.7, 0.7)
+  t.same(await failures(desk), [])
+})
 
 for (const [loss, found, plant] of PLANTED) {
   t.test(`${loss} does not go unseen`, async (t) => {

@@ -6,12 +6,16 @@ import { join } from 'node:path'
 import type { Finding } from '../../drill.ts'
 import type { Lab } from '../../lab.ts'
 import type { Witness } from './console.ts'
+import type { Machine } from './stood-still.ts'
+import type { Traffic } from './traffic.ts'
 import { celRows, secondsOnChannel, vaultBySha, type WrittenCall, writtenCalls } from './witness.ts'
 
 export const WARD_TONE = 1000
 export const DESK_TONE = 440
 /** Talk time and recorded time may differ by so much: PROOF's L4. */
 const TOLERANCE_S = 1
+/** A recording is called short when more than a second is missing: the machine must have stood still for a good part of it. */
+export const STILL_FROM_S = 0.3
 
 export type Seen = {
   /** calls the wards placed, and how many of them Asterisk took (200 OK), by the wards' own count */
@@ -19,8 +23,8 @@ export type Seen = {
   taken: number
   /** ids of tickets whose creation was acknowledged with 2xx */
   acknowledged?: string[]
-  /** tones were played on both sides and the sound is to be proven by them */
-  tones?: boolean
+  /** tones were played on both sides, and nothing was done that may cost sound: it is to be proven by them */
+  tones?: Pick<Traffic, 'machine' | 'spoke'>
   /** a console that lived through the fault: see watchDesk */
   console?: Pick<Witness, 'finding'>
   /** the vault's bytes by their SHA-256; default: the lab's own folder vault */
@@ -104,39 +108,38 @@ async function nothingReopened(lab: Lab, report: Report) {
 }
 
 async function everyVoiceKept(lab: Lab, seen: Seen, written: Map<string, WrittenCall>, report: Report) {
-  const rows = await lab.query<{ root: string; state: string | null; sha: string | null; findings: unknown }>(
-    `select k.root_uniqueid as root, r.state, encode(r.sha256, 'hex') as sha, r.findings
+  const rows = await lab.query<{ root: string; state: string | null; sha: string | null }>(
+    `select k.root_uniqueid as root, r.state, encode(r.sha256, 'hex') as sha
        from calls k left join recordings r on r.call_id = k.id and r.kind = 'call' where k.direction = 'inbound'`,
   )
   const ours = new Map(rows.map((row) => [row.root, row]))
   const vault = await (seen.vault?.() ?? vaultBySha(join(lab.varDir, 'vault')))
+  const answered = [...written.values()].filter((one) => one.answered)
+  const spoke = seen.tones?.spoke()
   const silent: unknown[] = []
   const lying: unknown[] = []
   const uneven: unknown[] = []
+  const unexplained: unknown[] = []
   let flagged = 0
-  for (const call of [...written.values()].filter((one) => one.answered)) {
-    const row = ours.get(call.root)
-    if (!row?.state || row.state === 'recording' || row.state === 'filing')
-      silent.push({ root: call.root, state: row?.state })
-    if (row?.state === 'missing' || row?.state === 'short') flagged++
-    if (row?.state !== 'filed') continue
-    const bytes = vault.get(row.sha ?? '')
-    if (!bytes) {
-      lying.push({ root: call.root, sha: row.sha })
-      continue
-    }
+  let stillMost = 0
+  for (const call of answered) {
+    const { root, callId = '' } = call
+    const { state, sha } = ours.get(root) ?? {}
+    if (!state || state === 'recording' || state === 'filing') silent.push({ root, state })
+    const isFlagged = state === 'missing' || state === 'short'
+    if (isFlagged) flagged++
+    const bytes = vault.get(sha ?? '')
+    if (state === 'filed' && !bytes) lying.push({ root, sha })
     if (!seen.tones) continue
-    const talk = [...call.talk.values()].reduce((sum, one) => sum + one.seconds, 0)
-    const caller = secondsOnChannel(bytes, 0, WARD_TONE)
-    const desk = secondsOnChannel(bytes, 1, DESK_TONE)
-    const crossed = secondsOnChannel(bytes, 0, DESK_TONE) + secondsOnChannel(bytes, 1, WARD_TONE)
-    if (Math.abs(desk - talk) > TOLERANCE_S || caller < talk - TOLERANCE_S || crossed > 0) {
-      uneven.push({ root: call.root, talk, caller, desk, crossed })
-    }
+    const still = stoodStill(seen.tones.machine, call)
+    stillMost = Math.max(stillMost, still)
+    if (isFlagged && (state === 'missing' || still < STILL_FROM_S)) unexplained.push({ root, state, still })
+    const voices = bytes && heardOf(bytes, call, spoke?.get(callId) ?? 0)
+    if (voices && !isEven(voices, still)) uneven.push({ root, state, still, ...voices })
   }
-  const answered = [...written.values()].filter((one) => one.answered).length
+  const meanwhile = stillMost > 0 ? `; the machine stood still for up to ${stillMost.toFixed(1)} s of a call` : ''
   report({
-    what: `L4 each of ${answered} answered calls is filed or said to be missing or short (${flagged} said)`,
+    what: `L4 each of ${answered.length} answered calls is filed or said to be missing or short (${flagged} said)`,
     holds: silent.length === 0,
     seen: silent,
   })
@@ -145,12 +148,49 @@ async function everyVoiceKept(lab: Lab, seen: Seen, written: Map<string, Written
     holds: lying.length === 0,
     seen: lying,
   })
-  if (seen.tones)
-    report({
-      what: 'L4 each voice is on its own channel for as long as it talked, within a second',
-      holds: uneven.length === 0,
-      seen: uneven,
-    })
+  if (!seen.tones) return
+  report({
+    what: `L4 nothing is said to be lost but what passed while the machine stood still${meanwhile}`,
+    holds: unexplained.length === 0,
+    seen: unexplained,
+  })
+  report({
+    what: `L4 each voice is on its own channel for as long as it talked, within a second${meanwhile}`,
+    holds: uneven.length === 0,
+    seen: uneven,
+  })
+}
+
+/** Seconds of a call's talk in which the machine stood still, and of the moments around it. */
+export function stoodStill(machine: Pick<Machine, 'stoodStill'>, { talk }: WrittenCall): number {
+  const legs = [...talk.values()]
+  if (legs.length === 0) return 0
+  const [from, to] = [Math.min(...legs.map((leg) => leg.from)), Math.max(...legs.map((leg) => leg.to))]
+  return machine.stoodStill(from - 500, to + 500) / 1_000
+}
+
+/** Seconds: talk by Asterisk's record, what the desk phones sent meanwhile, and what the recording holds of each side. */
+function heardOf(bytes: Buffer, call: WrittenCall, spoke: number) {
+  return {
+    talk: [...call.talk.values()].reduce((sum, one) => sum + one.seconds, 0),
+    spoke,
+    caller: secondsOnChannel(bytes, 0, WARD_TONE, 20),
+    desk: secondsOnChannel(bytes, 1, DESK_TONE, 20),
+    crossed: secondsOnChannel(bytes, 0, DESK_TONE) + secondsOnChannel(bytes, 1, WARD_TONE),
+  }
+}
+
+/** Is all that was said there, and nothing twice? A phone sends all its talk but for what the machine took from it. */
+function isEven({ talk, spoke, caller, desk, crossed }: ReturnType<typeof heardOf>, still: number): boolean {
+  const excused = TOLERANCE_S + still
+  const isPhoneSound = spoke >= talk - excused
+  return (
+    isPhoneSound &&
+    desk >= Math.min(talk, spoke) - excused &&
+    desk <= talk + TOLERANCE_S &&
+    caller >= talk - excused &&
+    crossed === 0
+  )
 }
 
 async function acknowledgedStays(lab: Lab, { acknowledged }: Seen, report: Report) {

@@ -6,6 +6,7 @@ import { type SipCall, SipPhone } from '../../asterisk/sip-phone.ts'
 import type { PlacedCall, WardEnded, Wards } from '../../asterisk/ward.ts'
 import type { Lab } from '../../lab.ts'
 import { DESK_TONE, WARD_TONE } from './losses.ts'
+import { type Machine, watchMachine } from './stood-still.ts'
 
 const LINES = ['logistics', 'it', 'equipment', 'property']
 const DIALLED = { old: '8001 8002 8003 8004'.split(' '), new: '8101 8102 8103 8104'.split(' ') }
@@ -26,6 +27,10 @@ export type Traffic = {
   taken: number
   answered: number
   readonly phones: SipPhone[]
+  /** when the machine stood still since the traffic began */
+  readonly machine: Machine
+  /** seconds of voice these phones sent, by the desk's key of the call */
+  spoke(): Map<string, number>
   /** one more ward rings; gives itself up after `forSeconds` from the moment Asterisk takes the call */
   ring(options?: { forSeconds?: number; from?: string }): Promise<PlacedCall & { over: Promise<WardEnded> }>
   /** so many ring, spread over both campuses and all lines, at `perSecond` */
@@ -41,6 +46,7 @@ export async function startTraffic(
   { answering, afterMs = 300 }: { answering: number; afterMs?: number },
 ): Promise<Traffic> {
   const wards: Wards = await lab.wards()
+  const machine = await watchMachine()
   const phones: SipPhone[] = []
   for (let n = 0; n < answering; n++) phones.push(await seat(lab, n, { afterMs }))
   const endings: Promise<WardEnded>[] = []
@@ -51,6 +57,13 @@ export async function startTraffic(
     taken: 0,
     answered: 0,
     phones,
+    machine,
+    spoke() {
+      const seconds = new Map<string, number>()
+      for (const { deskCall, spoke } of phones.flatMap((phone) => phone.calls))
+        seconds.set(deskCall, (seconds.get(deskCall) ?? 0) + spoke)
+      return seconds
+    },
     async ring({ forSeconds = 15, from } = {}) {
       const n = serial++
       const campus = n % 2 === 0 ? 'old' : 'new'
@@ -78,6 +91,7 @@ export async function startTraffic(
     allOver: () => Promise.all(endings),
     async stop() {
       for (const phone of phones) phone.close()
+      await machine.close()
     },
   }
   for (const phone of phones)

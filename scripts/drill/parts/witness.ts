@@ -13,8 +13,8 @@ export type WrittenCall = {
   number: string
   /** the caller stood in a bridge: somebody answered */
   answered: boolean
-  /** seconds each station's channel stood in a bridge */
-  talk: Map<string, { station: string; seconds: number }>
+  /** seconds each station's channel stood in a bridge, and when it first came and last left (epoch ms) */
+  talk: Map<string, { station: string; seconds: number; from: number; to: number }>
   over: boolean
 }
 
@@ -71,8 +71,8 @@ export function writtenCalls(rows: CelRow[]): Map<string, WrittenCall> {
       entered.delete(unique)
       if (unique !== call.root) {
         const station = fieldOf(row, 'channame').replace(/^PJSIP\/(.+)-\w+$/, '$1')
-        const before = call.talk.get(unique)?.seconds ?? 0
-        call.talk.set(unique, { station, seconds: before + (at - since) / 1000 })
+        const { seconds, from } = call.talk.get(unique) ?? { seconds: 0, from: since }
+        call.talk.set(unique, { station, seconds: seconds + (at - since) / 1000, from, to: at })
       }
     }
     if (what === 'CHAN_END' && unique === call.root) call.over = true
@@ -91,10 +91,14 @@ export async function vaultBySha(vaultDir: string): Promise<Map<string, Buffer>>
   return found
 }
 
-/** Seconds a tone is to be heard on one channel of a stereo 8 kHz 16-bit WAV, in windows of a tenth of a second. */
-export function secondsOnChannel(wav: Buffer, channel: 0 | 1, hertz: number, over = 0.03): number {
+/**
+ * Seconds a tone is to be heard on one channel of a stereo 8 kHz 16-bit WAV, in windows of so many milliseconds. 100 tell
+ * the faintest trace of a voice from another; 20, a packet's length, count a voice that comes in pieces.
+ */
+export function secondsOnChannel(wav: Buffer, channel: 0 | 1, hertz: number, windowMs: 20 | 100 = 100): number {
+  const over = 0.03
   const frames = Math.floor((wav.length - 44) / 4)
-  const window = 800
+  const window = windowMs * 8
   let seconds = 0
   for (let from = 0; from + window <= frames; from += window) {
     const samples = Float32Array.from(
