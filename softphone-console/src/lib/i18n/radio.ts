@@ -131,7 +131,6 @@ export const radio = room({
   clearFirst: { zh: '先确认，再解除', en: 'Acknowledge before clearing' },
   cleared: { zh: '紧急已解除', en: 'Emergency cleared' },
   people: { zh: (n: number) => `听得到的人 ${n}`, en: (n: number) => `Who can hear ${n}` },
-  peopleHint: { zh: '按领用与最近发话', en: 'by holder and last word' },
   speaking: { zh: '正在讲', en: 'speaking' },
   never: { zh: '未发话', en: 'not spoken' },
   nobody: { zh: '没有人领用', en: 'held by nobody' },
