@@ -59,6 +59,8 @@ export type Config = {
   readonly speech: { readonly program: string; readonly dir: string; readonly phrases: string }
   /** How long an answer to a call-out by radio is waited for. */
   readonly calloutS: number
+  /** How long a radio port is watched at rest before agents may key it; the rule is a minute. */
+  readonly commissionIdleS: number
   readonly sessions: { readonly idleMinutes: number; readonly absoluteMinutes: number }
   /** Generated secrets of this desk (JSON, mode 600). */
   readonly secretsFile: string
@@ -69,7 +71,8 @@ export type Config = {
 /** Every variable of ours, so that a misspelt one is refused instead of silently doing nothing. */
 export const NAMES: ReadonlySet<string> = new Set(
   `DESK_VAR DESK_HOST DESK_PORT DESK_URL DESK_DEMO DESK_TRUST_PROXY DESK_LOG DESK_CONSOLE DESK_SIP_SOCKET
-   DESK_SESSION_IDLE_MINUTES DESK_SESSION_ABSOLUTE_MINUTES DESK_ASTERISK_ROOT DESK_TOOLS DESK_SITE DESK_CALLOUT_SECONDS ESPEAK_NG
+   DESK_SESSION_IDLE_MINUTES DESK_SESSION_ABSOLUTE_MINUTES DESK_ASTERISK_ROOT DESK_TOOLS DESK_SITE DESK_CALLOUT_SECONDS DESK_COMMISSION_IDLE_SECONDS
+   ESPEAK_NG
    PBX_HOST PBX_SIP_PORT PBX_HTTP_PORT PBX_AMI_PORT PBX_RTP_START PBX_RTP_END PBX_SPOOL PBX_CEL
    AMI_READER_SECRET AMI_ACTOR_SECRET ARI_SECRET VAULT VAULT_DIR
    S3_ENDPOINT S3_BUCKET S3_REGION S3_ACCESS_KEY S3_SECRET_KEY`.split(/\s+/),
@@ -203,6 +206,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       phrases: join(varDir, 'phrases'),
     },
     calloutS: whole('DESK_CALLOUT_SECONDS', 45, 5, 600),
+    commissionIdleS: whole('DESK_COMMISSION_IDLE_SECONDS', 60, 3, 600),
     sessions: { idleMinutes, absoluteMinutes },
     secretsFile: join(varDir, 'secrets.json'),
     accountsFile: join(varDir, 'accounts.json'),

@@ -92,6 +92,7 @@ async function main(): Promise<void> {
     isActing: () => asterisk.acting(),
     speech: config.speech,
     calloutS: config.calloutS,
+    commissionIdleS: config.commissionIdleS,
     tell: (to) => live.tell(to),
     recorded: () => archive.nudge(),
   })

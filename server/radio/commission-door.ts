@@ -1,13 +1,14 @@
 /**
  * The commissioning run of a port, before agents may key it: left alone it sends nothing, and when whoever keyed it
- * falls silent it is off the air by Asterisk's own lease. What counts is the packets Asterisk sent, not our intent.
+ * falls silent it is off the air by Asterisk's own lease. What counts is the packets Asterisk sent, not our intent; and
+ * afterwards what somebody beside the gateway saw of its lamp (witnessed).
  *
  *   idle (nothing is sent for a minute) ──► keyed (a test tone) ──► lapse (nobody renews: off within 3 s) ──► report
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clock, type Db } from '../db/index.ts'
-import type { CommissioningProgress, CommissioningReport } from '../wire/radio.ts'
+import type { CommissioningProgress, CommissioningReport, CommissioningWitness } from '../wire/radio.ts'
 import type { RadioEngine } from './engine-door.ts'
 import type { Log } from './engine-words.ts'
 import { PRIORITY } from './floor-words.ts'
@@ -59,6 +60,7 @@ const TONE_S = 20
 /** The counters are read once a second: this many seconds to see that a tone is really sent. */
 const KEYED_WITHIN_MS = 15_000
 const AFTER_MS = 2_500
+const FIRST_COUNT_MS = 5_000
 
 class Failed extends Error {
   readonly why: NonNullable<CommissioningReport['why']>
@@ -73,11 +75,15 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
 
   async function idle(port: string, report: CommissioningReport): Promise<void> {
     const seen = { samples: 0, packets: 0, down: false }
+    // A count that began before the watch tells of what was before: the watch begins with the next one.
+    await until<true>(media, FIRST_COUNT_MS, (fact) => (countOf(fact, port) === undefined ? undefined : true))
     const stop = media.follow((fact) => {
       if (fact.type === 'down' && fact.port === port) seen.down = true
-      if (fact.type !== 'evidence' || fact.port !== port || fact.sentPps === null) return
+      const sent = countOf(fact, port)
+      if (sent === undefined) return
       seen.samples += 1
-      seen.packets += Math.round(fact.sentPps)
+      // One packet in two seconds is a packet.
+      seen.packets += Math.ceil(sent)
     })
     try {
       for (let second = 0; second < idleS && !seen.down; second++) {
@@ -100,9 +106,10 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     const path = join(dir, 'commissioning-tone')
     await mkdir(dir, { recursive: true })
     await writeFile(`${path}.wav`, airWav(tone()))
-    const keyed = until<number>(media, KEYED_WITHIN_MS, (fact) =>
-      fact.type === 'evidence' && fact.port === port && (fact.sentPps ?? 0) > 10 ? (fact.sentPps ?? 0) : undefined,
-    )
+    const keyed = until<number>(media, KEYED_WITHIN_MS, (fact) => {
+      const sent = countOf(fact, port)
+      return sent !== undefined && sent > 10 ? sent : undefined
+    })
     const talker = { kind: 'test', name: '', unit: null, personId: null, how: null, confidence: 100 } as const
     void engine.announce({
       ...{ port, path, kind: 'test', prio: PRIORITY.test, talker, words: null, ticketId: null },
@@ -116,17 +123,16 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     const from = performance.now()
     const off = until<true>(media, LAPSE_MOST_MS + AFTER_MS, (fact) => {
       if (fact.type === 'down' && fact.port === port) return true
-      return fact.type === 'evidence' && fact.port === port && fact.sentPps === 0 ? true : undefined
+      return countOf(fact, port) === 0 ? true : undefined
     })
     media.starve(port, true)
     const isOff = await off
     const ms = Math.round(performance.now() - from)
     // The second in which it fell silent is half full: what is counted begins after it.
     await pause(AFTER_MS)
-    const after = await until<number>(media, AFTER_MS, (fact) =>
-      fact.type === 'evidence' && fact.port === port ? (fact.sentPps ?? 0) : undefined,
-    )
-    const packetsAfter = Math.round(after ?? 0)
+    const after = await until<number>(media, FIRST_COUNT_MS, (fact) => countOf(fact, port))
+    if (after === undefined) throw new Failed('not_counted')
+    const packetsAfter = Math.ceil(after)
     const passed = isOff === true && ms <= LAPSE_MOST_MS && packetsAfter === 0
     report.lapse = { ms, packetsAfter, passed }
     if (!isOff || packetsAfter > 0) throw new Failed('not_unkeyed')
@@ -169,9 +175,26 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
         throw error
       }
     },
+    /** What was seen at the gateway itself is kept with the last run, and has the last word. False: there is none to keep it with. */
+    async witnessed(port: { id: string; port: string }, seen: CommissioningWitness, byId: string): Promise<boolean> {
+      if (running.has(port.port)) return false
+      let kept = false
+      await commit(async (tx) => {
+        const run = await ports.keepWitness(tx, port.id, seen)
+        kept = run !== undefined
+        if (!run) return []
+        const at = await clock(tx)
+        return [{ type: 'radio.port-commissioned', portId: port.id, ...run, at, byId }]
+      })
+      return kept
+    },
     progress: (port: string): CommissioningProgress | null => running.get(port) ?? null,
   }
 }
+
+/** Packets a second sent to this port's gateway, when the exchange tells it. */
+const countOf = (fact: MediaFact, port: string): number | undefined =>
+  fact.type === 'evidence' && fact.port === port ? (fact.sentPps ?? undefined) : undefined
 
 const pause = (ms: number) => new Promise<void>((go) => setTimeout(go, ms).unref())
 

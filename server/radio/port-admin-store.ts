@@ -1,6 +1,6 @@
 /** Ports as administrators keep them, and their commissioning runs: rows. */
 import type { Db, Tx } from '../db/index.ts'
-import type { CommissioningView } from '../wire/radio.ts'
+import type { CommissioningView, CommissioningWitness } from '../wire/radio.ts'
 import type { GatewayProfile } from './profile.ts'
 
 export type PortChange = Partial<{
@@ -59,12 +59,14 @@ export async function updatePort(tx: Tx, id: string, version: number, change: Po
   return changed > 0
 }
 
-/** A run that a dead server left open has failed. */
-export async function beginCommissioning(db: Db, portId: string, byId: string): Promise<string> {
+/** Runs that a dead server left open have failed. */
+export async function endBrokenOff(db: Db | Tx): Promise<void> {
   await db('radio_commissionings')
-    .where({ port_id: portId })
     .whereNull('ended_at')
     .update({ ended_at: db.fn.now(), passed: false, report: JSON.stringify({ why: 'interrupted' }) })
+}
+
+export async function beginCommissioning(db: Db, portId: string, byId: string): Promise<string> {
   const [row] = await db('radio_commissionings')
     .insert({ port_id: portId, began_at: db.fn.now(), by_id: byId })
     .returning('id')
@@ -82,6 +84,32 @@ export async function endCommissioning(
     await tx('radio_ports')
       .where({ id: run.portId })
       .update({ commissioned_at: tx.fn.now(), version: tx.raw('version + 1') })
+}
+
+/** The last run that ended, with what was seen at the gateway; one that was keyed then has not passed. Undefined: there is none. */
+export async function keepWitness(
+  tx: Tx,
+  portId: string,
+  seen: CommissioningWitness,
+): Promise<{ commissioningId: string; passed: boolean } | undefined> {
+  const run = await tx('radio_commissionings')
+    .where({ port_id: portId })
+    .whereNotNull('ended_at')
+    .orderBy('began_at', 'desc')
+    .first()
+    .forUpdate()
+  if (!run) return undefined
+  const why = seen.keyedInIdle ? 'keyed_in_idle' : seen.stayedKeyed ? 'stayed_keyed' : null
+  const passed = run.passed && why === null
+  const report = { ...run.report, witness: seen, ...(why && run.passed ? { why } : {}) }
+  await tx('radio_commissionings')
+    .where({ id: run.id })
+    .update({ passed, report: JSON.stringify(report) })
+  if (why)
+    await tx('radio_ports')
+      .where({ id: portId })
+      .update({ commissioned_at: null, enabled: false, version: tx.raw('version + 1') })
+  return { commissioningId: run.id, passed }
 }
 
 export async function lastCommissioning(db: Db, portId: string): Promise<CommissioningView['last']> {

@@ -150,4 +150,13 @@ export const portRoutes =
       reply.code(202)
       return report(port)
     })
+    const seen = Type.Object({ keyedInIdle: Type.Boolean(), stayedKeyed: Type.Boolean() }, strict)
+    app.post('/api/radio/ports/:id/commission/witness', { schema: { params: One, body: seen } }, async (request) => {
+      const actor = actorOf(request)
+      const port = await portFor(actor, request.params.id)
+      if (!(await radio.commissioning.witnessed(port, request.body, actor.personId)))
+        throw new Refusal('nothing-to-witness', { port: port.port })
+      await radio.refresh()
+      return report(port)
+    })
   }

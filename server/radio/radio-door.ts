@@ -19,6 +19,7 @@ import type { Media } from './media.ts'
 import { isShort, type Over } from './over.ts'
 import * as overs from './over-store.ts'
 import { makePhones } from './phone-door.ts'
+import { endBrokenOff } from './port-admin-store.ts'
 import * as ports from './port-store.ts'
 import { keepPiece } from './recording-door.ts'
 import { makeSpeech, type SpeechParts } from './speech-door.ts'
@@ -34,6 +35,8 @@ export type RadioParts = {
   /** how call-outs are said, and how many seconds an answer is waited for */
   speech: SpeechParts
   calloutS: number
+  /** how long a port is watched at rest before agents may key it */
+  commissionIdleS?: number
   /** a piece of the continuous recording waits to be filed */
   recorded?: () => void
 }
@@ -44,7 +47,18 @@ const REFRESH_MS = 5_000
 /** A server that has just become the acting one takes the radio at once. */
 const LOOK_MS = 500
 
-export function startRadio({ db, media, log, commit, isActing, tell, speech, calloutS, recorded }: RadioParts) {
+export function startRadio({
+  db,
+  media,
+  log,
+  commit,
+  isActing,
+  tell,
+  speech,
+  calloutS,
+  commissionIdleS,
+  recorded,
+}: RadioParts) {
   const keeper = makeKeeper({ commit, log })
   let roster: ports.RosterRow[] = []
   let latched: EmergencyView[] = []
@@ -150,7 +164,10 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
     log,
   })
 
-  const commissioning = makeCommissioning({ db, commit, engine, media: exchange, dir: speech.dir, log })
+  const commissioning = makeCommissioning({
+    ...{ db, commit, engine, media: exchange, dir: speech.dir, log },
+    ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
+  })
   const phones = makePhones({ db, engine, commit, keeper })
 
   const consoles = makeConsoles({
@@ -210,6 +227,7 @@ export function startRadio({ db, media, log, commit, isActing, tell, speech, cal
   async function takeOver(): Promise<void> {
     await db.transaction(async (tx) => {
       await overs.closeOpenOvers(tx, 'server_restart')
+      await endBrokenOff(tx)
       await ports.endPatch(tx, null, null)
     })
     const kept = await emergencies.readEmergencies(db)

@@ -161,6 +161,10 @@ export const DOORS: Record<string, Row> = {
   'PATCH /api/radio/ports/:id': { says: ADMIN_ROW, body: () => ({ version: 1 }) },
   'GET /api/radio/ports/:id/commission': { says: ADMIN_ROW },
   'POST /api/radio/ports/:id/commission': { says: ADMIN_ROW },
+  'POST /api/radio/ports/:id/commission/witness': {
+    says: ADMIN_ROW,
+    body: () => ({ keyedInIdle: false, stayedKeyed: false }),
+  },
   'POST /api/radio/units': { says: ADMIN, body: () => ({ code: '01', campus: 'old' }) },
   'PATCH /api/radio/units/:id': { says: ADMIN_ROW, body: () => ({ version: 1 }) },
   'GET /api/radio/units/export.csv': { says: ADMIN },

@@ -228,7 +228,19 @@ export type CommissioningReport = {
     | 'not_unkeyed'
     | 'too_late'
     | 'interrupted'
+    /** what the witness saw: see CommissioningWitness */
+    | 'keyed_in_idle'
+    | 'stayed_keyed'
     | null
+  /** what somebody beside the gateway told of its lamp, afterwards */
+  witness?: CommissioningWitness
+}
+/** A transmitter that is on without packets, or stays on after the last, no exchange can see. */
+export type CommissioningWitness = {
+  /** on the air while nobody spoke */
+  keyedInIdle: boolean
+  /** still on the air 3 s after the test tone broke off */
+  stayedKeyed: boolean
 }
 export type CommissioningProgress = { phase: 'idle' | 'keyed' | 'lapse'; seconds: number; ofSeconds: number }
 export type CommissioningView = {

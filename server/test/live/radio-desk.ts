@@ -13,10 +13,10 @@ type Entry<T extends LogEntry['type']> = Extract<LogEntry, { type: T }>
 export type RadioDesk = Awaited<ReturnType<typeof radioDesk>>
 
 /** `ann` is an agent; `chief` an agent who is the shift's supervisor as well. Both hear `old`, ann hears `new` too. */
-export async function radioDesk(t: Test) {
+export async function radioDesk(t: Test, env: Record<string, string> = {}) {
   // A machine on which many tests run has longer gaps between two packets than a gateway's usual 60 ms.
   const gateway = { packetHangMs: 200 }
-  const lab = await startLab({ radio: { old: gateway, new: gateway } })
+  const lab = await startLab({ radio: { old: gateway, new: gateway }, env })
   const consoles: RadioConsole[] = []
   t.teardown(async () => {
     for (const one of consoles) one.close()

@@ -83,6 +83,10 @@ export const errors = room({
   },
   'port-enabled': { zh: '请先停用这个端口再做投用检查。', en: 'Switch the port off before commissioning it.' },
   'gateway-not-up': { zh: '网关不在线，不能检查。', en: 'The gateway is not there; it cannot be commissioned.' },
+  'nothing-to-witness': {
+    zh: '没有已做完的投用检查可以见证。',
+    en: 'There is no finished commissioning to witness.',
+  },
   'commissioning-runs': { zh: '正在检查这个端口。', en: 'This port is being commissioned now.' },
   'profile-refused': { zh: '网关参数有不能用的值。', en: 'The gateway profile has values that cannot be.' },
   'handheld-taken': { zh: '另一台手持机已用这个编号或识别码。', en: 'Another handheld has this code or identity.' },
