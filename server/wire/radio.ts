@@ -291,7 +291,7 @@ export type DutyView = {
   roles: SystemRoleView[]
   holders: PlanView[]
   crews: { code: string; zh: string; en: string }[]
-  /** campuses whose shifts this person leads; A and B are changed by who leads all of them */
+  /** campuses whose shifts this person leads; `leadsAll`: also those of every campus at once */
   leads: string[]
   leadsAll: boolean
 }
