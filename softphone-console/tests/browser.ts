@@ -176,7 +176,7 @@ const earOf = (page: Page): Promise<number> =>
   page.evaluate(() => (globalThis as unknown as { deskEar: () => Promise<number> }).deskEar())
 
 /** Resolves once this page's agent hears the tone. Rejects after `ms`, saying what was heard instead. */
-export async function hears(page: Page, hertz: number, ms = 8_000): Promise<void> {
+export async function hears(page: Page, hertz: number, ms = 20_000): Promise<void> {
   const heard: number[] = []
   for (const until = Date.now() + ms; Date.now() < until; ) {
     const now = await earOf(page)

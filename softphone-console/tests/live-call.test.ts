@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
+import { type Machine, watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { CallCard } from '../../server/wire/views.ts'
 import { isBuilt } from './pretend/server.ts'
@@ -25,8 +27,10 @@ writeFileSync(microphone, tone(AGENT_HZ, 5))
 let lab: Lab
 let browser: Browser
 let page: Page
+let machine: Machine
 
 t.before(async () => {
+  machine = await watchMachine()
   lab = await startLab()
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -60,6 +64,7 @@ t.before(async () => {
 t.teardown(async () => {
   await browser?.close()
   await lab?.stop()
+  await machine?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -89,6 +94,20 @@ const hertzInTheEar = () =>
     return hertz
   })
 
+/** A second that the machine stood still in sounds of nothing: what counts is that the ward is heard. */
+async function hearsTheWard(t: Test, what: string): Promise<void> {
+  const heard: number[] = []
+  for (const end = Date.now() + WAIT.timeout; Date.now() < end; ) {
+    heard.push(await hertzInTheEar())
+    if (Math.abs((heard.at(-1) ?? 0) - WARD_HZ) < 8) break
+  }
+  t.ok(Math.abs((heard.at(-1) ?? 0) - WARD_HZ) < 8, `${what}: ${heard} Hz`)
+}
+
+/** Sound that passed while the machine stood still is missing, and the desk says so. */
+const mayBeShort = () => machine.stoodStill(0) >= 1_000 * STILL_FROM_S
+const isKept = (state?: string) => state === 'filed' || (state === 'short' && mayBeShort())
+
 async function ward(from: string, campus: 'old' | 'new', dialled: string, heard?: string) {
   const wards = await lab.wards()
   const placed = wards.placeCall({ campus, dialled, from, play: WARD_HZ, forSeconds: 60, ...(heard ? { heard } : {}) })
@@ -108,26 +127,32 @@ t.test('an agent signs in, hears the ring, and is ready on a real phone', async 
   await page.getByRole('button', { name: '放一声' }).click(WAIT)
   await page.getByRole('button', { name: '听到了，就绪' }).click(WAIT)
   await page.getByText('空闲，可以接听').waitFor(WAIT)
-  t.ok(await page.getByText('话机已连上').first().isVisible())
+  await page.getByText('话机已连上').first().waitFor(WAIT)
 })
 
 t.test('a ward rings, its place is on the screen, both hear each other, and the recording is filed', async (t) => {
   const heard = join(folder, 'heard.wav')
   const call = ward('62041', 'new', '8102', heard)
   await page.getByRole('button', { name: '接听' }).waitFor(WAIT)
-  t.ok(await bay().getByText('62041', { exact: true }).isVisible())
+  // the ring comes from Asterisk, who calls from the server: either may be first
+  await bay().getByText('62041', { exact: true }).waitFor(WAIT)
+  await bay()
+    .getByText(/住院楼 6 层/)
+    .first()
+    .waitFor(WAIT)
   t.notOk(await bay().getByText('不知道在哪里').isVisible())
   await page.keyboard.press('F2')
   await hangUp().waitFor(WAIT)
-  t.ok(await bay().getByText('录音中').isVisible())
-  const ear = await hertzInTheEar()
-  t.ok(Math.abs(ear - WARD_HZ) < 8, `the agent hears the ward: ${ear} Hz`)
+  await bay().getByText('录音中').waitFor(WAIT)
+  await hearsTheWard(t, 'the agent hears the ward')
   await page.getByRole('textbox', { name: '什么坏了' }).fill('输液泵报警')
   await page.keyboard.press('F9')
   t.match(await (await call).ended, { answered: true, cause: 16 })
   const atWard = loudest(readFileSync(heard), 900, 1100)
   t.ok(Math.abs(atWard - AGENT_HZ) < 8, `the ward hears the agent: ${atWard} Hz`)
-  await bay().getByText('录音已入库').waitFor(WAIT)
+  await bay()
+    .getByText(mayBeShort() ? /录音已入库|录音短了/ : '录音已入库')
+    .waitFor(WAIT)
   await page.keyboard.press('Alt+r')
   await page.getByText('空闲，可以接听').waitFor(WAIT)
 })
@@ -140,7 +165,9 @@ t.test('the agent dials a ward: this phone answers its own leg, and the call is 
   await hangUp().waitFor(WAIT)
   await bay().getByText('62041', { exact: true }).waitFor(WAIT)
   await bay().getByText('录音中').waitFor(WAIT)
-  t.notOk(await bay().getByText('不知道在哪里').isVisible(), 'whom I called is known')
+  await bay()
+    .getByText('不知道在哪里')
+    .waitFor({ state: 'hidden', ...WAIT })
   // the ward is rung only once this leg is up, and speaks when it answers
   await bay()
     .getByRole('img', { name: /对方正常/ })
@@ -178,8 +205,7 @@ t.test('a call that is on goes on, and another is answered, while the server is 
   await hangUp().waitFor(WAIT)
   await lab.server.kill()
   await page.getByText(/看不到服务器，自/).waitFor(WAIT)
-  const ear = await hertzInTheEar()
-  t.ok(Math.abs(ear - WARD_HZ) < 8, `still hears the ward: ${ear} Hz`)
+  await hearsTheWard(t, 'still hears the ward')
   await page.keyboard.press('F9')
   t.match(await (await first).ended, { answered: true })
 
@@ -187,12 +213,11 @@ t.test('a call that is on goes on, and another is answered, while the server is 
   await page.getByText('话机已连上').first().waitFor(WAIT)
   const second = ward('62042', 'new', '8102')
   await page.getByRole('button', { name: '接听' }).waitFor({ timeout: 40_000 })
-  t.ok(await bay().getByText('没有弹屏：服务器看不到').isVisible())
-  t.ok(await bay().getByText('62042', { exact: true }).isVisible())
+  await bay().getByText('没有弹屏：服务器看不到').waitFor(WAIT)
+  await bay().getByText('62042', { exact: true }).waitFor(WAIT)
   await page.keyboard.press('F2')
   await hangUp().waitFor(WAIT)
-  const again = await hertzInTheEar()
-  t.ok(Math.abs(again - WARD_HZ) < 8, `hears the second ward: ${again} Hz`)
+  await hearsTheWard(t, 'hears the second ward')
   await page.keyboard.press('F9')
   t.match(await (await second).ended, { answered: true })
 
@@ -210,16 +235,16 @@ t.test('a call that is on goes on, and another is answered, while the server is 
   }
   const end = Date.now() + 30_000
   let items = await calls()
-  while (Date.now() < end && !(items.length === 3 && items.every((one) => one.recording?.state === 'filed'))) {
+  while (Date.now() < end && !(items.length === 3 && items.every((one) => isKept(one.recording?.state)))) {
     await new Promise((resolve) => setTimeout(resolve, 250))
     items = await calls()
   }
   t.same(
-    items.map((one) => [one.ani, one.ticketId !== null, one.recording?.state]).sort(),
+    items.map((one) => [one.ani, one.ticketId !== null, isKept(one.recording?.state)]).sort(),
     [
-      ['62041', true, 'filed'],
-      ['62041', true, 'filed'],
-      ['62042', true, 'filed'],
+      ['62041', true, true],
+      ['62041', true, true],
+      ['62042', true, true],
     ],
     'all three calls are there, each with its ticket and its recording',
   )

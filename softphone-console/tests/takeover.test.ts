@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { secondsOf } from '../../scripts/asterisk/tones.ts'
+import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
+import { watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { secondsOnChannel } from '../../scripts/drill/parts/witness.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import { aReadySeat, onReachableNetwork, type Seat, WAIT } from './browser.ts'
@@ -28,6 +30,9 @@ t.test(
   'when an agent’s browser is killed the next agent talks with the caller, and all three voices are kept',
   async (t) => {
     const wards = await lab.wards()
+    const machine = await watchMachine()
+    t.teardown(() => machine.close())
+    const beganAt = Date.now()
     const heard = join(lab.varDir, 'heard.wav')
     const first = await aReadySeat(lab, { tone: FIRST })
     seats.push(first)
@@ -50,12 +55,14 @@ t.test(
     const from = Date.now()
     await second.page.getByRole('button', { name: '接听' }).waitFor(WAIT)
     const rang = Date.now() - from
+    const rangInTime = machine.within(rang, 8_000)
     await second.page.keyboard.press('F2')
     await second.hears(WARD)
     const talked = Date.now() - from
-    t.ok(rang < 8_000, `the next agent was rung ${rang} ms later`)
-    t.ok(talked < 15_000, `and talked with the caller ${talked} ms later`)
-    await second.page.getByRole('textbox', { name: '什么坏了' }).waitFor({ timeout: 5_000 })
+    const talkedInTime = machine.within(talked, 15_000)
+    t.ok(rangInTime.holds, `the next agent was rung ${rang} ms later${rangInTime.meanwhile}`)
+    t.ok(talkedInTime.holds, `and talked with the caller ${talked} ms later${talkedInTime.meanwhile}`)
+    await second.page.getByRole('textbox', { name: '什么坏了' }).waitFor(WAIT)
     await second.shot('taken-over')
     await second.page.waitForFunction((since) => Date.now() - since > 3_000, Date.now())
     await second.page.keyboard.press('F9')
@@ -65,15 +72,22 @@ t.test(
       'the ward heard one, then the other',
     )
 
-    await second.bay().getByText('录音已入库').waitFor(WAIT)
+    const still = machine.stoodStill(beganAt) / 1_000
+    await second
+      .bay()
+      .getByText(still < STILL_FROM_S ? '录音已入库' : /录音已入库|录音短了/)
+      .waitFor(WAIT)
     const [row] = await lab.query<{ id: string; state: string; tickets: number }>(
       `select r.id, r.state, (select count(*)::int from ticket_calls c where c.call_id = r.call_id) as tickets from recordings r`,
     )
-    t.match(row, { state: 'filed', tickets: 1 })
+    t.match(row, { state: still < STILL_FROM_S ? 'filed' : /^(filed|short)$/, tickets: 1 })
     const sound = await second.page.request.get(`${lab.url}/api/recordings/${row?.id}/audio`)
     const bytes = await sound.body()
     const seconds = bytes.length / 32_000
-    t.ok(secondsOnChannel(bytes, 0, WARD) > seconds - 1, 'the caller is on the left from end to end')
+    t.ok(
+      secondsOnChannel(bytes, 0, WARD, 20) > seconds - 1 - still,
+      `the caller is on the left from end to end, but for ${still} s in which the machine stood still`,
+    )
     t.ok(secondsOnChannel(bytes, 1, FIRST) > 2, 'the first agent is on the right')
     t.ok(secondsOnChannel(bytes, 1, SECOND) > 3, 'and so is the second')
     t.equal(
