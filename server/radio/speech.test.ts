@@ -25,7 +25,7 @@ t.test(
 )
 
 t.test('recorded phrases are played where their words are said, the longest first', async (t) => {
-  const text = '各位工程师请听,工单洞幺。收到请按两应答。'
+  const text = '各位工程师请听，工单洞幺。收到请按两应答。'
   t.same(cutByPhrases(text, 'zh-CN', new Set()), [{ say: text }])
   t.same(cutByPhrases(text, 'zh-CN', new Set(['zh-all', 'zh-listen', 'zh-ticket', 'zh-0'])), [
     { phrase: 'zh-all' },
@@ -47,7 +47,7 @@ t.test('an announcement begins with the transmitter’s silence, is said twice, 
     dir: `${dir}/made`,
     phrases: `${dir}/phrases`,
   })
-  const wish = { text: '各位工程师请听,工单洞幺四三。', language: 'zh-CN', leadMs: 500, mostS: 59 } as const
+  const wish = { text: '各位工程师请听，工单洞幺四三。', language: 'zh-CN', leadMs: 500, mostS: 59 } as const
   const made = await speech.make(wish)
   const { samples, rate } = readWav(await readFile(`${made.path}.wav`))
   t.equal(rate, 8_000)

@@ -18,14 +18,14 @@ t.test('digits are said as on the radio, one by one', async (t) => {
 t.test('a call-out says who, which ticket, where, what, and how to answer', async (t) => {
   t.equal(
     calloutWords(facts(), 'zh-CN'),
-    '洞拐 号机请听,工单洞幺四三,住院楼 三 层 护士站,打印机不出纸。收到请按幺两三四应答。',
+    '洞拐 号机请听，工单洞幺四三，住院楼 三 层 护士站，打印机不出纸。收到请按幺两三四应答。',
   )
   t.match(calloutWords(facts({ to: null }), 'en'), /^All engineers, ticket zero one four three\. /)
 })
 
 t.test('a place that forbids transmitting is said before anything else', async (t) => {
   const icu = { name: 'ICU', spoken: '重症监护', noTransmit: true }
-  t.match(calloutWords(facts({ place: icu }), 'zh-CN'), /^注意,重症监护禁止发射/)
+  t.match(calloutWords(facts({ place: icu }), 'zh-CN'), /^注意，重症监护禁止发射/)
   t.match(calloutWords(facts({ place: icu }), 'en'), /^Caution: no transmitting at 重症监护/)
 })
 
