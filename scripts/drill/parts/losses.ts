@@ -161,12 +161,13 @@ async function everyVoiceKept(lab: Lab, seen: Seen, written: Map<string, Written
   })
 }
 
-/** Seconds of a call's talk in which the machine stood still, and of the moments around it. */
-export function stoodStill(machine: Pick<Machine, 'stoodStill'>, { talk }: WrittenCall): number {
-  const legs = [...talk.values()]
-  if (legs.length === 0) return 0
-  const [from, to] = [Math.min(...legs.map((leg) => leg.from)), Math.max(...legs.map((leg) => leg.to))]
-  return machine.stoodStill(from - 500, to + 500) / 1_000
+/**
+ * Seconds from a call's arrival to the end of its talk in which the machine stood still: the caller is recorded from the
+ * first, and a recorder cannot say where it missed something.
+ */
+export function stoodStill(machine: Pick<Machine, 'stoodStill'>, { cameAt, talk }: WrittenCall): number {
+  const until = Math.max(cameAt, ...[...talk.values()].map(({ to }) => to))
+  return machine.stoodStill(cameAt, until + 500) / 1_000
 }
 
 /** Seconds: talk by Asterisk's record, what the desk phones sent meanwhile, and what the recording holds of each side. */

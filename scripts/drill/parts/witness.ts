@@ -10,6 +10,8 @@ export type WrittenCall = {
   /** the caller's channel */
   root: string
   callId: string | undefined
+  /** when it came in, epoch ms */
+  cameAt: number
   number: string
   /** the caller stood in a bridge: somebody answered */
   answered: boolean
@@ -46,7 +48,16 @@ export function writtenCalls(rows: CelRow[]): Map<string, WrittenCall> {
     const unique = fieldOf(row, 'uniqueid')
     if (fieldOf(row, 'eventtype') === 'CHAN_START' && /^from-(old|new)$/.test(fieldOf(row, 'context'))) {
       const number = fieldOf(row, 'num')
-      calls.set(unique, { root: unique, callId: undefined, number, answered: false, talk: new Map(), over: false })
+      const cameAt = Date.parse(fieldOf(row, 'eventtime'))
+      calls.set(unique, {
+        root: unique,
+        callId: undefined,
+        cameAt,
+        number,
+        answered: false,
+        talk: new Map(),
+        over: false,
+      })
     }
     if (fieldOf(row, 'userfield')) keyOf.set(unique, fieldOf(row, 'userfield'))
   }
