@@ -30,6 +30,9 @@ const DIGIT_PAUSE_MS = 1_000
 const DIGITS_MOST = 24
 /** What handhelds send of themselves: one digit for what it is, three for who. */
 const DIGITS_WHOLE = 4
+/** Silence behind five tones is the end of them; so long after a part of a code its rest does not come any more. */
+const CODE_PAUSE_MS = 100
+const CODE_TORN_MS = 1_000
 /** While digits come as events, the same ones in the sound are their echo. */
 const EVENTS_RULE_MS = 3_000
 
@@ -37,18 +40,40 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
   const setup: CorSetup = { mode: profile.corMode, debounceMs: profile.rxDebounceMs, vadDb: profile.vadDb }
   const dtmf = makeDtmf()
   const mdc = profile.idScheme === 'mdc1200' ? makeMdc1200() : undefined
-  const fiveTone = profile.idScheme === '5tone' ? makeFiveTone(profile.fiveTone) : undefined
+  const makeTones = () => (profile.idScheme === '5tone' ? makeFiveTone(profile.fiveTone) : undefined)
+  let fiveTone = makeTones()
   let cor: Cor = noCarrier(now)
   let digits = ''
   let digitAt = 0
   let eventAt = -Infinity
+  /** the last frame with any sound in it */
+  let soundAt = -Infinity
 
   function turn(after: { cor: Cor; changes: readonly { on: boolean; since: number }[] }): Heard[] {
     cor = after.cor
     const heard: Heard[] = after.changes.map((change) => ({ type: 'carrier', ...change }))
     // The end of the carrier is the end of a whole number; a part of one may have been torn by late packets: its rest may come.
-    const isWhole = digits.length >= DIGITS_WHOLE
-    return isWhole && after.changes.some(({ on }) => !on) ? [...ended(), ...heard] : heard
+    if (!after.changes.some(({ on }) => !on)) return heard
+    return [...(digits.length >= DIGITS_WHOLE ? ended() : []), ...called(fiveTone?.paused()), ...heard]
+  }
+
+  /**
+   * Whoever was late, the exchange fills the time with frames of zeros and goes on where it was. A code has no silence in
+   * it: with those left out it is whole.
+   */
+  function codes(at: number, samples: Int16Array): Heard[] {
+    if (samples.every((sample) => sample === 0)) return at - soundAt >= CODE_PAUSE_MS ? called(fiveTone?.paused()) : []
+    if (at - soundAt > CODE_TORN_MS) fiveTone = makeTones()
+    soundAt = at
+    const bursts = mdc?.(samples) ?? []
+    return [
+      ...bursts.flatMap((burst): Heard[] => {
+        const meaning = meaningOf(burst)
+        if (meaning === 'other') return []
+        return [{ type: 'code', how: 'mdc1200', raw: burst.unit, emergency: meaning === 'emergency' }]
+      }),
+      ...called(fiveTone?.hear(samples)),
+    ]
   }
 
   function ended(): Heard[] {
@@ -69,14 +94,7 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
       const heard = turn(hearFrame(cor, setup, at, levelOf(samples)))
       const inSound = dtmf(samples)
       if (at - eventAt > EVENTS_RULE_MS) add(at, inSound)
-      // A tap that was late fills in 20 ms of zeros and goes on where it was. A burst has no silence in it: left out, it is whole.
-      for (const burst of samples.some((sample) => sample !== 0) ? (mdc?.(samples) ?? []) : []) {
-        const meaning = meaningOf(burst)
-        if (meaning === 'other') continue
-        heard.push({ type: 'code', how: 'mdc1200', raw: burst.unit, emergency: meaning === 'emergency' })
-      }
-      for (const raw of fiveTone?.(samples) ?? []) heard.push({ type: 'code', how: 'five_tone', raw, emergency: false })
-      return [...before, ...heard]
+      return [...before, ...heard, ...codes(at, samples)]
     },
     digit(at, digit) {
       const before = paused(at)
@@ -104,6 +122,9 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
     return digits !== '' && at - digitAt >= DIGIT_PAUSE_MS ? ended() : []
   }
 }
+
+const called = (calls: readonly string[] = []): Heard[] =>
+  calls.map((raw) => ({ type: 'code', how: 'five_tone', raw, emergency: false }))
 
 /** A number nobody waited for may name who dialled it. Null where handhelds do not do so. */
 export function codeOf(digits: string, profile: GatewayProfile): Extract<Heard, { type: 'code' }> | null {

@@ -18,6 +18,10 @@ type HearingParts = {
   /** a handheld calls for help */
   emergency: (port: string, unit: string) => void
 }
+/** A timer so late has waited for a process that stood still; in this time it reads what lies there. */
+const LATE_MS = 40
+const READ_MS = 20
+
 type Listener = { ear: Ear; profile: GatewayProfile; cancel: () => void; at: number | null }
 
 export function makeHearing({ board, book, roster, digits, log, now, steady, after, named, emergency }: HearingParts) {
@@ -56,10 +60,15 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
     if (!had || at === null || (had.at !== null && had.at <= at)) return
     had.cancel()
     had.at = at
-    had.cancel = after(Math.max(1, at - now()), () => {
+    const pass = () => {
       had.at = null
       told(port, had.ear.pass(now()))
       arm(port)
+    }
+    had.cancel = after(Math.max(1, at - now()), () => {
+      if (now() - at < LATE_MS) return pass()
+      // This process stood still: what was sent meanwhile is read first, or its speaker would seem to have stopped.
+      had.cancel = after(READ_MS, pass)
     })
   }
 

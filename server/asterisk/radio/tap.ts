@@ -81,6 +81,28 @@ export async function listenTo(
   return { ids: [ear, leg], close }
 }
 
+/** The exchange's clock and ours part by no more than this a packet; nor does it leave out more of a short halt of its own. */
+const DRIFT_MS = 1
+/** Further off than this is another clock. */
+const ANOTHER_MS = 10_000
+
+/**
+ * When a packet was sent, on our clock: by its time stamp, and by the least late of those before it. When this process stood
+ * still, what came meanwhile is read all at once, and must not seem to have been said all at once. Milliseconds; never goes back.
+ */
+export function makeSendClock(): (stamp: number, arrivedAt: number) => number {
+  let before: { stamp: number; ms: number; late: number; at: number } | undefined
+  return (stamp, arrivedAt) => {
+    const ms = before ? before.ms + ((stamp - before.stamp) | 0) / 8 : 0
+    const late = arrivedAt - ms
+    const isKnown = before && Math.abs(late - before.late) < ANOTHER_MS
+    const least = before && isKnown ? Math.min(late, before.late + DRIFT_MS) : late
+    const at = Math.max(Math.round(ms + least), before && isKnown ? before.at : 0)
+    before = { stamp, ms, late: least, at }
+    return at
+  }
+}
+
 /** The samples of one RTP packet of 16-bit linear sound (RFC 3551 §4.5.11: network byte order); undefined for anything else. */
 export function samplesOf(packet: Buffer): Int16Array | undefined {
   const first = packet[0] ?? 0

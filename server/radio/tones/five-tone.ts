@@ -25,8 +25,15 @@ const GAP_MS = 35
 
 type Run = { name: string; hops: number }
 
-/** Hears frame after frame; answers the calls that ended in it, e.g. `12234`. */
-export function makeFiveTone(scheme: FiveToneScheme): (frame: Int16Array) => string[] {
+export type FiveTone = {
+  /** 20 ms more; answers the calls that ended in it */
+  hear(frame: Int16Array): string[]
+  /** Nothing came for a while: if five tones were heard, that was the call. Part of one is kept, its rest may be late. */
+  paused(): string[]
+}
+
+/** Hears frame after frame. */
+export function makeFiveTone(scheme: FiveToneScheme): FiveTone {
   const cut = windows(SIZE, HOP)
   // As seen through the window a tone is shorter by about half of it at each end.
   const least = LENGTH_MS[scheme] * 0.5
@@ -35,34 +42,50 @@ export function makeFiveTone(scheme: FiveToneScheme): (frame: Int16Array) => str
   let heard = ''
   let gap = 0
 
-  /** A tone has ended: it belongs to a call, or the call it stood in was none. */
-  function end({ name, hops }: Run): void {
+  /** What was heard with one more tone: it belongs to a call, or the call it stood in was none. */
+  function withTone({ name, hops }: Run): string {
     const ms = hops * HOP_MS
-    if (ms < 15) return
-    gap = 0
-    if (ms < least || (ms > most && heard !== '')) heard = ''
     // The first tone may be long, to wake the receiver.
-    else heard += name === REPEAT ? (heard.at(-1) ?? REPEAT) : name
+    if (ms < least || (ms > most && heard !== '')) return ''
+    return heard + (name === REPEAT ? (heard.at(-1) ?? REPEAT) : name)
   }
 
-  return (frame) => {
-    const calls: string[] = []
-    cut(frame, (window) => {
-      const name = nameOf(window, TONES[scheme])
-      if (name === run.name) run.hops += 1
-      else {
-        if (run.name !== '') end(run)
-        run = { name, hops: 1 }
-      }
-      gap = name === '' ? gap + HOP_MS : gap
-      if (name === '' && gap > GAP_MS) {
-        if (heard.length === 5 && !heard.includes(REPEAT)) calls.push(heard)
-        heard = ''
-      }
-    })
-    return calls
+  /** A tone has ended. */
+  function end(tone: Run): void {
+    if (tone.hops * HOP_MS < 15) return
+    gap = 0
+    heard = withTone(tone)
+  }
+
+  return {
+    hear(frame) {
+      const calls: string[] = []
+      cut(frame, (window) => {
+        const name = nameOf(window, TONES[scheme])
+        if (name === run.name) run.hops += 1
+        else {
+          if (run.name !== '') end(run)
+          run = { name, hops: 1 }
+        }
+        gap = name === '' ? gap + HOP_MS : gap
+        if (name === '' && gap > GAP_MS) {
+          if (isCall(heard)) calls.push(heard)
+          heard = ''
+        }
+      })
+      return calls
+    },
+    paused() {
+      const call = run.name === '' ? heard : withTone(run)
+      if (!isCall(call)) return []
+      run = { name: '', hops: 0 }
+      heard = ''
+      return [call]
+    },
   }
 }
+
+const isCall = (heard: string): boolean => heard.length === 5 && !heard.includes(REPEAT)
 
 function nameOf(window: Float32Array, tones: readonly number[]): string {
   const energy = energyOf(window, 0, SIZE)

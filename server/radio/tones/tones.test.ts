@@ -18,7 +18,7 @@ const fiveTone = (tones: number[], call: string, ms: number, off = 1) =>
 const around = (sound: number[]) => [...silence(300), ...sound, ...silence(300)]
 
 const digitsOf = (sound: number[]) => frames(sound).map(makeDtmf()).join('')
-const callsOf = (sound: number[], scheme: 'zvei1' | 'ccir') => frames(sound).flatMap(makeFiveTone(scheme))
+const callsOf = (sound: number[], scheme: 'zvei1' | 'ccir') => frames(sound).flatMap(makeFiveTone(scheme).hear)
 const burstsOf = (sound: number[]) =>
   frames(sound)
     .flatMap(makeMdc1200())
