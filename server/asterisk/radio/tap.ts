@@ -53,9 +53,10 @@ export async function listenTo(
   // An ear alone keeps no process alive.
   socket.unref()
   socket.on('error', () => undefined)
+  const sentAt = makeSendClock()
   socket.on('message', (packet) => {
     const samples = samplesOf(packet)
-    if (samples) told(samples, Date.now())
+    if (samples) told(samples, sentAt(packet.readUInt32BE(4), Date.now()))
   })
   const [ear, leg, bridge] = [made(port, 'ear'), made(port, 'tap'), made(port, 'tb')]
   let closed = false
