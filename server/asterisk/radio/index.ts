@@ -15,7 +15,7 @@ import { endedBy, type Log, makePort } from './port.ts'
 import { foundPieces } from './recorder.ts'
 import { type Standing, shutAndRead } from './standing.ts'
 import { legOf, type Member, makeVoices } from './voices.ts'
-import { channelOf, makeWire } from './wire.ts'
+import { channelOf, type EventChannel, makeWire } from './wire.ts'
 
 export type RadioMedia = Media & {
   /** Every event of the application, as it came. */
@@ -47,6 +47,8 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
   let life = 0
   let lastEpoch = 0
   let settling: Promise<void> = Promise.resolve()
+  /** consoles that called while the exchange was being taken over */
+  const early: { channel: EventChannel; port: string }[] = []
   const evidence = startEvidence(wire, members, tell)
 
   /** Greater than any before it, of earlier servers too. */
@@ -91,14 +93,21 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
         else await raise(wish, left)
       }
       if (left) await clear(left, due)
+      for (const list of Map.groupBy(early.splice(0), ({ port }) => port).values()) void joinInOrder(list)
     })
     settling = settling.catch((error) => log.warn({ why: reasonOf(error) }, 'the radio could not be settled'))
   }
 
+  /** Of two legs of one console the later one stays. */
+  async function joinInOrder(list: typeof early): Promise<void> {
+    for (const { channel, port } of list) await voices.join(channel, port)
+  }
+
   async function raise(wish: PortWish, left: Standing | undefined): Promise<void> {
-    const { legs, ...kept } = left?.ports.get(wish.port) ?? {
+    const { legs, waiting, ...kept } = left?.ports.get(wish.port) ?? {
       pieces: [],
       legs: [],
+      waiting: [],
       gateway: undefined,
       mixing: undefined,
     }
@@ -120,13 +129,19 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
     await wire
       .subscribe([`endpoint:PJSIP/${wish.endpoint}`])
       .catch((error) => log.warn({ port: wish.port, why: reasonOf(error) }, 'the gateway’s reachability is not told'))
-    const goingOn = [kept.gateway?.channel, kept.mixing?.voice, kept.mixing?.say, ...legs.map(({ id }) => id)]
+    const goingOn = [
+      kept.gateway?.channel,
+      kept.mixing?.voice,
+      kept.mixing?.say,
+      ...[...legs, ...waiting].map(({ id }) => id),
+    ]
     const known = [...goingOn, ...kept.pieces.flatMap((one) => one.legs)].flatMap((id) => id ?? [])
     if (known.length > 0) await wire.subscribe(known.map((id) => `channel:${id}`)).catch(() => undefined)
     for (const { name, side, startedAt } of kept.pieces)
       tell({ type: 'recording', port: wish.port, side, segment: name, startedAt, on: true })
     await voices.adopt(wish.port, legs)
     port.tend()
+    early.unshift(...waiting.map((channel) => ({ channel, port: wish.port })))
   }
 
   async function isOffline(endpoint: string): Promise<boolean> {
@@ -137,9 +152,9 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
   /** One after the other: bridges deleted in haste after a reconnect have crashed Asterisk (asterisk#1201). */
   async function clear(left: Standing, due: ReadonlyMap<string, PortWish>): Promise<void> {
     const unwanted = [...left.ports].filter(([code]) => !due.has(code)).map(([, kept]) => kept)
-    const kept = unwanted.flatMap(({ gateway, mixing, pieces, legs }) => ({
+    const kept = unwanted.flatMap(({ gateway, mixing, pieces, legs, waiting }) => ({
       channels: [gateway?.channel, mixing?.voice, mixing?.say, ...pieces.flatMap((one) => one.legs)]
-        .concat(legs.map(({ id }) => id))
+        .concat([...legs, ...waiting].map(({ id }) => id))
         .flatMap((id) => id ?? []),
       bridges: [gateway?.bridge, mixing?.bridge, ...pieces.map((one) => one.bridge)].flatMap((id) => id ?? []),
     }))
@@ -159,6 +174,7 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
     const was = control
     control = false
     standing = undefined
+    early.length = 0
     for (const { port } of members.values()) port.letGo()
     members.clear()
     voices.forget()
@@ -245,8 +261,8 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
     },
     event(event) {
       wire.hear(event)
-      if (!control) return
       const leg = legOf(event)
+      if (!control) return void (leg && early.push(leg))
       if (leg) return void voices.join(leg.channel, leg.port)
       voices.hear(event)
       const ended = endedBy(event)

@@ -13,6 +13,8 @@ export type Voices = {
   /** what may take time, done while the lease is being armed */
   ready(port: string, voice: Voice): Promise<void>
   let(port: string, voice: Voice, on: boolean): Promise<void>
+  /** while it is on the air: does it still send? One that does not is let go */
+  listen(voice: Voice): Promise<void>
 }
 
 type Keyed = { pair: Pair; voice: Voice; leaseMs: number }
@@ -80,6 +82,7 @@ export function makeOrders(wire: Wire, port: Port, voices: Voices) {
       inTurn(async () => {
         const pair = port.current(epoch)
         if (keyed?.pair !== pair) throw new Refusal('radio-not-keyed', { port: port.port })
+        void voices.listen(keyed.voice).catch(() => undefined)
         await lease(pair, leaseMs)
       }),
     /** Silence at once; the carrier `tailMs` later, unless somebody keyed meanwhile. */

@@ -54,6 +54,17 @@ t.test('gateway, recorders and consoles go on; the adapter, the tap and all that
   t.same(standing.bridges.sort(), [tb, deadMix].sort())
 })
 
+t.test('a console that called while nobody listened waits to be answered', async (t) => {
+  const leg = channel('pbx1-1.7', {
+    name: 'PJSIP/r1001-00000003',
+    state: 'Ring',
+    dialplan: { context: 'from-radio', exten: 'radio-old_2' },
+  })
+  const standing = sorted([leg], [])
+  t.match(standing.ports.get('old_2'), { legs: [], waiting: [leg] })
+  t.same(standing.channels, [])
+})
+
 t.test('a recorder that outlived its gateway’s leg is not kept', async (t) => {
   const [rx, spy, hush, more] = [made('old', 'rx'), made('old', 'spy'), made('old', 'hush'), made('old', 'hush')]
   const standing = sorted(

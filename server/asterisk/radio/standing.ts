@@ -5,11 +5,12 @@
 import { pieceOf, type What, whatOf } from './ids.ts'
 import type { Kept } from './port.ts'
 import { livePiece, type Piece } from './recorder.ts'
-import { isLeg } from './voices.ts'
+import { isLeg, portOfLeg } from './voices.ts'
 import type { BridgeNow, ChannelNow, Wire } from './wire.ts'
 
 export type Standing = {
-  ports: Map<string, Kept & { legs: ChannelNow[] }>
+  /** `legs`: consoles in the mixing bridge. `waiting`: those that called while nobody listened, and wait to be answered */
+  ports: Map<string, Kept & { legs: ChannelNow[]; waiting: ChannelNow[] }>
   /** ours, and of no further use */
   channels: string[]
   bridges: string[]
@@ -46,7 +47,7 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
   const keptChannels = new Set<string>()
   const byId = new Map(channels.map((one) => [one.id, one]))
   const port = (code: string) => {
-    const had = ports.get(code) ?? { pieces: [], legs: [] }
+    const had = ports.get(code) ?? { pieces: [], legs: [], waiting: [] }
     ports.set(code, had)
     return had
   }
@@ -85,6 +86,10 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
       keptBridges.delete(one.bridge)
       for (const leg of one.legs) keptChannels.delete(leg)
     }
+  }
+  for (const leg of channels.filter((one) => isLeg(one) && one.state === 'Ring')) {
+    port(portOfLeg(leg)).waiting.push(leg)
+    keptChannels.add(leg.id)
   }
   const ours = (one: ChannelNow) => whatOf(one.id) !== undefined || isLeg(one)
   return {

@@ -20,12 +20,20 @@ type Sound = { port: string; path: string; playback: string }
 export type Member = { port: Port; orders: Orders }
 
 const JOIN_MS = 5_000
+/** A console sends all the time, muted or not: one of which nothing comes for so long is not there any more. */
+const SILENT_MS = 1_300
+/** so long when it is found standing, its life unknown */
+const FOUND_MS = 600
+const LOOK_MS = 60
 
 export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell: (fact: MediaFact) => void, log: Log) {
   const legs = new Map<string, Leg>()
   const phones = new Map<string, Phone>()
   const links = new Map<string, Promise<Link>>()
   const sounds = new Map<string, Sound>()
+  /** packets of a leg as last counted, and since when it is so many */
+  const counted = new Map<string, { packets: number; since: number }>()
+  const joining = new Set<string>()
   const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
 
   async function mixOf(port: string) {
@@ -87,8 +95,10 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
   const voices: Voices = {
     async ready(port, voice) {
       if (voice.kind === 'port') await link(port, voice.port)
-      if (voice.kind === 'leg' && legs.get(voice.channel)?.port !== port)
-        throw new Refusal('radio-not-joined', { port })
+      if (voice.kind === 'leg') {
+        if (legs.get(voice.channel)?.port !== port) throw new Refusal('radio-not-joined', { port })
+        counted.delete(voice.channel)
+      }
       if (voice.kind === 'phone' && phones.get(voice.channel)?.port !== port)
         throw new Refusal('radio-not-joined', { port })
     },
@@ -106,6 +116,28 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
       if (on) await gate(voice.channel, true)
       else await quieten(voice.channel)
     },
+    async listen(voice) {
+      if (voice.kind !== 'leg') return
+      const { channel } = voice
+      const packets = await packetsOf(channel)
+      const now = performance.now()
+      const before = counted.get(channel)
+      if (before?.packets !== packets) return void counted.set(channel, { packets, since: now })
+      if (now - before.since < SILENT_MS) return
+      log.warn({ channel }, 'nothing comes any more of a console that is on the air')
+      drop(channel)
+    },
+  }
+
+  const packetsOf = async (channel: string) => Number(await wire.read(channel, 'CHANNEL(rtcp,rxcount)'))
+
+  async function isSending(channel: string): Promise<boolean> {
+    const before = await packetsOf(channel)
+    for (const end = performance.now() + FOUND_MS; performance.now() < end; ) {
+      await new Promise((done) => setTimeout(done, LOOK_MS))
+      if ((await packetsOf(channel)) > before) return true
+    }
+    return false
   }
 
   function forgetLink(one: Link): void {
@@ -115,6 +147,12 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
 
   /** A console calls in: muted before it is answered. A second leg of the same station on the port takes the first's place. */
   async function join(channel: EventChannel, code: string): Promise<void> {
+    if (legs.has(channel.id) || joining.has(channel.id)) return
+    joining.add(channel.id)
+    await joined(channel, code).finally(() => joining.delete(channel.id))
+  }
+
+  async function joined(channel: EventChannel, code: string): Promise<void> {
     const station = stationOf(channel)
     try {
       if (!station || !ports.has(code)) throw new Error('no such port')
@@ -126,10 +164,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
       log.warn({ port: code, station, why: (error as Error).message }, 'a console could not join the radio')
       return void wire.hangUp(channel.id).catch(() => undefined)
     }
-    for (const one of [...legs.values()].filter((it) => it.port === code && it.station === station)) {
-      left(one.channel)
-      void wire.hangUp(one.channel).catch(() => undefined)
-    }
+    for (const one of [...legs.values()].filter((it) => it.port === code && it.station === station)) drop(one.channel)
     came({ port: code, station, channel: channel.id })
   }
 
@@ -138,10 +173,16 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
     tell({ type: 'leg', ...leg, on: true, at: Date.now() })
   }
 
+  function drop(channel: string): void {
+    left(channel)
+    void wire.hangUp(channel).catch(() => undefined)
+  }
+
   function left(channel: string): void {
     const leg = legs.get(channel)
     if (!leg) return
     legs.delete(channel)
+    counted.delete(channel)
     tell({ type: 'leg', ...leg, on: false, at: Date.now() })
   }
 
@@ -177,23 +218,28 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
         for (const way of links.values())
           void way.then((one) => (one.out === channel || one.in === channel) && forgetLink(one)).catch(() => undefined)
     },
-    /** Legs that stood in this mixing bridge when control came back: muted again before they are believed. */
+    /**
+     * Legs that stood in this mixing bridge when control came back: muted again before they are believed. One that sends
+     * nothing is what a console left behind that has gone, and a press answered by it would be heard by nobody.
+     */
     async adopt(port: string, found: ChannelNow[]): Promise<void> {
-      for (const one of found) {
-        const station = stationOf(one)
-        if (!station || legs.has(one.id)) continue
-        await quieten(one.id).then(
-          () => came({ port, station, channel: one.id }),
-          () => undefined,
-        )
+      const one = async (leg: ChannelNow) => {
+        const station = stationOf(leg)
+        if (!station || legs.has(leg.id)) return
+        try {
+          await wire.mute(leg.id, 'in')
+          if (!(await isSending(leg.id))) throw new Error('nothing comes of it')
+          came({ port, station, channel: leg.id })
+        } catch (error) {
+          log.info({ port, station, why: (error as Error).message }, 'a console’s leg was not taken over')
+          await wire.hangUp(leg.id).catch(() => undefined)
+        }
       }
+      await Promise.all(found.map(one))
     },
     /** The port's mixing bridge is another one: consoles dial again. */
     mixingChanged(port: string): void {
-      for (const leg of [...legs.values()].filter((one) => one.port === port)) {
-        left(leg.channel)
-        void wire.hangUp(leg.channel).catch(() => undefined)
-      }
+      for (const leg of [...legs.values()].filter((one) => one.port === port)) drop(leg.channel)
       for (const [channel, phone] of phones) if (phone.port === port) void phoneGone(channel)
     },
     /** Nothing is known any more of what stands in Asterisk. */
@@ -237,6 +283,8 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
 const stationOf = ({ name }: { name: string }): string => /^PJSIP\/(r\d{4})-/.exec(name)?.[1] ?? ''
 export const isLeg = (channel: ChannelNow): boolean =>
   stationOf(channel) !== '' && channel.dialplan.context === 'from-radio'
+/** The port a console's leg has called. */
+export const portOfLeg = ({ dialplan }: ChannelNow): string => dialplan.exten.replace(/^radio-/, '')
 export const legOf = (event: AriEvent): { channel: EventChannel; port: string } | undefined => {
   const args = event.type === 'StasisStart' ? (event.args as string[]) : []
   const channel = channelOf(event)
