@@ -39,12 +39,13 @@ t.test(
       Dialled: '72041',
       Uniqueid: `cb-${callId}`,
     })
-    await until('the ward has answered and speaks', () => talk.sound.packetsHeard > 200, 15_000)
+    await until('the ward has answered and speaks', () => talk.sound.packetsHeard > 200)
     await until(
       'both legs are in a bridge',
       async () => (await cel(desk, callId)).filter((row) => row.eventtype === 'BRIDGE_ENTER').length === 2,
     )
-    await new Promise((done) => setTimeout(done, 2_500))
+    const before = talk.spoke
+    await until('the agent has spoken for three seconds more', () => talk.spoke > before + 3)
     await talk.hangup()
     const [agent = ''] = await voices(desk, callId, 'agent')
     const [ward = ''] = await voices(desk, callId, 'caller')

@@ -93,7 +93,9 @@ t.test(
       handset.close()
     })
 
-    await t.test('no handset: the mobile takes the call by pressing 1', async (t) => {
+    // the two that must wait for a mobile do it side by side
+    t.jobs = 2
+    const byMobile = t.test('no handset: the mobile takes the call by pressing 1', { buffered: true }, async (t) => {
       await switchOn('logistics')
       const ward = await desk.wards.placeCall({
         campus: 'new',
@@ -105,7 +107,7 @@ t.test(
       const { Call } = await arrived(desk, '62054')
       const enter = await desk.reader.until(
         (event) => event.Event === 'BridgeEnter' && event['ChanVariable.DESK_CALL'] === Call,
-        15_000,
+        25_000,
       )
       t.ok(enter.BridgeUniqueid)
       await ward.ended
@@ -113,7 +115,7 @@ t.test(
       t.equal((await voices(desk, Call, 'agent')).length, 1)
     })
 
-    await t.test('a mailbox presses nothing: the ward leaves a message', async (t) => {
+    const byMailbox = t.test('a mailbox presses nothing: the ward leaves a message', { buffered: true }, async (t) => {
       await switchOn('it')
       const ward = await desk.wards.placeCall({
         campus: 'new',
@@ -127,6 +129,7 @@ t.test(
       await ward.ended
       t.same(routes(Call), ['mobile', 'voicemail'])
     })
+    await Promise.all([byMobile, byMailbox])
 
     await t.test('switched off by hand, the line is at day again whatever its hours say', async (t) => {
       await desk.actor.act({ Action: 'Setvar', Variable: 'DEVICE_STATE(Custom:night-property)', Value: 'NOT_INUSE' })

@@ -19,7 +19,7 @@ export async function lab(t: Test, change: (settings: PbxSettings) => PbxSetting
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  ms = 10_000,
+  ms = 20_000,
 ): Promise<T> {
   for (const deadline = Date.now() + ms; ; ) {
     const seen = await look()
@@ -31,12 +31,12 @@ export async function until<T>(
 
 /** The announcement of the next call after `seen` others: its key and what came with it. */
 export async function arrived(lab: PhoneLab, from: string): Promise<AmiMessage & { Call: string }> {
-  const event = await lab.reader.until((one) => one.UserEvent === 'DeskArrived' && one.CallerIDNum === from)
+  const event = await lab.reader.until((one) => one.UserEvent === 'DeskArrived' && one.CallerIDNum === from, 20_000)
   return event as AmiMessage & { Call: string }
 }
 
 /** A Desk* event of a call. */
-export const said = (lab: PhoneLab, call: string, name: string, ms = 15_000): Promise<AmiMessage> =>
+export const said = (lab: PhoneLab, call: string, name: string, ms = 25_000): Promise<AmiMessage> =>
   lab.reader.until((event) => event.UserEvent === name && event.Call === call, ms)
 
 /** The recordings of one side of a call that Asterisk has closed, in the order in which its legs began. Waits for `count`. */

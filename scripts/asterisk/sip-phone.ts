@@ -85,7 +85,7 @@ export class SipPhone extends EventEmitter {
   }
 
   /** The next call that rings here, or the one that rings already. Rejects after `ms`. */
-  async nextCall(ms = 10_000): Promise<SipCall> {
+  async nextCall(ms = 20_000): Promise<SipCall> {
     const waiting = this.calls.find((call) => call.incoming && call.state === 'ringing')
     if (waiting) return waiting
     const [call] = await once(this, 'ring', { signal: AbortSignal.timeout(ms) })
@@ -340,7 +340,7 @@ export class SipCall extends EventEmitter {
   }
 
   /** Waits until it is talking or ended. Rejects after `ms`, saying what it was instead. */
-  async until(state: 'talking' | 'ended', ms = 10_000): Promise<this> {
+  async until(state: 'talking' | 'ended', ms = 20_000): Promise<this> {
     while (this.state !== state) {
       if (this.state === 'ended') throw new Error(`the call ended (${this.why}) before it was ${state}`)
       await once(this, 'state', { signal: AbortSignal.timeout(ms) })

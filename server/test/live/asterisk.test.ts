@@ -1,16 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
 import t from 'tap'
 import { startAsterisk } from '../../../scripts/asterisk/index.ts'
+import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
 import { legsOf } from '../../calls/index.ts'
 import { type Db, settled, type Wish, wish } from '../../db/index.ts'
 import { cable, desk, isCurrent, phones, startServer, until } from './exchange.ts'
 
 t.setTimeout(300_000)
 
+/** What is promised within seconds is promised of a machine that runs. */
+const machine = await watchMachine()
+t.teardown(() => machine.close())
+
 const ward = { campus: 'new', dialled: '8102', from: '62041', name: '心内科' } as const
 const wishes = async (db: Db, one: Wish) => {
   const id = await db.transaction((tx) => wish(tx, 1, one))
-  return settled(db, id, 8_000)
+  return settled(db, id, 20_000)
 }
 const outcomes = async (db: Db) => (await db('calls').orderBy('arrived_at')).map((call) => call.outcome)
 
@@ -84,7 +89,7 @@ t.test('a day at the exchange', async (t) => {
     const late = await db.transaction((tx) =>
       wish(tx, 1, { verb: 'set-night', line: 'it', night: 'on' }, { notAfterMs: -1 }),
     )
-    t.match(await settled(db, late, 8_000), { outcome: 'expired' })
+    t.match(await settled(db, late, 20_000), { outcome: 'expired' })
     t.notMatch(await lab.pbx.rx('devstate list'), /night-it/)
   })
 
@@ -162,7 +167,10 @@ t.test('a day at the exchange', async (t) => {
     await ended(5)
     const call = await db('calls').orderBy('arrived_at', 'desc').first()
     t.match(call, { outcome: 'answered', ended_by: 'pbx_restart' })
-    t.ok(call.ended_at.getTime() <= killedAt + 2_000, 'talk ends when the exchange died, not when it was back')
+    t.ok(
+      call.ended_at.getTime() <= killedAt + 2_000 + machine.stoodStill(killedAt - 2_000),
+      'talk ends when the exchange died, not when it was back',
+    )
     t.ok((await legsOf(db, call.id)).every((leg) => leg.endedAt))
     await placed.hangup().catch(() => undefined)
     await lab.reconnect()
@@ -217,19 +225,22 @@ t.test('when a wire is cut', async (t) => {
       wish(tx, 1, { verb: 'push-credential', station: 'b1002', ha1, realm: 'dutydesk' }, { notAfterMs: 60_000 }),
     )
     const pulledAt = Date.now()
-    await until('it is known', () => stateOf('ari') === 'broken', 8_000)
-    t.ok(Date.now() - pulledAt <= 5_000)
+    await until('it is known', () => stateOf('ari') === 'broken', 20_000)
+    const ms = Date.now() - pulledAt
+    const soon = machine.within(ms, 5_000)
+    t.ok(soon.holds, `known after ${ms} ms${soon.meanwhile}`)
     http.pulled = false
-    await until('it is well', () => isCurrent(server), 20_000)
-    t.match(await settled(db, id, 15_000), { outcome: 'done' })
+    await until('it is well', () => isCurrent(server), 30_000)
+    t.match(await settled(db, id, 20_000), { outcome: 'done' })
   })
 
   await t.test('a manager port that falls silent is known to be silent within five seconds', async (t) => {
     const pulledAt = Date.now()
     ami.pulled = true
-    await until('it is known', () => amiState() === 'broken', 8_000)
+    await until('it is known', () => amiState() === 'broken', 20_000)
     const ms = Date.now() - pulledAt
-    t.ok(ms <= 5_000, `known after ${ms} ms`)
+    const soon = machine.within(ms, 5_000)
+    t.ok(soon.holds, `known after ${ms} ms${soon.meanwhile}`)
   })
 
   await t.test('a call that passes meanwhile shows from the record, before the wire is back', async (t) => {
@@ -244,7 +255,7 @@ t.test('when a wire is cut', async (t) => {
 
   await t.test('plugged in again, it is well within seconds and hears the next call live', async (t) => {
     ami.pulled = false
-    await until('it is well', () => isCurrent(server), 20_000)
+    await until('it is well', () => isCurrent(server), 30_000)
     const placed = await lab.wards.placeCall({ ...ward, forSeconds: 5 })
     await placed.ended
     await ended(2)

@@ -37,7 +37,7 @@ t.test('what the directory says of a line’s hours is what its next caller meet
 
   const office = { line: 'it', weekdays: [1, 2, 3, 4, 5, 6, 7], nightHandset: 'd8190', nightMobile: '13900008191' }
   const row = await done((tx) => create(tx, 'calendars', by, { ...office, dayFrom: inHours(2), dayTo: inHours(3) }))
-  await until('the exchange has the hours', async () => /Value: .*,\*,\*,\*/.test(await kept('calendar it/new')), 3_000)
+  await until('the exchange has the hours', async () => /Value: .*,\*,\*,\*/.test(await kept('calendar it/new')))
   t.match(await kept('allowed 13900008191'), /Value: 1/, 'and may dial the mobile it names')
 
   await t.test('outside its hours a caller is at night', async (t) => {
@@ -50,7 +50,7 @@ t.test('what the directory says of a line’s hours is what its next caller meet
     const own = { ...office, campus: 'new', dayFrom: inHours(-1), dayTo: inHours(1) }
     await done((tx) => create(tx, 'calendars', by, own))
     const hours = async () => (await kept('calendar it/new')) !== (await kept('calendar it/old'))
-    await until('the campuses differ', hours, 3_000)
+    await until('the campuses differ', hours)
     const phone = await lab.phone('d8121')
     await lab.wards.placeCall({ campus: 'new', dialled: '8102', from: '62062', forSeconds: 3 })
     await (await phone.nextCall()).until('talking')
@@ -63,7 +63,7 @@ t.test('what the directory says of a line’s hours is what its next caller meet
   await t.test('what somebody changed in the exchange is put right', async (t) => {
     const { id, version } = row
     await done((tx) => change(tx, 'calendars', by, { id, version }, { dayFrom: '00:00', dayTo: '24:00' }))
-    await until('round the clock', async () => /Value: *\n?$/.test((await kept('calendar it/old')).trimEnd()), 3_000)
+    await until('round the clock', async () => /Value: *\n?$/.test((await kept('calendar it/old')).trimEnd()))
     await lab.pbx.rx('database put calendar it/old 00:00-23:59,*,*,*')
     await lab.pbx.rx('database put calendar gone/old 00:00-23:59,*,*,*')
     await lab.pbx.rx('database put allowed 13800138000 1')
@@ -83,7 +83,7 @@ t.test('what the directory says of a line’s hours is what its next caller meet
         return turned?.events ?? []
       })
       server.wanted.night = await nightWanted(db)
-      t.match(await settled(db, wishId, 8_000), { outcome: 'done' })
+      t.match(await settled(db, wishId, 20_000), { outcome: 'done' })
     }
     await turn('on')
     t.match(await lab.pbx.rx('devstate list'), /Custom:night-it.*\n?.*INUSE/)

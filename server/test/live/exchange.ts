@@ -28,7 +28,7 @@ const loud = {
 export const log = process.env.DESK_TEST_LOG ? loud : quiet
 
 /** Waits until `what` holds. Rejects after `ms`, naming it. */
-export async function until<T>(name: string, what: () => T | Promise<T>, ms = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(name: string, what: () => T | Promise<T>, ms = 25_000): Promise<NonNullable<T>> {
   const end = Date.now() + ms
   for (;;) {
     const value = await what()
