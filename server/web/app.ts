@@ -81,7 +81,10 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('permissions-policy', 'microphone=(self), speaker-selection=(self), camera=(), geolocation=()')
+    reply.header(
+      'permissions-policy',
+      'microphone=(self), speaker-selection=(self), hid=(self), camera=(), geolocation=()',
+    )
     checkOrigin(request, config.publicUrl)
     const token = request.cookies[SESSION_COOKIE]
     if (token && needsActor(request)) request.actor = await loadActor(db, token, config.sessions.idleMinutes)

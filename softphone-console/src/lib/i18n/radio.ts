@@ -153,6 +153,18 @@ export const radio = room({
     en: 'That key is used for typing or by the desk. Choose F13 to F24, Pause or Insert',
   },
   keyDefault: { zh: '用右 Ctrl', en: 'Right Ctrl again' },
+  pedal: { zh: '脚踏或耳机按键', en: 'Pedal or headset button' },
+  pedalPair: { zh: '配对…', en: 'Pair…' },
+  pedalNone: { zh: '没有配对', en: 'None paired' },
+  pedalLearning: { zh: '按住一秒再松开', en: 'Press it, hold for a second, let go' },
+  pedalGone: { zh: '没有插上', en: 'Not plugged in' },
+  pedalDown: { zh: '按下', en: 'Down' },
+  pedalUp: { zh: '松开', en: 'Up' },
+  pedalRemove: { zh: '不用了', en: 'Remove' },
+  pedalFault: {
+    zh: '打不开这个设备，可能别的程序占用了它',
+    en: 'The device cannot be opened; another program may hold it',
+  },
   muteCall: { zh: '讲电台时，电话里的人听不到', en: 'The caller does not hear what is said on the radio' },
   ofTicket: { zh: '电台', en: 'Radio' },
 })
@@ -215,5 +227,39 @@ export const whys = room({
   hidden: { zh: '页面被遮住', en: 'the page was hidden' },
   page: { zh: '页面离开', en: 'the page left' },
   socket: { zh: '看不到服务器', en: 'the server cannot be seen' },
+  device: { zh: '脚踏或耳机按键断开', en: 'the pedal or headset button went' },
   microphone: { zh: '麦克风断开', en: 'the microphone went' },
+})
+
+/** A caller on the telephone joined to a port. */
+export const phonePatch = room({
+  title: { zh: '电话接到电台', en: 'Call on the radio' },
+  join: { zh: '把来电人接到电台', en: 'Join the call to the radio' },
+  joinTo: { zh: (port: string) => `接到 ${port}`, en: (port: string) => `Join to ${port}` },
+  joinedTo: { zh: (port: string) => `来电人已接到 ${port}`, en: (port: string) => `Caller is on ${port}` },
+  joined: { zh: '来电人已接到电台', en: 'The caller is on the radio' },
+  part: { zh: '断开互联', en: 'Part them' },
+  parted: { zh: '来电人已离开电台', en: 'The caller is off the radio' },
+  callerOn: {
+    zh: (number: string) => `来电人 ${number} 在这个台上`,
+    en: (number: string) => `Caller ${number} is on this port`,
+  },
+  nobody: { zh: '现在没有人在讲', en: 'Nobody is talking now' },
+  caller: { zh: '来电人在讲，手持机听得到', en: 'The caller is talking: handhelds hear them' },
+  handheld: { zh: '手持机在讲，来电人听得到', en: 'A handheld is talking: the caller hears it' },
+  me: { zh: '你在讲，手持机和来电人都听得到', en: 'You are talking: handhelds and the caller hear you' },
+  other: { zh: '别人在发射，来电人听得到', en: 'Somebody else is on the air: the caller hears them' },
+  unseen: { zh: '看不到服务器，不知道谁在讲', en: 'The server cannot be seen: who is talking is not known' },
+  callerHeard: { zh: '来电人讲', en: 'Caller talks' },
+  callerHeardBy: {
+    zh: '你听得到；信道空着时手持机也听得到',
+    en: 'heard by you, and by handhelds while the channel is free',
+  },
+  radioHeard: { zh: '手持机讲', en: 'Handheld talks' },
+  radioHeardBy: { zh: '你和来电人都听得到', en: 'heard by you and the caller' },
+  meHeard: { zh: '你直接讲', en: 'You talk' },
+  meHeardBy: { zh: '只有来电人听得到', en: 'heard by the caller alone' },
+  keyHeard: { zh: (key: string) => `按住 ${key} 讲`, en: (key: string) => `Hold ${key}` },
+  keyHeardBy: { zh: '手持机和来电人都听得到', en: 'heard by handhelds and the caller' },
+  open: { zh: '信道是公开的：请来电人不要说患者信息', en: 'The channel is open: ask the caller to name no patient' },
 })

@@ -13,7 +13,7 @@ const TICK_FROM_S = 10
 /** Why this console cannot even ask. */
 export type Cannot = 'no_port' | 'blind' | 'not_on' | 'other_tab' | 'no_leg' | 'no_microphone'
 /** Why the key came up: the finger, or something that must never leave it down. */
-export type LetGo = 'finger' | 'other_key' | 'pointer' | 'blur' | 'hidden' | 'page' | 'socket' | 'microphone'
+export type LetGo = 'finger' | 'other_key' | 'pointer' | 'blur' | 'hidden' | 'page' | 'socket' | 'microphone' | 'device'
 
 type Of<R extends PttAnswer['result']> = Extract<PttAnswer, { result: R }>
 /** What one press came to on one port. */

@@ -2,13 +2,14 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { Cell } from '../desk/cell.ts'
 import type { Desk } from '../desk/desk.ts'
 import { t } from '../i18n/index.ts'
-import { radio as words } from '../i18n/radio.ts'
+import { phonePatch, radio as words } from '../i18n/radio.ts'
 import type { Api } from '../live/api.ts'
 import type { LiveSocket } from '../live/socket.ts'
 import type { Line } from '../phone/line.ts'
 import type { LegState, MicrophoneState, RadioLegs } from '../phone/radio-legs.ts'
 import type { Toasts } from '../ui/toasts.ts'
 import type { EmergencyView, Frame, FromServer, PortNow, SipCredential } from '../wire.ts'
+import { Pedal } from './hid.ts'
 import { heldKeys, rememberKey } from './hold.ts'
 import { type Cannot, type LetGo, PttKey } from './key.ts'
 import { RadioNotes } from './notes.ts'
@@ -49,6 +50,7 @@ export class Radio {
   #keyCode = new Cell(heldKeys()[0] ?? 'ControlRight')
   #notes: RadioNotes
   readonly key: PttKey
+  readonly pedal: Pedal
   readonly overs = new OverBoard()
   readonly player: OverPlayer
   /** the ticket that is open at this desk now: what is said is filed there */
@@ -64,6 +66,11 @@ export class Radio {
       open: (ports) => this.#open(ports),
       now: () => app.clock.read(),
       sound: (what) => this.#notes.play(what),
+    })
+    this.pedal = new Pedal({
+      press: () => this.press(),
+      listens: () => this.ports.length > 0 && document.hasFocus() && !document.hidden,
+      release: (why) => this.key.release(why),
     })
     app.line.onPhone = (credential) => void this.#join(credential)
   }
@@ -239,6 +246,22 @@ export class Radio {
     await toasts.tell(api.post(`/api/radio/emergencies/${emergencyId}/acknowledge`), t(words.acknowledged))
   }
 
+  /** The port the caller of this call is joined to. */
+  joinedTo(callId: string): PortNow | undefined {
+    return this.ports.find(({ patch }) => patch?.phoneCallId === callId)
+  }
+
+  /** Joins the caller this agent talks with to the port the key works on. */
+  async joinCall(callId: string): Promise<void> {
+    const { api, toasts } = this.#app
+    await toasts.tell(api.post('/api/radio/patches', { port: this.selected[0], callId }), t(phonePatch.joined))
+  }
+
+  async partCall({ patch }: Pick<PortNow, 'patch'>): Promise<void> {
+    const { api, toasts } = this.#app
+    if (patch) await toasts.tell(api.delete(`/api/radio/patches/${patch.patchId}`), t(phonePatch.parted))
+  }
+
   async #join(credential: SipCredential | null): Promise<void> {
     const mine = ++this.#starting
     this.key.release('page')
@@ -269,7 +292,9 @@ export class Radio {
     const { line } = this.#app
     if (ports.length > 0 && this.#mutedCall === undefined) {
       const call = line.calls.find(({ state, muted }) => state === 'talking' && !muted)
-      if (!call || !kept.mutesCall()) return
+      // a caller who is joined hears the agent from the radio; by telephone too it would be twice
+      const twice = ports.some((port) => this.#isMyCaller(this.port(port)))
+      if (!call || !(twice || kept.mutesCall())) return
       this.#mutedCall = call.id
       line.toggleMute(call)
     } else if (ports.length === 0 && this.#mutedCall !== undefined) {
@@ -279,11 +304,18 @@ export class Radio {
     }
   }
 
-  /** What is relayed from another port is heard there already. */
+  #isMyCaller(port: PortNow | undefined): boolean {
+    const mine = this.#app.desk.myAgent?.callId
+    return mine != null && port?.patch?.phoneCallId === mine
+  }
+
+  /** What is relayed from another port is heard there already, and my caller by telephone. */
   #loudness(): void {
-    for (const { port, talker } of this.ports) {
+    for (const now of this.ports) {
+      const { port, talker } = now
+      const isHeard = talker?.kind === 'relay' || (talker?.kind === 'phone' && this.#isMyCaller(now))
       const own = this.volume(port) * (this.isSelected(port) ? 1 : UNSELECTED)
-      this.#wire?.volume(port, talker?.kind === 'relay' ? 0 : own)
+      this.#wire?.volume(port, isHeard ? 0 : own)
     }
   }
 

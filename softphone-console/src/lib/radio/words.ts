@@ -6,6 +6,12 @@ import type { OverView, PortNow, Talker } from '../wire.ts'
 export const portName = (port: Pick<PortNow, 'nameZh' | 'nameEn'>): string =>
   named({ zh: port.nameZh, en: port.nameEn })
 
+/** A port with its campus: two campuses may give theirs one name. */
+export const portTitle = (
+  port: Pick<PortNow, 'nameZh' | 'nameEn' | 'campus'>,
+  campuses: readonly { code: string; zh: string; en: string | null }[] = [],
+): string => `${named(campuses.find(({ code }) => code === port.campus)) || port.campus} ${portName(port)}`
+
 /** Who it is, without how we know; a wrong name is worse than "unknown". */
 export function talkerName(talker: Talker | null): string {
   if (!talker) return ''
