@@ -71,16 +71,22 @@ t.test('the server is killed while its test tone is on the air: off within 3 s, 
   const since = now()
   await begin()
   const { mono } = await radio.until('old', 'keyed', { since, ms: 20_000 })
-  await phase('keyed').catch(() => undefined)
   const killed = now()
   await lab.server.kill()
-  const off = await radio.until('old', 'unkeyed', { since: mono })
-  t.ok(off.mono >= killed, 'it was on the air until then')
+  // A machine that stands still tears a carrier in two: what counts is its last end.
+  const last = async () => (await log('old', 'unkeyed', mono)).findLast((one) => one.mono > killed)
+  await until('it is off the air', last)
+  await wait(LAMP_MOST_MS)
+  const off = (await last()) ?? { mono: Number.POSITIVE_INFINITY }
   t.ok(off.mono - killed < LAMP_MOST_MS, `off the air ${Math.round(off.mono - killed)} ms after the kill`)
+  t.ok(
+    (await radio.ask('status', {})).every(({ keyed }) => !keyed),
+    'and so it is',
+  )
   await lab.server.start()
   await lab.ready()
   admin = await signedIn(lab, 'admin')
-  const last = await until(
+  const run = await until(
     'the broken-off run is ended',
     async () => {
       const { last } = await asked()
@@ -88,7 +94,7 @@ t.test('the server is killed while its test tone is on the air: off within 3 s, 
     },
     20_000,
   )
-  t.match(last, { passed: false, report: { why: 'interrupted' } })
+  t.match(run, { passed: false, report: { why: 'interrupted' } })
   await t.rejects(enable(), /port-not-commissioned/)
   t.equal((await log('old', 'keyed', off.mono)).length, 0, 'what was on the air is not taken up again')
 })
