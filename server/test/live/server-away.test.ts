@@ -3,6 +3,8 @@ import t from 'tap'
 import { until } from '../../../asterisk-config/test-lab.ts'
 import { channelsOf, heard } from '../../../recordings/test-support.ts'
 import { type Client, signedIn } from '../../../scripts/bench/parts/client.ts'
+import { STILL_FROM_S } from '../../../scripts/drill/parts/losses.ts'
+import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
 import { seat, withSeats } from '../../../scripts/drill/parts/traffic.ts'
 import { startLab } from '../../../scripts/lab.ts'
 import type { TicketPage, TicketRow } from '../../wire/views.ts'
@@ -24,6 +26,8 @@ t.test(
     const phones = await Promise.all(DESK_TONES.map((tone, n) => seat(lab, n, { tone })))
     t.teardown(() => phones.map((phone) => phone.close()))
     const wards = await lab.wards()
+    const machine = await watchMachine()
+    t.teardown(() => machine.close())
     const auditor = await signedIn(lab, 'auditor')
     await lab.server.stop()
     await t.rejects(fetch(`${lab.url}/healthz`), 'no server is there')
@@ -43,10 +47,14 @@ t.test(
       'each phone on the desk has had one',
     )
 
+    // what passed while the machine stood still is kept by no recorder, and the desk says so
+    const still = machine.stoodStill(0) / 1_000
+    const states = still < STILL_FROM_S ? ['filed'] : ['filed', 'short']
+
     await lab.server.start()
     await lab.ready()
     const readyAt = Date.now()
-    const pages = await until('ten tickets, each with its sound', () => whole(auditor), 60_000)
+    const pages = await until('ten tickets, each with its sound', () => whole(auditor, states), 60_000)
     t.comment(`all there ${Date.now() - readyAt} ms after the desk was ready`)
     t.equal(pages.length, CALLS.length)
     const desks: number[] = []
@@ -60,7 +68,7 @@ t.test(
       t.match(answer, { status: 200 })
       const [left, right] = channelsOf(Buffer.from(await answer.arrayBuffer())) as [Int16Array, Int16Array]
       const ms = left.length / 8
-      t.ok(ms > 4_000, `a talk of ${ms} ms`)
+      t.ok(ms > 4_000 - 1_000 * still, `a talk of ${ms} ms`)
       t.equal(heard(left, [1_000, ms - 500], TONES), tone, 'this ward is on the left')
       desks.push(heard(right, [1_000, ms - 500], TONES))
     }
@@ -68,11 +76,11 @@ t.test(
   },
 )
 
-/** The tickets' pages, once there are as many as calls and every one's recording is filed. */
-async function whole(client: Client): Promise<TicketPage[] | undefined> {
+/** The tickets' pages, once there are as many as calls and every one's recording has come to one of these states. */
+async function whole(client: Client, states: string[]): Promise<TicketPage[] | undefined> {
   const { items } = await client.get<{ items: TicketRow[] }>('/api/tickets?limit=50')
   const pages = await Promise.all(items.map(({ ticketId }) => client.get<TicketPage>(`/api/tickets/${ticketId}`)))
   const mine = pages.filter(({ calls }) => calls.length > 0)
-  const isFiled = mine.every(({ calls }) => calls.length === 1 && calls[0]?.recordings[0]?.state === 'filed')
+  const isFiled = mine.every(({ calls }) => calls.length === 1 && states.includes(calls[0]?.recordings[0]?.state ?? ''))
   return isFiled && mine.length >= CALLS.length ? mine : undefined
 }
