@@ -1,24 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { startPhoneLab } from '../asterisk/phone-lab.ts'
-import { RadioClient } from './client.ts'
+import { radioLab, simulated } from '../../server/asterisk/radio/test-lab.ts'
 import { monoMs } from './rtp.ts'
-import { gatewaysWish, startGateways } from './start.ts'
-import { socketIn } from './words.ts'
 
 t.test('the real exchange reaches both kinds of gateway, keys them by sound and lets go', async (t) => {
   // The old campus waits to be called; the new one registers.
-  const lab = await startPhoneLab((settings) => ({
+  const lab = await radioLab(t, (settings) => ({
     ...settings,
     radio: settings.radio.map((one) => (one.port === 'new' ? { ...one, gateway: undefined } : one)),
   }))
-  t.teardown(() => lab.stop())
-  const gateways = await startGateways(gatewaysWish(lab.settings))
-  t.teardown(() => gateways.stop())
-  const client = await RadioClient.open(socketIn(lab.settings.varDir))
-  t.teardown(() => client.close())
+  const { radio } = await simulated(t, lab)
 
-  t.match(await client.until('new', 'registered', { is: ({ status }) => status === 200 }), { status: 200 })
+  t.match(await radio.until('new', 'registered', { is: ({ status }) => status === 200, ms: 20_000 }), { status: 200 })
   for (const port of ['old', 'new']) {
     const since = monoMs()
     const originated = await lab.actor.act({
@@ -29,13 +22,18 @@ t.test('the real exchange reaches both kinds of gateway, keys them by sound and 
       Async: 'true',
     })
     t.equal(originated.Response, 'Success', `${port}: ${originated.Message}`)
-    await client.until(port, 'keyed', { since })
-    t.match(await client.until(port, 'call', { since, is: ({ on }) => !on }), { why: 'bye' })
-    const { packets, lost } = await client.until(port, 'unkeyed', { since })
-    t.ok(packets > 10 && lost === 0, `${port}: ${packets} packets, ${lost} lost`)
-    t.ok((await client.ask('heard', { port, since })).levelDb > -40, 'and the sound was on the air')
+    await radio.until(port, 'keyed', { since, ms: 20_000 })
+    t.match(await radio.until(port, 'call', { since, ms: 20_000, is: ({ on }) => !on }), { why: 'bye' })
+    // One that loses its packets for 60 ms, as on a busy machine, lets go and is keyed again: each time counts.
+    const log = await radio.ask('log', { port, since })
+    const times = log.flatMap((entry) => (entry.type === 'unkeyed' ? [entry] : []))
+    const sum = (of: 'packets' | 'lost') => times.reduce((all, one) => all + one[of], 0)
+    t.equal(log.filter(({ type }) => type === 'keyed').length, times.length, `${port}: let go as often as keyed`)
+    t.ok(sum('packets') > 10, `${port}: ${sum('packets')} packets, keyed ${times.length} times`)
+    t.equal(sum('lost'), 0, 'none of them lost')
+    t.ok((await radio.ask('heard', { port, since })).levelDb > -40, 'and the sound was on the air')
   }
   await pause(1_000)
-  t.match(await client.ask('status', {}), [{ keyed: false }, { keyed: false }])
-  t.equal(await client.ask('register', { port: 'new', seconds: 60 }), 200, 'registers anew when told to')
+  t.match(await radio.ask('status', {}), [{ keyed: false }, { keyed: false }])
+  t.equal(await radio.ask('register', { port: 'new', seconds: 60 }), 200, 'registers anew when told to')
 })

@@ -3,8 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
+import type { PbxSettings } from '../../../scripts/asterisk/index.ts'
 import { type PhoneLab, startPhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
 import { type SipCall, SipPhone } from '../../../scripts/asterisk/sip-phone.ts'
+import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
+import { RadioClient } from '../../../scripts/radio/client.ts'
+import { gatewaysWish, startGateways } from '../../../scripts/radio/start.ts'
+import { socketIn } from '../../../scripts/radio/words.ts'
 import type { MediaFact, PortWish } from '../../radio/index.ts'
 import { type Ari, makeAri } from '../ari.ts'
 import { makeMeters } from '../meters.ts'
@@ -29,9 +34,9 @@ export async function until<T>(name: string, what: () => T | Promise<T>, ms = 10
   }
 }
 
-/** A console's station without a browser: `r9001` speaks mu-law, with the context and nothing else of a real one. */
-export async function radioLab(t: Test): Promise<PhoneLab> {
-  const lab = await startPhoneLab()
+/** A phone system of this test's own. `change` edits its settings before they are rendered. */
+export async function radioLab(t: Test, change?: (settings: PbxSettings) => PbxSettings): Promise<PhoneLab> {
+  const lab = await startPhoneLab(change)
   t.teardown(() => lab.stop())
   return lab
 }
@@ -89,6 +94,27 @@ export async function gateway(t: Test, lab: PhoneLab, port: 'old' | 'new'): Prom
   })
   t.teardown(() => phone.close())
   return phone
+}
+
+/** Both gateways with handhelds on their channels, as a process of their own (scripts/radio). */
+export async function simulated(t: Test, lab: PhoneLab): Promise<{ radio: RadioClient; pid: number }> {
+  const gateways = await startGateways(gatewaysWish(lab.settings))
+  t.teardown(() => gateways.stop())
+  const radio = await RadioClient.open(socketIn(lab.settings.varDir))
+  t.teardown(() => radio.close())
+  return { radio, pid: gateways.pid }
+}
+
+/** What the machine itself stood still for since an epoch millisecond, and words that say so; a quiet machine excuses nothing. */
+export async function watched(t: Test): Promise<{ since(from?: number): { still: number; meanwhile: string } }> {
+  const machine = await watchMachine()
+  t.teardown(() => machine.close())
+  return {
+    since(from = 0) {
+      const still = Math.round(machine.stoodStill(from))
+      return { still, meanwhile: still > 0 ? `; the machine stood still for ${still} ms` : '' }
+    },
+  }
 }
 
 /** The gateway's call that is on now. */
