@@ -3,9 +3,15 @@ import type { MediaFact } from '../../radio/index.ts'
 import type { Port } from './port.ts'
 import type { Wire } from './wire.ts'
 
-type Count = { channel: string; at: number; sent: number; heard: number }
+type Count = { channel: string; at: number; sent: number; heard: number; quiet: number }
 
 const EVERY_MS = 1_000
+/**
+ * A gateway that was without power for a moment answers the qualify again and knows nothing of its call: a key pressed
+ * would be heard by nobody. So one that is silent, and is sent nothing, is asked each few seconds within the call (RFC 3311,
+ * UPDATE); its 481 ends it. The session timer alone would take 45 s (RFC 4028's least).
+ */
+const ASK_AFTER = 4
 
 /** Reads the counters of every port that has a gateway's leg, while started. */
 export function startEvidence(
@@ -29,7 +35,10 @@ export function startEvidence(
         tell({ type: 'evidence', port: code, at: Date.now(), sentPps: null, heardPps: null, roundTripMs })
       return
     }
-    before.set(code, now)
+    const isQuiet = then?.channel === now.channel && then.sent === now.sent && then.heard === now.heard
+    const quiet = isQuiet ? then.quiet + 1 : 0
+    before.set(code, { ...now, quiet })
+    if (quiet > 0 && quiet % ASK_AFTER === 0) await wire.refresh(now.channel).catch(() => undefined)
     if (then?.channel !== now.channel) return
     const seconds = (now.at - then.at) / 1000
     const rate = (a: number, b: number) => Math.round(((b - a) / seconds) * 10) / 10
@@ -45,7 +54,7 @@ export function startEvidence(
 
   async function count(channel: string): Promise<Count> {
     const told = await wire.read(channel, 'CHANNEL(rtcp,all)')
-    return { channel, at: Date.now(), ...evidenceOf(told) }
+    return { channel, at: Date.now(), ...evidenceOf(told), quiet: 0 }
   }
 
   return {

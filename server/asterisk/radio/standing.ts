@@ -87,7 +87,9 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
       for (const leg of one.legs) keptChannels.delete(leg)
     }
   }
-  for (const leg of channels.filter((one) => isLeg(one) && one.state === 'Ring')) {
+  const since = ({ creationtime = '' }: ChannelNow) => creationtime
+  const ringing = channels.filter((one) => isLeg(one) && one.state === 'Ring')
+  for (const leg of ringing.sort((a, b) => since(a).localeCompare(since(b)))) {
     port(portOfLeg(leg)).waiting.push(leg)
     keptChannels.add(leg.id)
   }

@@ -8,6 +8,7 @@ export type ChannelNow = {
   name: string
   state: string
   dialplan: { context: string; exten: string }
+  creationtime?: string
 }
 export type BridgeNow = { id: string; channels: string[] }
 export type Wire = ReturnType<typeof makeWire>
@@ -124,6 +125,9 @@ export function makeWire(ari: Asked) {
       const { value } = (await ask('GET', `${at(id)}/variable`, { variable }, ORDER_MS)) as { value?: string }
       return value ?? ''
     },
+    /** Asks the far end of a SIP leg whether its call still stands; a no ends the leg. Changes nothing else of it. */
+    refresh: (id: string) =>
+      ask('POST', `${at(id)}/variable`, { variable: 'PJSIP_SEND_SESSION_REFRESH()', value: 'update' }, ORDER_MS),
     play: (id: string, playback: string, media: string) =>
       ask('POST', `${at(id)}/play/${playback}`, { media: `sound:${media}` }, ORDER_MS),
     stopPlay: (playback: string) => ask('DELETE', `/playbacks/${playback}`, {}, ORDER_MS).catch(unlessGone),
