@@ -116,7 +116,7 @@ async function ward(from: string, campus: 'old' | 'new', dialled: string, heard?
   return placed
 }
 
-t.test('an agent signs in, hears the ring, and is ready on a real phone', async (t) => {
+t.test('an agent signs in, hears the ring, and is ready on a real phone', async () => {
   const [account] = (lab.file() as unknown as { accounts: { agent: { name: string; password: string }[] } }).accounts
     .agent
   await page.goto(lab.url)
@@ -157,7 +157,7 @@ t.test('a ward rings, its place is on the screen, both hear each other, and the 
   await page.getByText('空闲，可以接听').waitFor(WAIT)
 })
 
-t.test('the agent dials a ward: this phone answers its own leg, and the call is known', async (t) => {
+t.test('the agent dials a ward: this phone answers its own leg, and the call is known', async () => {
   await page.keyboard.press('Alt+k')
   await page.getByLabel('号码', { exact: true }).fill('62041')
   await page.getByRole('radio', { name: '新院区' }).click()
