@@ -21,11 +21,17 @@ for (let code = 0; code < 256; code++) {
   fromUlaw[code] = ((plain & 0x80 ? -1 : 1) * (size - 132)) / 32_768
 }
 
+const isLoud = (packet: Buffer): boolean => packet.subarray(12).some((code) => Math.abs(fromUlaw[code] ?? 0) > 0.05)
+
 export class SipSound {
   /** Hertz of what this phone says; 0 is silence (packets go on). */
   tone: number
   /** Peak of what it says, of 32,767. */
   peak = 9_000
+  /** Said before `tone` goes on: one frame of 20 ms for each of these. */
+  numbers: number[] = []
+  /** Told of each packet of voice, at the moment (ms of performance.now()) it was sent or came: does it hold a sound? */
+  onFrame: ((way: 'sent' | 'heard', isLoud: boolean, at: number) => void) | undefined
   /** No packets at all, as a phone without power. */
   mute = false
   readonly port: number
@@ -52,6 +58,7 @@ export class SipSound {
       if (((packet[1] ?? 0) & 127) !== 0) return
       this.#heardAt = Date.now()
       this.#heard.push(packet.subarray(12))
+      this.onFrame?.('heard', isLoud(packet), performance.now())
       if (this.#heard.length > 25) this.#heard.shift()
     })
   }
@@ -87,14 +94,16 @@ export class SipSound {
         packet.writeUInt32BE(this.#ssrc, 8)
         // every packet of one key press carries the stamp of its start (RFC 4733 §2.5.1)
         if (!press || this.#presses.length === 0) this.#stamp += press ? 8 * SAMPLES : SAMPLES
+        const tone = (press ? undefined : this.numbers.shift()) ?? this.tone
         // a hundred silent phones in one process must not cost what a hundred voices do
         for (let i = 0; i < SAMPLES && !this.mute; i++) {
           packet[12 + i] = toUlaw[Math.round(this.peak * Math.sin(phase)) & 0xffff] ?? 0
-          phase += (2 * Math.PI * this.tone) / 8_000
+          phase += (2 * Math.PI * tone) / 8_000
         }
         if (press) press.copy(packet, 12)
         if (this.mute || !this.#far) continue
         if (!press) this.packetsSent++
+        if (!press) this.onFrame?.('sent', tone > 0, performance.now())
         this.#socket.send(press ? packet.subarray(0, 16) : packet, this.#far.port, this.#far.host)
       }
     }, 10)

@@ -14,6 +14,8 @@ import { monoMs } from '../../radio/rtp.ts'
 export type RadioConsoleWish = {
   /** which of the demonstration agents sits here, from 0 */
   nth?: number
+  /** who sits here instead, signed in already */
+  client?: Client
   /** hertz of its voice */
   tone?: number
   /** port of the live socket instead of the server's own: a faulty wire */
@@ -51,7 +53,7 @@ export async function until<T>(name: string, what: () => T | Promise<T>, ms = 10
 
 /** Sits down at a desk: signed in, its radio account ready, the live socket open. Close it before the lab. */
 export async function radioConsole(lab: Lab, wish: RadioConsoleWish = {}): Promise<RadioConsole> {
-  const client = await signedIn(lab, 'agent', wish.nth ?? 0)
+  const client = wish.client ?? (await signedIn(lab, 'agent', wish.nth ?? 0))
   const { credential } = await client.post<{ credential: SipCredential }>('/api/agent/sign-in')
   const { station } = credential.radio
   await asPlainPhone(lab, station)
@@ -137,7 +139,7 @@ export class RadioConsole {
     for (let heard = -1, at = 0; call.state === 'talking' && !this.#over; ) {
       if (call.sound.packetsHeard !== heard) at = performance.now()
       heard = call.sound.packetsHeard
-      if (performance.now() - at > SILENT_MS) return call.end('the exchange is silent')
+      if (performance.now() - at > SILENT_MS) return void call.hangup()
       await new Promise((soon) => setTimeout(soon, REJOIN_MS))
     }
   }
@@ -160,7 +162,11 @@ export class RadioConsole {
   async #call(code: string): Promise<SipCall | undefined> {
     const call = await this.phone.call(`radio-${code}`)
     this.#legs.set(code, call)
-    return call.until('talking', 3_000).catch(() => undefined)
+    return call.until('talking', 3_000).catch(() => {
+      // One that is given up and not taken back would be answered some day, beside its successor.
+      void call.hangup()
+      return undefined
+    })
   }
 
   async #stay(code: string, first: SipCall): Promise<void> {
@@ -217,6 +223,18 @@ export class RadioConsole {
     for (const beat of this.#held.values()) clearInterval(beat)
     this.#held.clear()
     for (const leg of this.#legs.values()) if (leg.state !== 'ended') leg.sound.mute = true
+  }
+
+  /** Sends nothing until it speaks, as a phone does that suppresses silence. */
+  listenOnly(on = true): void {
+    for (const leg of this.#legs.values()) if (leg.state !== 'ended') leg.sound.mute = on && this.#held.size === 0
+  }
+
+  /** A leg that sends nothing for long is taken for dead: a few packets. */
+  async breathe(ms: number): Promise<void> {
+    this.listenOnly(false)
+    await new Promise((soon) => setTimeout(soon, ms))
+    this.listenOnly()
   }
 
   /** The plug is in again. */
