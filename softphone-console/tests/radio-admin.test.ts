@@ -6,7 +6,7 @@ import t from 'tap'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { RadioClient } from '../../scripts/radio/client.ts'
 import { monoMs } from '../../scripts/radio/rtp.ts'
-import { onReachableNetwork, WAIT } from './browser.ts'
+import { aReadySeat, onReachableNetwork, WAIT } from './browser.ts'
 import { launchPretend } from './pretend/seat.ts'
 import { isBuilt } from './pretend/server.ts'
 
@@ -20,6 +20,7 @@ t.setTimeout(240_000)
 
 /** Long enough to be seen going on. The rule is a minute; that it counts is the commissioning's own test. */
 const IDLE_S = 8
+const CALLER_HZ = 440
 const LONG = { timeout: 60_000 }
 let lab: Lab
 let air: RadioClient
@@ -254,5 +255,38 @@ t.test('a shift lead says who is on duty with which handheld, and hands it over'
     'the handheld is back on the shelf',
   )
   await page.context().close()
-  t.same(faults, [], 'no page had a fault')
+})
+
+t.test('an agent joins the caller to the radio by one key, sees who hears whom, and parts them', async (t) => {
+  const seat = await aReadySeat(lab, { tone: 1001 })
+  t.teardown(() => seat.close())
+  const { page } = seat
+  const wards = await lab.wards()
+  const call = { campus: 'new', dialled: '8102', from: '62041', play: CALLER_HZ, forSeconds: 120 } as const
+  wards.placeCall(call).catch(() => {})
+  await page.getByRole('button', { name: '接听' }).waitFor(LONG)
+  await page.keyboard.press('F2')
+  await page.getByRole('button', { name: '挂断' }).waitFor(WAIT)
+  await page.keyboard.press('Alt+2')
+  const since = monoMs()
+  await page
+    .getByRole('region', { name: '电话接到电台' })
+    .getByRole('button', { name: '接到 新院区 UHF-1' })
+    .waitFor(WAIT)
+  await page.keyboard.press('Alt+J')
+  const joined = page.getByRole('region', { name: '电话接到电台' })
+  await joined.getByText('来电人已接到 新院区 UHF-1').waitFor(WAIT)
+  await joined.getByText('手持机和来电人都听得到', { exact: true }).waitFor(WAIT)
+  await air.until('new', 'keyed', { since, ms: 20_000 })
+  await joined.getByText('来电人在讲，手持机听得到').waitFor(WAIT)
+  const lane = page.getByRole('region', { name: '电台 新院区 UHF-1' })
+  await lane.getByText('来电人 62041 在这个台上').waitFor(WAIT)
+  await shots(page, 'phone-patch')
+  await page.keyboard.press('Alt+J')
+  await page.getByText('来电人已离开电台').first().waitFor(WAIT)
+  await lane.getByText('空闲', { exact: true }).waitFor(WAIT)
+  const heard = await air.ask('heard', { port: 'new', since })
+  t.ok(Math.abs(heard.hertz - CALLER_HZ) < 12, `handhelds heard the caller: ${heard.hertz} Hz`)
+  await page.keyboard.press('F9')
+  t.same([...faults, ...seat.faults], [], 'no page had a fault')
 })
