@@ -71,10 +71,9 @@ async function aDesk(t: Test): Promise<Desk> {
 
 /** Desk phones that spoke for so many seconds of a call, on a machine that stood still for so many of them. */
 const phones = (callId: string, spoke: number, still = 0): NonNullable<Seen['tones']> => ({
-  machine: { ...neverStill, stoodStill: () => still * 1_000 },
+  machine: { stoodStill: () => still * 1_000 },
   spoke: () => new Map([[callId, spoke]]),
 })
-const neverStill = { within: () => ({ holds: true, meanwhile: '' }), close: async () => undefined }
 
 /** A statement with $1, $2 … as the lab's own client takes them. */
 const asked = (db: Db, sql: string, values: unknown[]) =>

@@ -7,7 +7,6 @@ import type { Finding } from '../../drill.ts'
 import type { Lab } from '../../lab.ts'
 import type { Witness } from './console.ts'
 import type { Machine } from './stood-still.ts'
-import type { Traffic } from './traffic.ts'
 import { celRows, secondsOnChannel, vaultBySha, type WrittenCall, writtenCalls } from './witness.ts'
 
 export const WARD_TONE = 1000
@@ -24,7 +23,7 @@ export type Seen = {
   /** ids of tickets whose creation was acknowledged with 2xx */
   acknowledged?: string[]
   /** tones were played on both sides, and nothing was done that may cost sound: it is to be proven by them */
-  tones?: Pick<Traffic, 'machine' | 'spoke'>
+  tones?: { readonly machine: Pick<Machine, 'stoodStill'>; spoke(): Map<string, number> }
   /** a console that lived through the fault: see watchDesk */
   console?: Pick<Witness, 'finding'>
   /** the vault's bytes by their SHA-256; default: the lab's own folder vault */
