@@ -4,6 +4,7 @@ import t from 'tap'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { RadioClient } from '../../scripts/radio/client.ts'
 import { monoMs } from '../../scripts/radio/rtp.ts'
+import { oneBurst, watched } from '../../server/asterisk/radio/test-burst.ts'
 import { aReadySeat, onReachableNetwork, type Seat, WAIT } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'
 
@@ -50,21 +51,26 @@ t.test('both ports are joined and free as soon as the agent takes calls', async 
 })
 
 t.test('an engineer on a handheld is heard at the desk, shown while talking, and named', async (t) => {
-  const said = air.ask('speak', { port: 'new', unit: '02', tone: HANDHELD_HZ, forMs: 5_000 })
-  await port('new').getByText('接收', { exact: true }).first().waitFor(WAIT)
-  await seat.hears(HANDHELD_HZ)
-  await seat.shot('radio-2-heard-zh-light')
-  await said
-  await isIdle('new')
   const over = seat.page.locator('li.over').first()
-  const isNamed = () => over.getByText(/02 号机/).isVisible()
-  // an identity burst may be lost on the channel, and on a busy machine: the next over says it again
-  for (let overs = 0; overs < 3 && !(await isNamed()); overs++) {
-    await air.ask('speak', { port: 'new', unit: '02', tone: HANDHELD_HZ, forMs: 1_000 })
-    await wait(1_500)
-  }
-  await over.getByText(/02 号机/).waitFor(WAIT)
-  t.pass('the last over names the handheld')
+  const named = () => over.getByText(/02 号机/).waitFor(WAIT)
+  await oneBurst(
+    t,
+    await watched(t),
+    'the last over names the handheld by the one burst it began with',
+    async () => {
+      const said = air.ask('speak', { port: 'new', unit: '02', tone: HANDHELD_HZ, forMs: 5_000 })
+      await port('new').getByText('接收', { exact: true }).first().waitFor(WAIT)
+      await seat.hears(HANDHELD_HZ)
+      await seat.shot('radio-2-heard-zh-light')
+      await said
+      await isIdle('new')
+    },
+    () =>
+      named().then(
+        () => ({ is: true }),
+        () => ({ is: false }),
+      ),
+  )
 })
 
 t.test('the agent holds the button: that gateway alone is keyed, and what is on the air is the agent', async (t) => {
@@ -157,12 +163,19 @@ t.test('two ports on one key: both go on the air and both come off it', async (t
 
 t.test('an emergency stays until it is acknowledged, in words and with its handheld', async (t) => {
   const card = seat.page.getByRole('alert', { name: '紧急 · 已锁存' })
-  // a handheld says it again until it is acknowledged: one burst may be lost on a real channel, and on a busy machine
-  for (let bursts = 0; bursts < 4 && !(await card.isVisible()); bursts++) {
-    await air.ask('emergency', { port: 'new', unit: '02' })
-    await card.waitFor({ timeout: 5_000 }).catch(() => undefined)
-  }
-  await card.getByText(/02 号机/).waitFor(WAIT)
+  const isShown = () => card.getByText(/02 号机/).waitFor(WAIT)
+  await oneBurst(
+    t,
+    await watched(t),
+    'one press of the button, once sent',
+    () => air.ask('emergency', { port: 'new', unit: '02' }),
+    () =>
+      isShown().then(
+        () => ({ is: true }),
+        () => ({ is: false }),
+      ),
+  )
+  await isShown()
   await seat.shot('radio-5-emergency-zh-light')
   await seat.page.keyboard.press('Alt+A')
   await card.getByText(/已确认/).waitFor(WAIT)

@@ -3,13 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { makeEar } from '../../radio/ear.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from '../../radio/profile.ts'
-import { console_, fact, radioLab, simulated, station, until, watched, wish } from './test-lab.ts'
+import { oneBurst, watched } from './test-burst.ts'
+import { console_, fact, radioLab, simulated, station, until, wish } from './test-lab.ts'
 
 t.setTimeout(300_000)
 
 const VOICE = 1500
-/** Asterisk keeps half a second of what it listens to; what piles up beyond that it throws away (audiohook.c, LONG_QUEUE). */
-const KEPT_MS = 450
 const SCHEMES = [
   ['mdc1200', 'mdc1200', '1002', '1002!'],
   ['zvei1', '5tone', '21002', '99002'],
@@ -25,43 +24,24 @@ async function desk(t: Test, jitterBuffer: GatewayProfile['jitterBuffer']) {
   await fact(desk, 'up')
   const machine = await watched(t)
 
-  /** What is understood of what the exchange tells while `work` goes on, and until its carrier is gone. */
-  async function understood([ident, idScheme]: Scheme, work: () => Promise<unknown>): Promise<string[]> {
+  /** One burst, sent by `work`; what is understood of all that the exchange tells until its carrier is gone. */
+  async function once(t: Test, [ident, idScheme]: Scheme, code: string, name: string, work: () => Promise<unknown>) {
     await radio.ask('mode', { port: 'new', set: { ident, identAt: 'lead' } })
-    const since = desk.facts.length
+    let since = 0
     const frames = () => desk.facts.slice(since).flatMap((one) => (one.type === 'heard' ? [one] : []))
-    await work()
-    await until(
-      'the carrier is gone',
-      () => frames().length > 0 && Date.now() - (frames().at(-1)?.at ?? 0) > 300,
-      20_000,
-    )
-    const ear = makeEar({ ...DEFAULT_PROFILE, idScheme }, 0)
-    const heard = frames().flatMap(({ at, samples }) => ear.frame(at, samples))
-    return [...heard, ...ear.pass(Date.now() + 5_000)].flatMap((one) =>
-      one.type === 'code' ? [`${one.raw}${one.emergency ? '!' : ''}`] : one.type === 'digits' ? [one.digits] : [],
-    )
-  }
-
-  /** Once, and once more only when the machine itself stood still for longer than Asterisk can keep: it says so. */
-  async function once(
-    t: Test,
-    scheme: Scheme,
-    code: string,
-    name: string,
-    work: () => Promise<unknown>,
-  ): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      const from = Date.now()
-      const codes = await understood(scheme, work)
-      const { still, meanwhile } = machine.since(from)
-      if (codes.join() !== code && still > KEPT_MS && tries < 5) {
-        t.comment(`${name}: heard ${codes.join() || 'nothing'}${meanwhile}; again`)
-        continue
-      }
-      t.same(codes, [code], name)
-      return
+    const send = async () => {
+      since = desk.facts.length
+      await work()
+      await until('the carrier is gone', () => Date.now() - (frames().at(-1)?.at ?? Infinity) > 300, 20_000)
     }
+    await oneBurst(t, machine, name, send, async () => {
+      const ear = makeEar({ ...DEFAULT_PROFILE, idScheme }, 0)
+      const heard = frames().flatMap(({ at, samples }) => ear.frame(at, samples))
+      const codes = [...heard, ...ear.pass(Date.now() + 5_000)].flatMap((one) =>
+        one.type === 'code' ? [`${one.raw}${one.emergency ? '!' : ''}`] : one.type === 'digits' ? [one.digits] : [],
+      )
+      return { is: codes.join() === code, as: codes.join() }
+    })
   }
   return { lab, radio, pid, desk, once }
 }

@@ -46,6 +46,7 @@ const PROOF_MS = 80
 /** A registering gateway that comes back is unreachable for an instant (recipes: the flap of a registration). */
 const FLAP_MS = 500
 const FORGET_MS = 300
+const SOUND_GAP_MS = 200
 
 export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onMixing, log }: PortOptions) {
   const port = first.port
@@ -57,6 +58,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   let isUp = false
   let tap: Tap | undefined
   let stream: string | undefined
+  let soundAt = -Infinity
   let recorder: Recorder = makeRecorder(wire, port, recordings, tell, kept.pieces)
   let tending: Promise<void> | undefined
   let again = false
@@ -136,7 +138,14 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
       wire,
       port,
       leg.channel,
-      (samples, at) => tell({ type: 'heard', port, at, samples }),
+      (samples, at) => {
+        if (samples.some((one) => one !== 0)) {
+          // A stream with a sound in it is one we hear.
+          if (at - soundAt > SOUND_GAP_MS) void learn(leg)
+          soundAt = at
+        }
+        tell({ type: 'heard', port, at, samples })
+      },
       () => void hearAnew(leg).catch((error) => log.warn({ port, why: error.message }, 'a new stream is not heard')),
     )
   }
@@ -144,6 +153,11 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   /** The sender's number (RFC 3550 SSRC) of what came last; `0`: nothing came yet; undefined: Asterisk did not say. */
   const streamOf = async (leg: Gateway): Promise<string | undefined> =>
     /themssrc=(\d+)/.exec(await wire.read(leg.channel, 'CHANNEL(rtcp,all)').catch(() => ''))?.[1]
+
+  async function learn(leg: Gateway): Promise<void> {
+    const now = await streamOf(leg)
+    if (now !== undefined && gateway === leg) stream = now
+  }
 
   /**
    * Asterisk's translators drop what comes "late" by its RTP number. A gateway that begins a new stream (RFC 3550 §8) at a

@@ -6,7 +6,6 @@ import type { Test } from 'tap'
 import type { PbxSettings } from '../../../scripts/asterisk/index.ts'
 import { type PhoneLab, startPhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
 import { type SipCall, SipPhone } from '../../../scripts/asterisk/sip-phone.ts'
-import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
 import { RadioClient } from '../../../scripts/radio/client.ts'
 import { gatewaysWish, startGateways } from '../../../scripts/radio/start.ts'
 import { socketIn } from '../../../scripts/radio/words.ts'
@@ -25,7 +24,7 @@ const loud = {
 }
 
 /** Waits until `what` holds. Rejects after `ms`, naming it. */
-export async function until<T>(name: string, what: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(name: string, what: () => T | Promise<T>, ms = 20_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + ms; ; ) {
     const value = await what()
     if (value) return value as NonNullable<T>
@@ -105,18 +104,6 @@ export async function simulated(t: Test, lab: PhoneLab): Promise<{ radio: RadioC
   return { radio, pid: gateways.pid }
 }
 
-/** What the machine itself stood still for since an epoch millisecond, and words that say so; a quiet machine excuses nothing. */
-export async function watched(t: Test): Promise<{ since(from?: number): { still: number; meanwhile: string } }> {
-  const machine = await watchMachine()
-  t.teardown(() => machine.close())
-  return {
-    since(from = 0) {
-      const still = Math.round(machine.stoodStill(from))
-      return { still, meanwhile: still > 0 ? `; the machine stood still for ${still} ms` : '' }
-    },
-  }
-}
-
 /** The gateway's call that is on now. */
 export const onAir = (phone: SipPhone): Promise<SipCall> =>
   until('the gateway talks', () => phone.calls.findLast((call) => call.state === 'talking'))
@@ -160,4 +147,19 @@ export async function console_(t: Test, lab: PhoneLab, one: Station, name: strin
   const phone = await SipPhone.open({ server: { host, port: sipPort }, station: name, password, tone })
   t.teardown(() => phone.close())
   return phone
+}
+
+/** The port `old` with its gateway on the line, and a console on it that says `tone`: `order` keys it. */
+export async function onePort(t: Test, { tone = 0, ...but }: Partial<PortWish> & { tone?: number } = {}) {
+  const lab = await radioLab(t)
+  const g = await gateway(t, lab, 'old')
+  const desk = station(t, lab)
+  desk.media.want([wish('old', but)])
+  const up = await fact(desk, 'up')
+  const air = await onAir(g)
+  const agent = await console_(t, lab, desk, 'r9001', tone)
+  const leg = await (await agent.call('radio-old')).until('talking')
+  const { channel } = await fact(desk, 'leg')
+  const order = { port: 'old', epoch: up.epoch, voice: { kind: 'leg' as const, channel } }
+  return { lab, g, desk, up, air, leg, order }
 }

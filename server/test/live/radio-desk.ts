@@ -57,9 +57,9 @@ export async function radioDesk(t: Test, env: Record<string, string> = {}) {
       Math.round((await radio.ask('heard', { port, since })).hertz / 10) * 10,
     /** All quiet, shown and so. */
     async rest(...ports: string[]): Promise<void> {
-      await Promise.all(ports.map((port) => ann.shows(port, ({ carrier }) => carrier === 'idle', 5_000)))
+      await Promise.all(ports.map((port) => ann.shows(port, ({ carrier }) => carrier === 'idle', 20_000)))
       const keyed = async () => (await radio.ask('status', {})).some((one) => one.keyed)
-      await until('no gateway is keyed', async () => !(await keyed()))
+      await until('no gateway is keyed', async () => !(await keyed()), 20_000)
     },
     now: monoMs,
   }
