@@ -69,7 +69,7 @@ export function makeDtmf(): (frame: Int16Array) => string {
     }
     if (zeros >= PAUSE && zeros < ENDED) {
       cut = windows(SIZE, HOP)
-      since = 0
+      if (since >= AGREE) since = 0
     }
     zeros = 0
     return hear(frame)
