@@ -1,20 +1,24 @@
 /**
- * The gateway loses its power while an agent is on the air; every other time it says goodbye (BYE). It is called again.
- * It is away for as long as one takes to boot: the exchange asks it every 5 s. One that is back sooner, its call forgotten,
- * is found by the session timer only (45 s at most, RFC 4028's least).
+ * The gateway is lost while an agent is on the air, in turn: without power for as long as one takes to boot, which the
+ * exchange finds out by asking (every 5 s); with a goodbye (BYE); without power for a moment, and back with its call
+ * forgotten. It is called again.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { radioDrill } from './parts/radio-rounds.ts'
 
 const BOOT_MS = 9_000
+const BLINK_MS = 300
+const HOW = ['boots', 'says goodbye', 'blinks'] as const
+const howIn = (round: number) => HOW[(round - 1) % HOW.length]
 
 export default radioDrill({
   what: 'the gateway is lost',
   strike: ({ radio }, round) =>
-    round % 2 === 1 ? radio.ask('kill', { port: 'old' }) : radio.ask('hangup', { port: 'old' }),
+    howIn(round) === 'says goodbye' ? radio.ask('hangup', { port: 'old' }) : radio.ask('kill', { port: 'old' }),
   heal: async ({ radio }, round) => {
-    if (round % 2 === 0) return
-    await wait(BOOT_MS)
+    const how = howIn(round)
+    if (how === 'says goodbye') return
+    await wait(how === 'boots' ? BOOT_MS : BLINK_MS)
     await radio.ask('revive', { port: 'old' })
   },
   endedBy: ['gateway_lost', 'control_lost'],

@@ -1,12 +1,13 @@
 /** What is left of the radio in the database and in the spool, after a fault. */
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { laidBytes } from '../../../recordings/lay.ts'
+import { findPieces, listPieces, planPieces } from '../../../recordings/pieces.ts'
 import { loudness } from '../../asterisk/tones.ts'
 import type { Finding } from '../../drill.ts'
 import type { Lab } from '../../lab.ts'
-import type { LogEntry } from '../../radio/keyed-log.ts'
 import { AGENT_TONE, until } from './radio-console.ts'
+import type { Machine } from './stood-still.ts'
 import { vaultBySha } from './witness.ts'
 
 type OverRow = { port: string; kind: string; ended_by: string | null; from_at: Date; to_at: Date | null }
@@ -45,62 +46,77 @@ export async function oversEnded(
   }
 }
 
-/** Sound of one channel of one file, and when its first sample was heard (epoch ms). */
+/** Sound of one channel of one recording, and when its first sample was heard (epoch ms). */
 type Sound = { startAt: number; samples: Float32Array }
-type Aired = { from: number; to: number }
+/** The agent's tone as handhelds heard it: between two moments (epoch ms), so many milliseconds of it. */
+export type Aired = { from: number; to: number; ms: number }
 
-/** The edges of an over: the tail is keyed in silence, and a frame or two are on their way at either end. */
-const EDGES_MS = 400
-const WINDOW = 160
+/** Two clocks of 20 ms tear a window at either end of a tone. */
+const EDGES_MS = 60
+/** The recording and the gateway may differ so much about when it was. */
+const PLACE_MS = 300
+const STEP_MS = 20
+const STEP = STEP_MS * 8
 const WRITTEN_MS = 3_000
 
+/** What of this was the agent's voice. `wall`: when it begins, epoch ms. */
+export function airedIn(heard: Float32Array, wall: number): Aired {
+  const at: number[] = []
+  for (let from = 0; from + STEP <= heard.length; from += STEP)
+    if (isTone(heard.subarray(from, from + STEP))) at.push(wall + from / 8)
+  return { from: at[0] ?? wall, to: (at.at(-1) ?? wall) + STEP_MS, ms: at.length * STEP_MS }
+}
+
 /**
- * Whatever the gateway `old` put on the air since `began` by its own log is in the recording of what it was sent, at its
- * place; of each over `holeMs` may be missing besides (what a killed Asterisk had not written yet).
+ * What handhelds heard of the agent is in the recording of what the gateway was sent, at its place. Missing may be, of
+ * each over, `holeMs` (what a killed Asterisk had not written yet) and as much as the machine itself stood still meanwhile.
  */
-export async function keptWhole(lab: Lab, began: Date, { holeMs }: { holeMs: number }): Promise<Finding[]> {
+export async function keptWhole(
+  lab: Lab,
+  aired: readonly Aired[],
+  { holeMs, machine }: { holeMs: number; machine: Machine },
+): Promise<Finding[]> {
   // Asterisk's recorders hand two seconds at a time to the disk.
   await wait(WRITTEN_MS)
-  const aired = await airedSince(lab, began)
   const sounds = [...(await piecesInSpool(lab)), ...(await filedInVault(lab))]
-  const kept = aired.map(({ from, to }) => ({ from, to, ms: heardBetween(sounds, from - EDGES_MS, to + EDGES_MS) }))
-  const holed = kept.filter(({ from, to, ms }) => ms < to - from - EDGES_MS - holeMs)
+  const kept = aired.map((over) => {
+    const stillMs = Math.round(machine.stoodStill(over.from - PLACE_MS, over.to + PLACE_MS))
+    const place = PLACE_MS + stillMs
+    return { ...over, stillMs, keptMs: heardBetween(sounds, over.from - place, over.to + place) }
+  })
+  const missing = kept.map(({ ms, keptMs, stillMs }) => ms - keptMs - stillMs - EDGES_MS)
+  const holed = kept.filter((_, i) => (missing[i] ?? 0) > holeMs)
   const [states] = await lab.query<{ missing: number }>(
     `select count(*)::int as missing from recordings where state = 'missing'`,
   )
-  const sum = (values: number[]) => (values.reduce((all, one) => all + one, 0) / 1_000).toFixed(1)
+  const seconds = (of: 'ms' | 'keptMs' | 'stillMs') => (kept.reduce((all, one) => all + one[of], 0) / 1_000).toFixed(1)
+  const most = Math.max(0, ...missing)
+  const still = seconds('stillMs')
   return [
     {
-      what: `recording whole: ${kept.length} overs on the air for ${sum(aired.map(({ from, to }) => to - from))} s, ${sum(kept.map(({ ms }) => ms))} s of the agent’s tone at their places`,
-      holds: aired.length > 0 && holed.length === 0,
-      seen: holed.map(({ from, to, ms }) => ({ airedMs: Math.round(to - from), keptMs: ms })),
+      what: `recording whole: ${kept.length} overs, ${seconds('ms')} s of the agent on the air, ${seconds('keptMs')} s at their places in the recording${
+        most > 0 ? `, ${most} ms of one over missing at most (${holeMs} may be)` : ''
+      }${still === '0.0' ? '' : `; the machine stood still for ${still} s of it`}`,
+      holds: aired.length > 0 && kept.every(({ ms }) => ms > 0) && holed.length === 0,
+      seen: holed,
     },
     { what: 'no recording is missing', holds: states?.missing === 0, seen: states },
   ]
 }
 
-async function airedSince(lab: Lab, began: Date): Promise<Aired[]> {
-  const text = await readFile(join(lab.varDir, 'radio-sim/old.jsonl'), 'utf8')
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as LogEntry)
-    .flatMap((entry) =>
-      entry.type === 'unkeyed' && entry.firstPacket && entry.lastPacket && entry.wall >= began.getTime()
-        ? [{ from: entry.firstPacket.wall, to: entry.lastPacket.wall }]
-        : [],
-    )
-}
-
+/** As the archive would lay them. */
 async function piecesInSpool(lab: Lab): Promise<Sound[]> {
-  const folder = join(lab.varDir, 'pbx/spool/recording')
-  const names = (await readdir(folder)).filter((name) => name.startsWith('radio-old-tx-') && name.endsWith('.wav'))
-  return Promise.all(
-    names.map(async (name) => ({
-      startAt: Number.parseInt(name.split('-')[3] ?? '', 16),
-      samples: pcmOf(await readFile(join(folder, name)), 1, 0),
-    })),
-  )
+  const spool = join(lab.varDir, 'pbx/spool')
+  const sounds: Sound[] = []
+  for (const name of (await listPieces(spool)).filter((one) => one.startsWith('radio-old-tx-'))) {
+    const piece = { name, channel: 1 as const, startedAt: Number.parseInt(name.split('-')[3] ?? '', 16) }
+    const plan = planPieces(await findPieces(spool, [piece]))
+    if (!plan) continue
+    const parts: Buffer[] = []
+    for await (const part of laidBytes(plan)) parts.push(part)
+    sounds.push({ startAt: plan.startAt, samples: pcmOf(Buffer.concat(parts)) })
+  }
+  return sounds
 }
 
 /** Received left, transmitted right. */
@@ -112,27 +128,28 @@ async function filedInVault(lab: Lab): Promise<Sound[]> {
   const vault = await vaultBySha(join(lab.varDir, 'vault'))
   return rows.flatMap(({ started_at, sha256 }) => {
     const bytes = vault.get(Buffer.from(sha256).toString('hex'))
-    return bytes ? [{ startAt: started_at.getTime(), samples: pcmOf(bytes, 2, 1) }] : []
+    return bytes ? [{ startAt: started_at.getTime(), samples: pcmOf(bytes) }] : []
   })
 }
 
-/** A header that its writer has not finished yet is not asked. */
-function pcmOf(wav: Buffer, channels: number, channel: number): Float32Array {
+/** The right channel. */
+function pcmOf(wav: Buffer): Float32Array {
   const from = wav.indexOf('data') + 8
-  const frames = Math.floor((wav.length - from) / (2 * channels))
-  return Float32Array.from({ length: frames }, (_, i) => wav.readInt16LE(from + 2 * (i * channels + channel)) / 32_768)
+  const frames = Math.floor((wav.length - from) / 4)
+  return Float32Array.from({ length: frames }, (_, i) => wav.readInt16LE(from + 4 * i + 2) / 32_768)
 }
+
+const isTone = (piece: Float32Array): boolean => piece.length === STEP && loudness(piece, AGENT_TONE) > 0.03
 
 /** Milliseconds of the agent's tone between two moments; what lies in two files counts once. */
 function heardBetween(sounds: readonly Sound[], from: number, to: number): number {
   let ms = 0
-  for (let at = from; at < to; at += 20) {
+  for (let at = from; at < to; at += STEP_MS) {
     const isHeard = sounds.some(({ startAt, samples }) => {
       const first = Math.round((at - startAt) * 8)
-      const piece = first < 0 ? samples.subarray(0, 0) : samples.subarray(first, first + WINDOW)
-      return piece.length === WINDOW && loudness(piece, AGENT_TONE) > 0.03
+      return first >= 0 && isTone(samples.subarray(first, first + STEP))
     })
-    if (isHeard) ms += 20
+    if (isHeard) ms += STEP_MS
   }
   return ms
 }

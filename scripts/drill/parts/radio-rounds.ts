@@ -1,18 +1,14 @@
 /** One fault, so many times over, each while an agent is on the air. The gateway's own account says what came of it. */
 import { setTimeout as wait } from 'node:timers/promises'
+import { readWav } from '../../asterisk/tones.ts'
 import type { Drill, Finding } from '../../drill.ts'
 import { type Lab, type LabWish, startLab } from '../../lab.ts'
 import type { RadioClient } from '../../radio/client.ts'
 import { monoMs } from '../../radio/rtp.ts'
-import {
-  AGENT_TONE,
-  type Press,
-  type RadioConsole,
-  type RadioConsoleWish,
-  radioConsole,
-  until,
-} from './radio-console.ts'
-import { keptWhole, oversEnded } from './radio-kept.ts'
+import { carriersOf } from './radio-carriers.ts'
+import { AGENT_TONE, type Press, type RadioConsole, radioConsole, until } from './radio-console.ts'
+import { type Aired, airedIn, keptWhole, oversEnded } from './radio-kept.ts'
+import { type Machine, watchMachine } from './stood-still.ts'
 
 /** RADIO.md §3.8: in every failure the carrier falls within this. */
 const UNKEYED_MS = 3_000
@@ -22,7 +18,10 @@ const BACK_MS = 60_000
 /** A busy machine's gap between two packets is no release. */
 const GATEWAY = { packetHangMs: 200 }
 
-export type RadioLab = { lab: Lab; radio: RadioClient; desk: RadioConsole }
+/** What a drill does at a desk; a console without a browser, or a real one. */
+export type RadioDesk = Pick<RadioConsole, 'join' | 'press' | 'shows' | 'close'>
+export type RadioLab = { lab: Lab; radio: RadioClient; desk: RadioDesk }
+type Watched = RadioLab & { machine: Machine; aired: Aired[] }
 export type RadioFault = {
   /** the fault, as a sentence's subject: "the server is killed" */
   readonly what: string
@@ -33,11 +32,11 @@ export type RadioFault = {
   /** end reasons that tell the truth about it */
   readonly endedBy: readonly string[]
   readonly lab?: LabWish
-  /** the console's own wish, made when the lab stands */
-  readonly seat?: (lab: Lab) => Promise<RadioConsoleWish>
+  /** who sits down when the lab stands, saying AGENT_TONE; usually a console of radio-console.ts */
+  readonly sit?: (lab: Lab) => Promise<RadioDesk>
   /** ms of WATCH_MS's kind before healing */
   readonly watchMs?: number
-  /** each round leaves a hole in the recording no longer than this (a dead Asterisk or gateway records nothing) */
+  /** of what was on the air in a struck over, so much may be missing in the recording (a killed Asterisk's own buffer) */
   readonly holeMs?: number
   /** how long it is quiet before each round; usually not at all */
   readonly restMs?: number
@@ -53,11 +52,12 @@ export const radioDrill =
   async (report, args) => {
     const times = timesIn(args)
     const lab = await startLab({ radio: { old: GATEWAY, new: GATEWAY }, ...fault.lab })
-    let desk: RadioConsole | undefined
+    const machine = await watchMachine()
+    let desk: RadioDesk | undefined
     try {
       const radio = await lab.radioClient()
-      desk = await radioConsole(lab, { tone: AGENT_TONE, ...(await fault.seat?.(lab)) })
-      const on = { lab, radio, desk }
+      desk = await (fault.sit?.(lab) ?? radioConsole(lab, { tone: AGENT_TONE }))
+      const on: Watched = { lab, radio, desk, machine, aired: [] }
       await desk.join('old', 'new')
       const began = new Date()
       const rounds: Round[] = []
@@ -68,33 +68,44 @@ export const radioDrill =
       }
       for (const finding of summed(rounds, fault)) report(finding)
       report(await oversEnded(lab, began, { atLeast: times, reasons: fault.endedBy }))
-      for (const finding of await keptWhole(lab, began, { holeMs: fault.holeMs ?? 0 })) report(finding)
+      for (const finding of await keptWhole(lab, on.aired, { holeMs: fault.holeMs ?? 0, machine })) report(finding)
     } finally {
       desk?.close()
       fault.done?.()
       await lab.stop()
+      await machine.close()
     }
   }
 
 type Round = { findings: Finding[]; unkeyedMs: number; backMs: number }
 
-async function oneRound(on: RadioLab, fault: RadioFault, n: number): Promise<Round> {
-  const { radio, desk } = on
+async function oneRound(on: Watched, fault: RadioFault, n: number): Promise<Round> {
+  const { radio, desk, machine } = on
   await wait(fault.restMs ?? 0)
   const { key, keyedAt } = await onTheAir(on)
   const struck = monoMs()
   await fault.strike(on, n)
   // What is keyed when a fault strikes must fall; a gateway without power has nothing to fall any more.
-  const fell = await radio.until('old', 'unkeyed', { since: struck, ms: UNKEYED_MS + 2_000 }).catch(() => undefined)
+  await radio.until('old', 'unkeyed', { since: struck, ms: UNKEYED_MS + 2_000 }).catch(() => undefined)
+  await wait(fault.watchMs ?? WATCH_MS)
+  const carriers = async () =>
+    carriersOf(
+      (await radio.ask('log', { since: keyedAt })).filter(({ port }) => port === 'old'),
+      machine,
+    )
+  // What the machine's standing still tore apart was one carrier: it has fallen when its last piece has.
+  const fell = (await carriers())[0]?.to
   const unkeyedMs = fell ? Math.max(0, fell.mono - struck) : Number.POSITIVE_INFINITY
   await wasTheAgent(on, keyedAt)
-  await wait(fault.watchMs ?? WATCH_MS)
   await fault.heal(on, n)
   const healed = monoMs()
   // The finger has not left the key all this while.
   await desk.shows('old', ({ carrier, control }) => carrier === 'idle' && control.state === 'up', BACK_MS)
   await wait(500)
-  const again = (await radio.ask('log', { since: struck })).filter(({ type }) => type === 'keyed')
+  const others = (await radio.ask('log', { since: struck })).filter(
+    ({ port, type }) => type === 'keyed' && port !== 'old',
+  )
+  const again = [...(await carriers()).slice(1), ...others]
   key.letGo()
   const findings: Finding[] = [
     {
@@ -121,14 +132,15 @@ async function onTheAir({ radio, desk }: RadioLab): Promise<{ key: Press; keyedA
   return { key, keyedAt: mono }
 }
 
-/** Was it the agent's voice that was on the air? Asked when it is over: listening back takes the simulator's time. */
-async function wasTheAgent({ radio }: RadioLab, since: number): Promise<void> {
-  const { hertz } = await radio.ask('heard', { port: 'old', since })
+/** Was it the agent's voice that was on the air, and how much of it? Asked when it is over: listening back takes the simulator's time. */
+async function wasTheAgent({ radio, aired }: Watched, since: number): Promise<void> {
+  const { hertz, wav, from } = await radio.ask('heard', { port: 'old', since })
+  aired.push(airedIn(await readWav(wav), from.wall))
   if (Math.abs((hertz ?? 0) - AGENT_TONE) > 20) throw new Error(`${AGENT_TONE} Hz was to be on the air, not ${hertz}`)
 }
 
 /** Presses until it is granted, as a person does who needs the channel. */
-async function granted(desk: RadioConsole): Promise<Press> {
+async function granted(desk: RadioDesk): Promise<Press> {
   return until(
     'a press is granted',
     async () => {
@@ -144,7 +156,7 @@ async function granted(desk: RadioConsole): Promise<Press> {
 }
 
 /** When a new press was on the air; then it is let go. */
-async function keysAgain(on: RadioLab): Promise<number> {
+async function keysAgain(on: Watched): Promise<number> {
   const { key, keyedAt } = await onTheAir(on)
   key.letGo()
   await on.radio.until('old', 'unkeyed', { since: keyedAt, ms: 3_000 })

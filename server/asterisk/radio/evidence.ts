@@ -8,8 +8,8 @@ type Count = { channel: string; at: number; sent: number; heard: number; quiet: 
 const EVERY_MS = 1_000
 /**
  * A gateway that was without power for a moment answers the qualify again and knows nothing of its call: a key pressed
- * would be heard by nobody. So one that is silent, and is sent nothing, is asked each few seconds within the call (RFC 3311,
- * UPDATE); its 481 ends it. The session timer alone would take 45 s (RFC 4028's least).
+ * would be heard by nobody. So one that is silent is asked each few seconds within the call (RFC 3311, UPDATE; what it is
+ * sent goes on meanwhile); its 481 ends it. The session timer alone would take 45 s (RFC 4028's least).
  */
 const ASK_AFTER = 4
 
@@ -35,7 +35,7 @@ export function startEvidence(
         tell({ type: 'evidence', port: code, at: Date.now(), sentPps: null, heardPps: null, roundTripMs })
       return
     }
-    const isQuiet = then?.channel === now.channel && then.sent === now.sent && then.heard === now.heard
+    const isQuiet = then?.channel === now.channel && then.heard === now.heard
     const quiet = isQuiet ? then.quiet + 1 : 0
     before.set(code, { ...now, quiet })
     if (quiet > 0 && quiet % ASK_AFTER === 0) await wire.refresh(now.channel).catch(() => undefined)
