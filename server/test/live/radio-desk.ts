@@ -61,6 +61,18 @@ export async function radioDesk(t: Test, env: Record<string, string> = {}) {
       const keyed = async () => (await radio.ask('status', {})).some((one) => one.keyed)
       await until('no gateway is keyed', async () => !(await keyed()), 20_000)
     },
+    /** Shown free for a whole second: what was shown of an earlier call of the gateway has passed. */
+    async settled(port: string): Promise<void> {
+      let since = monoMs()
+      await until(
+        `${port} is free and stays so`,
+        () => {
+          if (ann.port(port)?.carrier !== 'idle') since = monoMs()
+          return monoMs() - since > 1_000
+        },
+        60_000,
+      )
+    },
     now: monoMs,
   }
 }

@@ -8,7 +8,7 @@ import { AGENT, CHIEF, HANDHELD, radioDesk } from './radio-desk.ts'
 t.setTimeout(300_000)
 
 const desk = await radioDesk(t)
-const { lab, radio, ann, chief, log, onAir, profile, rest, now } = desk
+const { lab, radio, ann, chief, log, onAir, profile, rest, settled, now } = desk
 const machine = await watched(t)
 const LONG_MS = 20_000
 /** An order over SIP, Asterisk and a busy machine may take so long more than its timer. */
@@ -201,10 +201,10 @@ for (const [port, unit, scheme] of [
 t.test('a gateway that hangs up or loses its power is called again by itself, never keyed meanwhile', async (t) => {
   const since = now()
   await radio.ask('hangup', { port: 'old' })
-  await radio.until('old', 'call', { since, is: ({ on }) => on })
-  await ann.shows('old', ({ carrier }) => carrier === 'idle', LONG_MS)
+  await radio.until('old', 'call', { since, ms: LONG_MS, is: ({ on }) => on })
+  await settled('old')
   await radio.ask('kill', { port: 'old' })
-  await ann.shows('old', ({ gateway, carrier }) => gateway.state === 'lost' && carrier === 'offline', 15_000)
+  await ann.shows('old', ({ gateway, carrier }) => gateway.state === 'lost' && carrier === 'offline', LONG_MS)
   const refused = ann.press(['old'])
   t.match(await refused.answer(), { result: 'denied', why: 'offline' })
   refused.letGo()
@@ -212,10 +212,11 @@ t.test('a gateway that hangs up or loses its power is called again by itself, ne
   await radio.ask('revive', { port: 'old' })
   // The next qualify, an attempt already under way, the longest pause between two: one after the other at worst.
   await radio.until('old', 'call', { since: revived, ms: 45_000, is: ({ on }) => on })
-  await ann.shows('old', ({ carrier }) => carrier === 'idle', LONG_MS)
+  await settled('old')
   t.same(await log('old', 'keyed', since), [])
   const key = ann.press(['old'])
-  await radio.until('old', 'keyed', { since: key.at })
+  t.match(await key.answer(), { result: 'granted' })
+  await radio.until('old', 'keyed', { since: key.at, ms: LONG_MS })
   key.letGo()
   await rest('old')
 })
