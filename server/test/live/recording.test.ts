@@ -1,7 +1,6 @@
 /** What Asterisk really leaves in the spool, laid, checked and filed: no server, the CEL alone says when who talked. */
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { arrived, cel, lab, said, until } from '../../../asterisk-config/test-lab.ts'
 import { type Finding, folderVault, makeRecordings, type Voice } from '../../../recordings/index.ts'
@@ -89,7 +88,7 @@ t.test(
     const { Call } = await arrived(desk, '62042')
     const talk = await (await first.nextCall()).until('talking')
     await until('the first agent hears the ward', () => talk.sound.hears().includes(WARD))
-    await wait(2_000)
+    await until('the first agent has spoken for three seconds', () => talk.spoke > 3)
     // falls silent: no sound for five seconds, and Asterisk lets the leg go; the next agent's numbering starts behind
     const second = await desk.phone('d8122', { tone: SECOND, firstSeq: 1 })
     first.onRing = 603
@@ -152,7 +151,7 @@ t.test('Asterisk killed in mid-call: what it had written is closed, kept and fil
   const { Call } = await arrived(desk, '62055')
   const talk = await (await phone.nextCall()).until('talking')
   await until('the agent hears the ward', () => talk.sound.hears().includes(WARD))
-  await wait(6_500)
+  await until('the agent has spoken for eight seconds', () => talk.spoke > 8)
   const killedAt = Date.now()
   const still = machine.stoodStill(cameAt - 500)
   desk.pbx.kill()
