@@ -57,6 +57,10 @@ t.test('five tones are one call wherever the exchange filled in silence, and end
         ['21002'],
         `${long} frames before frame ${hole}`,
       )
+  t.same(understood(filled([...call('9E0E2'), ...silence(600)], {}), { idScheme: '5tone' }), ['99002!'], 'in danger')
+  t.same(understood(filled([...call('210E2'), ...silence(600)], {}), { idScheme: '5tone', fiveToneEmergency: '21' }), [
+    '21002!',
+  ])
   t.same(
     understood(filled([...call('210'), ...silence(1_200), ...call('E2'), ...silence(600)], {}), { idScheme: '5tone' }),
     [],

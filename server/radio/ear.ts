@@ -76,6 +76,14 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
     ]
   }
 
+  const called = (calls: readonly string[] = []): Heard[] =>
+    calls.map((raw) => ({
+      type: 'code',
+      how: 'five_tone',
+      raw,
+      emergency: raw.startsWith(profile.fiveToneEmergency),
+    }))
+
   function ended(): Heard[] {
     const all = digits
     digits = ''
@@ -122,9 +130,6 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
     return digits !== '' && at - digitAt >= DIGIT_PAUSE_MS ? ended() : []
   }
 }
-
-const called = (calls: readonly string[] = []): Heard[] =>
-  calls.map((raw) => ({ type: 'code', how: 'five_tone', raw, emergency: false }))
 
 /** A number nobody waited for may name who dialled it. Null where handhelds do not do so. */
 export function codeOf(digits: string, profile: GatewayProfile): Extract<Heard, { type: 'code' }> | null {

@@ -13,7 +13,8 @@ export type Log = {
 
 /** Who carries which handheld, held in memory: asked while somebody speaks. */
 export type Roster = {
-  byId(port: string, how: 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf', raw: string): KnownUnit | null
+  /** `tail`: what of a call in danger says who; a handheld whose own number alone ends so. */
+  byId(port: string, how: 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf', raw: string, tail?: string): KnownUnit | null
   /** the one handheld on duty on this port; null when there are several or none */
   likely(port: string): KnownUnit | null
 }

@@ -47,7 +47,8 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
   }
 
   function hearCode(port: string, { how, raw, emergency: isCry }: Extract<Heard, { type: 'code' }>): void {
-    const unit = roster.byId(port, how, raw)
+    const first = how === 'five_tone' && isCry ? ears.get(port)?.profile.fiveToneEmergency : undefined
+    const unit = roster.byId(port, how, raw, first && raw.slice(first.length))
     // While we transmit, what comes back may be our own; a call for help is believed all the same.
     if (!board.isKeyed(port)) named(book.clue(port, { how, raw, unit }, now()))
     if (isCry) emergency(port, unit?.code ?? raw)

@@ -23,6 +23,8 @@ export type GatewayProfile = {
   loopMs: number
   idScheme: 'none' | 'mdc1200' | 'dtmf' | '5tone' | 'digital'
   fiveTone: 'zvei1' | 'ccir'
+  /** a five-tone call that begins with these is one of danger; what follows says who */
+  fiveToneEmergency: string
   /** the first digit of a DTMF call says what it is: RADIO.md S22 */
   aniPtt: string
   aniEmergency: string
@@ -50,6 +52,7 @@ export const DEFAULT_PROFILE: GatewayProfile = {
   loopMs: 600,
   idScheme: 'none',
   fiveTone: 'zvei1',
+  fiveToneEmergency: '99',
   aniPtt: '1',
   aniEmergency: '7',
   dtmfKey: '*1',
@@ -84,11 +87,14 @@ const RANGES: Partial<Record<keyof GatewayProfile, readonly [number, number]>> =
   loopMs: [0, 2_000],
 }
 const DIGITS: Partial<Record<keyof GatewayProfile, RegExp>> = {
+  fiveToneEmergency: /^[0-9A-D]{1,3}$/,
   aniPtt: /^[0-9A-D*#]$/,
   aniEmergency: /^[0-9A-D*#]$/,
   dtmfKey: /^[0-9A-D*#]{1,8}$/,
   dtmfUnkey: /^[0-9A-D*#]{1,8}$/,
 }
+
+const DIGITS_MOST: Partial<Record<keyof GatewayProfile, number>> = { aniPtt: 1, aniEmergency: 1, fiveToneEmergency: 3 }
 
 /** What a form needs of each field. A value that is refused is named, so that whoever has such a gateway reads why. */
 export const PROFILE_FIELDS: readonly ProfileField[] = Object.entries(DEFAULT_PROFILE).map(([field, value]) => {
@@ -99,7 +105,7 @@ export const PROFILE_FIELDS: readonly ProfileField[] = Object.entries(DEFAULT_PR
     return { field, default: value, kind: 'range', min, max, ...vad }
   }
   const of = CHOICES[name] as ProfileField['default'][] | undefined
-  if (!of) return { field, default: value, kind: 'digits', most: name.startsWith('ani') ? 1 : 8 }
+  if (!of) return { field, default: value, kind: 'digits', most: DIGITS_MOST[name] ?? 8 }
   return { field, default: value, kind: 'choice', of: [...of], ...(name === 'pttMode' && { refused: ['constant'] }) }
 })
 

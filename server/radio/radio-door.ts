@@ -72,7 +72,10 @@ export function startRadio({
     media: exchange,
     log,
     roster: {
-      byId: (_port, how, raw) => roster.find((unit) => unit.ids[how] === raw) ?? null,
+      byId(_port, how, raw, tail) {
+        const ending = tail ? roster.filter((unit) => unit.ids[how]?.endsWith(tail)) : []
+        return roster.find((unit) => unit.ids[how] === raw) ?? (ending.length === 1 ? (ending[0] ?? null) : null)
+      },
       likely: (port) => {
         const held = roster.filter((unit) => unit.campus === campusOf.get(port) && unit.holderId !== null)
         return held.length === 1 ? (held[0] ?? null) : null

@@ -11,7 +11,7 @@ t.setTimeout(300_000)
 const VOICE = 1500
 const SCHEMES = [
   ['mdc1200', 'mdc1200', '1002', '1002!'],
-  ['zvei1', '5tone', '21002', '99002'],
+  ['zvei1', '5tone', '21002', '99002!'],
   ['dtmf', 'dtmf', '1002', '7002'],
 ] as const
 type Scheme = (typeof SCHEMES)[number]

@@ -166,6 +166,7 @@ export const profileField = room({
   loopMs: { zh: '互联时回声最长，毫秒', en: 'Longest echo of a patch, ms' },
   idScheme: { zh: '手持机怎样报身份', en: 'How handhelds say who they are' },
   fiveTone: { zh: '五音制式', en: 'Five-tone table' },
+  fiveToneEmergency: { zh: '五音紧急首码', en: 'First tones: emergency' },
   aniPtt: { zh: '讲话首码', en: 'First digit: speaks' },
   aniEmergency: { zh: '紧急首码', en: 'First digit: emergency' },
   jitterBuffer: { zh: '抖动缓冲', en: 'Jitter buffer' },
@@ -197,6 +198,10 @@ export const profileHint = room({
   loopMs: { zh: '两院互联后来回应答就加大', en: 'Raise it if joined ports answer each other’s echo' },
   idScheme: { zh: '写频软件里看；不发身份就选“不报”', en: 'As programmed into the radios' },
   fiveTone: { zh: '写频软件里的制式', en: 'As programmed into the radios' },
+  fiveToneEmergency: {
+    zh: '五音以此开头就是紧急，后面几位是谁',
+    en: 'A call that begins so is one of danger; the rest says who',
+  },
   aniPtt: { zh: '尾码的第一位，表示讲话', en: 'What a call’s first digit says' },
   aniEmergency: { zh: '尾码的第一位，表示紧急', en: 'What a call’s first digit says in danger' },
   jitterBuffer: { zh: '网关和服务器在同一台交换机上可以不用', en: 'None where the gateway stands on the same switch' },

@@ -14,7 +14,7 @@ export const GROUPS = [
     group: 'receive',
     fields: ['corMode', 'silenceSuppression', 'vadDb', 'rxDebounceMs', 'rxHangMs', 'deafMs', 'rxTotS', 'loopMs'],
   },
-  { group: 'identity', fields: ['idScheme', 'fiveTone', 'aniPtt', 'aniEmergency'] },
+  { group: 'identity', fields: ['idScheme', 'fiveTone', 'fiveToneEmergency', 'aniPtt', 'aniEmergency'] },
   { group: 'network', fields: ['jitterBuffer'] },
 ] as const
 export type FieldName = (typeof GROUPS)[number]['fields'][number]
@@ -31,6 +31,7 @@ export function matters(field: string, profile: Profile): boolean {
     case 'vadDb':
       return profile.corMode === 'vad'
     case 'fiveTone':
+    case 'fiveToneEmergency':
       return profile.idScheme === '5tone'
     case 'aniPtt':
     case 'aniEmergency':
