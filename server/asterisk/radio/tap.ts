@@ -1,6 +1,10 @@
 /**
  * What the gateway sends, before any mix and whatever the gates: a snoop of its leg, alone in a bridge with an RTP leg to a
  * socket of ours. Told only while the gateway sends (presence.ts): a carrier known by its presence stays one.
+ *
+ * Nothing that was said is left out while the exchange is late by less than half a second: so much Asterisk keeps for a snoop,
+ * and fills the time with zeros (ear.ts leaves those out). Of a longer halt of the exchange itself the rest is lost; a halt of
+ * this process loses nothing.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'

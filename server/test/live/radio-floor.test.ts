@@ -155,13 +155,16 @@ t.test(
   },
 )
 
-for (const [port, unit, scheme] of [
-  ['old', '07', 'touch tones'],
-  ['new', '08', 'MDC-1200'],
+for (const [port, unit, scheme, ident, idScheme] of [
+  ['old', '07', 'touch tones', 'dtmf', 'dtmf'],
+  ['new', '08', 'MDC-1200', 'mdc1200', 'mdc1200'],
+  ['new', '08', 'five tones', 'zvei1', '5tone'],
 ] as const) {
   t.test(
     `an emergency by ${scheme} opens a ticket and stays until one acknowledges it and another clears it`,
     async (t) => {
+      await radio.ask('mode', { port, set: { ident } })
+      await profile(port, { idScheme })
       const raised = () => ann.emergencies.find((one) => one.port === port)
       const isShown = () => until('the emergency is shown', raised, LONG_MS)
       await oneBurst(
