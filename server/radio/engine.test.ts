@@ -139,6 +139,24 @@ t.test('digits somebody waits for acknowledge; digits nobody waits for name the 
   t.same(radio.cries, ['old 07 unit_code'])
 })
 
+t.test('a call for help by digits is not lost when somebody speaks over the handheld before its pause', async (t) => {
+  const radio = await aRadio(t, { idScheme: 'dtmf' })
+  let press = 0
+  const dialled = async (digits: string) => {
+    press += 1
+    for (const digit of digits) radio.media.tell({ type: 'digit', port: 'old', at: radio.clock.now, digit })
+    await radio.media.hears('old', voice(400))
+    radio.consoles.heard(ann, { kind: 'ptt', press, ports: ['old'], override: true }, 'a')
+    await radio.hold(ann, 'a', press, 2_000)
+    radio.consoles.heard(ann, { kind: 'unptt', press }, 'a')
+    await radio.clock.run(2_000)
+  }
+  await dialled('1207')
+  t.same(radio.cries, [], 'a name is not taken from what may be our own')
+  await dialled('7207')
+  t.same(radio.cries, ['old 07 unit_code'])
+})
+
 t.test('an announcement waits for the handheld, holds the floor, and tells when it was said', async (t) => {
   const radio = await aRadio(t)
   const announce = (path: string, waitMs = 20_000) =>

@@ -35,7 +35,15 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
         board.tell(port, { type: 'carrier', port, on: heard.on, since })
       } else if (heard.type === 'code') hearCode(port, heard)
       else if (!board.isKeyed(port)) hearDigits(port, heard.digits)
+      else hearCry(port, heard.digits)
     }
+  }
+
+  /** Digits are told after their pause: somebody may have keyed over the handheld meanwhile. A call for help counts all the same. */
+  function hearCry(port: string, all: string): void {
+    const profile = ears.get(port)?.profile
+    const code = profile && codeOf(all, profile)
+    if (code?.emergency) hearCode(port, code)
   }
 
   function hearDigits(port: string, all: string): void {
