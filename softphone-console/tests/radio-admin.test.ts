@@ -275,7 +275,12 @@ t.test('an agent joins the caller to the radio by one key, sees who hears whom, 
     .waitFor(WAIT)
   await page.keyboard.press('Alt+J')
   const joined = page.getByRole('region', { name: '电话接到电台' })
-  await joined.getByText('来电人已接到 新院区 UHF-1').waitFor(WAIT)
+  await joined
+    .getByText('来电人已接到 新院区 UHF-1')
+    .waitFor(WAIT)
+    .catch(async (error: Error) => {
+      throw new Error(`${error.message}; the desk said: ${await page.getByRole('status').allTextContents()}`)
+    })
   await joined.getByText('手持机和来电人都听得到', { exact: true }).waitFor(WAIT)
   await air.until('new', 'keyed', { since, ms: 20_000 })
   await joined.getByText('来电人在讲，手持机听得到').waitFor(WAIT)
