@@ -63,7 +63,7 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
       const step = one.steps.at(-1)
       return one.state === 'acknowledged' && step?.unit ? one : undefined
     },
-    15_000,
+    30_000,
   )
   t.match(
     done.steps.map(({ step }: { step: string }) => step),
@@ -76,7 +76,7 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
       const { items } = (await ask('GET', `/api/radio/overs?ticketId=${ticketId}`)).body
       return items.length >= 2 ? items : undefined
     },
-    5_000,
+    20_000,
   )
   t.same(overs.map(({ kind }: { kind: string }) => kind).toSorted(), ['announcement', 'rx'])
 
