@@ -33,7 +33,7 @@ const SPEAKS = { everyMs: 3_000, forMs: 60 }
 /** Order, tail, gateway's hang, and what a crowded machine adds. */
 const OFF_MS = 3_000
 /** A handheld in danger calls until somebody has it; while the gateway transmits it hears nobody. */
-const TRIES = 6
+const TRIES = 10
 
 const withFourPorts = (usual: PbxSettings): PbxSettings => {
   const sipPort = usual.radio[0]?.gateway?.split(':')[1]
