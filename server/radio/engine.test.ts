@@ -1,6 +1,6 @@
 import t from 'tap'
+import { ann, aRadio, person, sue, voice } from '../test/pretend-radio.ts'
 import { PRIORITY } from './floor-words.ts'
-import { ann, aRadio, person, sue, voice } from './pretend-radio.ts'
 import { frames, mdc, mdcBits, silence } from './tones/made.ts'
 
 t.test(

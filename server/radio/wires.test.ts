@@ -1,5 +1,5 @@
 import t from 'tap'
-import { aRadio } from './pretend-radio.ts'
+import { aRadio } from '../test/pretend-radio.ts'
 
 t.test('packets that reach a gateway while nobody speaks raise an alarm', async (t) => {
   const radio = await aRadio(t)
