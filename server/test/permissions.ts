@@ -154,7 +154,10 @@ export const DOORS: Record<string, Row> = {
   },
   'POST /api/radio/shifts/:id/end': { says: 'hidden hidden hidden hidden hidden hidden' },
   // A system serves both campuses: who leads one of them says who answers for it. There is none of this code.
-  'POST /api/radio/roles': { says: 'no hidden no no no no', body: () => ({ system: 'none', role: 'A', personId: null }) },
+  'POST /api/radio/roles': {
+    says: 'no hidden no no no no',
+    body: () => ({ system: 'none', role: 'A', personId: null }),
+  },
   'DELETE /api/radio/plans/:id': { says: 'hidden hidden hidden hidden hidden hidden' },
   'GET /api/radio/ports': { says: ADMIN },
   'POST /api/radio/ports': { says: ADMIN, body: () => ({ port: 'old', campus: 'old', nameZh: 'x', nameEn: 'x' }) },
