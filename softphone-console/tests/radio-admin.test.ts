@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright'
 import t from 'tap'
 import { type Lab, startLab } from '../../scripts/lab.ts'
@@ -287,10 +288,13 @@ t.test('an agent joins the caller to the radio by one key, sees who hears whom, 
   const lane = page.getByRole('region', { name: '电台 新院区 UHF-1' })
   await lane.getByText('来电人 62041 在这个台上').waitFor(WAIT)
   await shots(page, 'phone-patch')
+  // a tone is told by two seconds of it
+  const onAir = () => air.ask('heard', { port: 'new', since })
+  for (const end = Date.now() + WAIT.timeout; (await onAir()).airMs < 2_000 && Date.now() < end; ) await wait(200)
   await page.keyboard.press('Alt+J')
   await page.getByText('来电人已离开电台').first().waitFor(WAIT)
   await lane.getByText('空闲', { exact: true }).waitFor(WAIT)
-  const heard = await air.ask('heard', { port: 'new', since })
+  const heard = await onAir()
   t.ok(Math.abs(heard.hertz - CALLER_HZ) < 12, `handhelds heard the caller: ${heard.hertz} Hz`)
   await page.keyboard.press('F9')
   t.same([...faults, ...seat.faults], [], 'no page had a fault')
