@@ -131,8 +131,12 @@ t.test('an administrator sets a gateway up, proves it, and only then may anybody
   t.ok(await form.getByRole('button', { name: '启用…' }).isDisabled(), 'not before it is proven')
   await keyed.selectOption('packet')
   await form.getByRole('button', { name: '保存' }).click()
-  await page.waitForFunction(() => document.querySelectorAll('[role=status]').length > 0)
-  t.match(await one("select profile->>'totS' as tot from radio_ports where code = 'new'"), { tot: '90' })
+  const kept = () =>
+    one<{ ptt: string; tot: string }>(
+      "select profile->>'pttMode' as ptt, profile->>'totS' as tot from radio_ports where code = 'new'",
+    )
+  for (const end = Date.now() + WAIT.timeout; (await kept())?.ptt !== 'packet' && Date.now() < end; ) await wait(100)
+  t.match(await kept(), { ptt: 'packet', tot: '90' })
 
   const since = monoMs()
   const proof = form.getByRole('region', { name: '投用检查' })
@@ -181,7 +185,7 @@ t.test('handhelds are kept one by one and by spreadsheet, which is tried first',
   const change = page.getByRole('form', { name: '41' })
   await change.getByLabel('名称').fill('水工')
   await change.getByRole('button', { name: '保存' }).click()
-  await page.getByRole('cell', { name: '水工' }).waitFor(WAIT)
+  await page.getByRole('cell', { name: '水工', exact: true }).waitFor(WAIT)
 
   const sheet = async (csv: string) => {
     const file = { name: 'h.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }
@@ -197,14 +201,15 @@ t.test('handhelds are kept one by one and by spreadsheet, which is tried first',
   t.match(await one("select alias from radio_units where code = '41'"), { alias: '水工' }, 'a try writes nothing')
   await sheet('code,campus,alias,dtmf_id\r\n41,old,电工,041\r\n50,new,门卫,050\r\n')
   await dialog.getByRole('button', { name: '导入 2 条' }).click(WAIT)
-  await page.getByRole('cell', { name: '门卫' }).waitFor(WAIT)
+  await dialog.waitFor({ state: 'hidden', ...WAIT })
+  await page.getByRole('cell', { name: '门卫', exact: true }).waitFor(WAIT)
   const exported = await (await page.request.get(`${lab.url}/api/radio/units/export.csv`)).text()
   t.match(exported, /50,new,门卫/)
 
   await page.getByRole('button', { name: '50', exact: true }).click()
   await page.getByRole('form', { name: '50' }).getByRole('button', { name: '停用…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '停用', exact: true }).click()
-  await page.getByRole('cell', { name: '门卫' }).waitFor({ state: 'detached', timeout: 20_000 })
+  await page.getByRole('cell', { name: '门卫', exact: true }).waitFor({ state: 'detached', timeout: 20_000 })
   t.match(await one("select retired_at is not null as retired from radio_units where code = '50'"), { retired: true })
   await page.context().close()
 })
