@@ -150,6 +150,8 @@ t.test(
     })
     await first.shot('talking')
     t.ok(await hangUpKey(first).isVisible(), 'all of that during the call')
+    // as long as it takes to hear it again below
+    await page.waitForFunction((since) => Date.now() - since > 4_000, Date.now())
     await page.keyboard.press('F9')
     t.match(await ward.ended, { answered: true, cause: 16 })
     t.ok((await secondsOf(heardByWard, AGENT)) > 1, 'the ward heard the agent')
