@@ -42,3 +42,15 @@ t.test('a failed answer keeps what was shown, says why, and can be asked again',
   await pages.again()
   t.equal(pages.state, 'idle')
 })
+
+t.test('a row told of while a page is on its way is not laid under an older one', async (t) => {
+  type Row = { id: string; state: string }
+  const answers: ((list: List<Row>) => void)[] = []
+  const pages = new Pages<Row>(() => new Promise((answer) => answers.push(answer)))
+  const asked = pages.load('')
+  pages.replace({ id: 'c1', state: 'ended' }, (row) => row.id)
+  pages.replace({ id: 'c9', state: 'ended' }, (row) => row.id)
+  answers[0]?.({ items: [{ id: 'c1', state: 'talking' }], next: null })
+  await asked
+  t.same([...pages.items], [{ id: 'c1', state: 'ended' }])
+})

@@ -12,6 +12,8 @@ export class Pages<T> {
   #fault = new Cell<unknown>(null)
   #asked = 0
   #query = ''
+  /** rows told of while a page is on its way: it may know less */
+  #told = new Map<string, { row: T; keyOf: (row: T) => string }>()
   readonly #fetch: (query: string, after: string | null) => Promise<List<T>>
 
   constructor(fetch: (query: string, after: string | null) => Promise<List<T>>) {
@@ -51,6 +53,7 @@ export class Pages<T> {
   /** Puts a newer row in the place of the one with the same key; rows not shown are left out. */
   replace(row: T, keyOf: (row: T) => string): void {
     const key = keyOf(row)
+    if (this.state === 'loading' || this.state === 'more') this.#told.set(key, { row, keyOf })
     if (this.items.some((one) => keyOf(one) === key))
       this.#items.value = this.items.map((one) => (keyOf(one) === key ? row : one))
   }
@@ -58,6 +61,7 @@ export class Pages<T> {
   async #ask(after: string | null, state: 'loading' | 'more'): Promise<void> {
     const mine = ++this.#asked
     this.#state.value = state
+    this.#told.clear()
     try {
       const { items, next } = await this.#fetch(this.#query, after)
       if (mine !== this.#asked) return
@@ -65,6 +69,7 @@ export class Pages<T> {
       this.#next.value = next
       this.#fault.value = null
       this.#state.value = 'idle'
+      for (const { row, keyOf } of this.#told.values()) this.replace(row, keyOf)
     } catch (error) {
       if (mine !== this.#asked) return
       this.#fault.value = error

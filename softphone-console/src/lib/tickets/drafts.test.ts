@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { TicketChange, TicketPage } from '../wire.ts'
+import type { Frame, TicketChange, TicketPage } from '../wire.ts'
 import { Drafts, type Outside } from './drafts.ts'
 
 const aPage = (but: Partial<TicketPage> = {}): TicketPage =>
@@ -15,6 +15,7 @@ const aPage = (but: Partial<TicketPage> = {}): TicketPage =>
     reporter: null,
     reportedImpact: 3,
     reportedUrgency: 3,
+    calls: [],
     ...but,
   }) as TicketPage
 
@@ -126,3 +127,41 @@ t.test('a collision on the same field waits for a choice, then saves it', async 
   await desk.tick()
   t.equal(desk.tickets.get('t1')?.what, '打印机')
 })
+
+/** A ticket's page with its one call, whose recording is in this state. */
+const aRecorded = (state: 'recording' | 'filing' | 'filed', version = 1) =>
+  aPage({
+    version,
+    calls: [{ callId: 'c1', recordings: [{ recordingId: 'r1', callId: 'c1', state, mayListen: true }] }] as never,
+  })
+const filed = {
+  subject: 'recording',
+  type: 'recording.filed',
+  recording: { recordingId: 'r1', callId: 'c1', state: 'filed', mayListen: false },
+} as unknown as Frame
+const shownOf = (drafts: Drafts) => drafts.page('t1')?.calls[0]?.recordings[0]
+
+for (const what of ['read', 'written'] as const)
+  t.test(`a recording filed while its ticket is ${what} stays filed, and may be played`, async (t) => {
+    const { desk, outside } = aDesk()
+    desk.tickets.set('t1', aRecorded('filing'))
+    const drafts = new Drafts(outside)
+    await drafts.open('t1')
+    // the answer was written down before the recording was filed, and arrives after the news of it
+    const overtaken =
+      <A extends unknown[]>(door: (...given: A) => Promise<TicketPage>) =>
+      async (...given: A) => {
+        const answer = await door(...given)
+        if (shownOf(drafts)?.state === 'filed') return answer
+        desk.tickets.set('t1', aRecorded('filed', answer.version))
+        drafts.hear(filed)
+        return answer
+      }
+    outside.read = overtaken(outside.read)
+    outside.write = overtaken(outside.write)
+    if (what === 'written') drafts.type('t1', 'what', '打印机')
+    if (what === 'written') t.ok(await drafts.save('t1'))
+    else await drafts.open('t1')
+    await desk.tick()
+    t.match(shownOf(drafts), { state: 'filed', mayListen: true })
+  })

@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
+import { Reads } from '../live/reads.ts'
 import { withNews } from '../recordings/held.ts'
 import type { Frame, RecordingView, TicketChange, TicketPage, TicketRow } from '../wire.ts'
 import {
@@ -41,6 +42,8 @@ export class Drafts {
   readonly #pages = new SvelteMap<string, TicketPage>()
   readonly #watched = new Map<string, number>()
   readonly #timers = new Map<string, () => void>()
+  /** by call: news of a call makes its ticket no newer */
+  readonly #reads = new Reads()
   readonly #outside: Outside
 
   constructor(outside: Outside) {
@@ -67,7 +70,7 @@ export class Drafts {
    */
   async open(ticketId: string, row?: TicketRow): Promise<void> {
     try {
-      this.heard(await this.#outside.read(ticketId))
+      this.heard(await this.#read(ticketId))
     } catch (error) {
       if (isRefusal(error)) throw error
       if (this.#drafts.has(ticketId)) return
@@ -76,6 +79,10 @@ export class Drafts {
       this.heard(page)
       this.#with(ticketId, (d) => ({ ...d, why: codeOf(error), unsavedSince: isDirty(d) ? this.#outside.now() : null }))
     }
+  }
+
+  #read(ticketId: string): Promise<TicketPage> {
+    return this.#reads.whole(() => this.#outside.read(ticketId), callsOf)
   }
 
   /** While a ticket is on the screen, news of it is fetched; answers how to stop. */
@@ -93,6 +100,9 @@ export class Drafts {
       if (!held || held.version > version || this.#drafts.get(ticketId)?.sending) return
       if ((this.#watched.get(ticketId) ?? 0) > 0) this.open(ticketId).catch(() => {})
     }
+    const callId =
+      frame.subject === 'call' ? frame.call.callId : frame.subject === 'recording' && frame.recording.callId
+    if (callId) this.#reads.hear(callId)
     if (frame.subject === 'call') this.#relabel(frame.call.callId, (call) => ({ ...call, ...frame.call }))
     if (frame.subject === 'recording' && frame.recording.callId) this.#recorded(frame.recording.callId, frame.recording)
   }
@@ -153,9 +163,11 @@ export class Drafts {
     if (!draft || !begun) return draft !== undefined && !isDirty(draft) && !hasClash(draft)
     this.#put(begun.draft)
     try {
-      const page = await this.#outside.write(ticketId, begun.change)
+      const ask = () => this.#outside.write(ticketId, begun.change)
+      const { answer: page, isOvertaken } = await this.#reads.once(ask, callsOf)
       this.#pages.set(ticketId, page)
       this.#with(ticketId, (d) => saved(d, page, this.#outside.now()))
+      if (isOvertaken) this.open(ticketId).catch(() => {})
     } catch (error) {
       if (codeOf(error) !== 'ticket-changed-meanwhile' || !(await this.#meet(ticketId))) {
         this.#with(ticketId, (d) => failed(d, codeOf(error), this.#outside.now()))
@@ -170,7 +182,7 @@ export class Drafts {
 
   async #meet(ticketId: string): Promise<boolean> {
     try {
-      const theirs = await this.#outside.read(ticketId)
+      const theirs = await this.#read(ticketId)
       this.#pages.set(ticketId, theirs)
       this.#with(ticketId, (d) => collided(d, theirs))
       return true
@@ -250,6 +262,8 @@ function pageOfRow(row: TicketRow): TicketPage {
     timeline: [],
   }
 }
+
+const callsOf = (page: TicketPage): string[] => page.calls.map((call) => call.callId)
 
 /** The stable code of a refused request, or 'unreachable'. */
 export function codeOf(error: unknown): string {
