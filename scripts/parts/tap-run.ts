@@ -60,7 +60,7 @@ export async function runFiles(
     print(
       `${bad ? '✗' : '✓'} ${point.name} (${passed + failed}${point.time ? `, ${(point.time / 1000).toFixed(1)} s` : ''})`,
     )
-    for (const failure of failures) print(failure)
+    if (bad) for (const failure of failures) print(failure)
     if (broken) print(`    ✗ ${tell('the file broke off or holds no test', point)}`)
   })
   child.stdout.pipe(parser)
@@ -81,6 +81,9 @@ export async function runFiles(
 /** Counts the leaves below `tree`; a subtest that failed with no failing leaf of its own counts as one. */
 function follow(tree: Tap, into: Count & { failures: string[] }, titles: readonly string[]): void {
   let inner: (Count & { failures: string[] }) | undefined
+  tree.on('comment', (said: string) => {
+    if (said.startsWith('# screen')) into.failures.push(`    ${said.trim()}`)
+  })
   tree.on('child', (child: Tap) => {
     inner = { passed: 0, failed: 0, failures: [] }
     follow(child, inner, [...titles, child.name])

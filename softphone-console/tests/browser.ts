@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContext, type BrowserServer, chromium, type Locator, type Page } from 'playwright'
+import type { Test } from 'tap'
 import { asWav8k } from '../../scripts/asterisk/sound-file.ts'
 import type { Lab } from '../../scripts/lab.ts'
 import { whereIs } from '../../scripts/parts/tools.ts'
@@ -224,6 +225,26 @@ function listenToCalls(): void {
         made.push(this)
       }
     },
+  })
+}
+
+/** Has a test that failed say what stood on these pages: that a wait ran out tells nothing of why. */
+export function tellsTheScreen(test: Test, pages: () => (Page | undefined)[]): void {
+  test.afterEach(async (one: Test) => {
+    if (one.passing()) return
+    for (const page of pages()) {
+      const seen = await page?.locator('body').ariaSnapshot({ timeout: 5_000 }).catch(String)
+      const lines = seen
+        ?.split('\n')
+        .filter((line) => !/- (table|row|rowgroup|rowheader|columnheader|cell|\/url)\b/.test(line))
+      if (lines)
+        test.comment(
+          `screen after “${one.name}”: ${lines
+            .map((line) => line.trim())
+            .join(' ')
+            .slice(0, 3_000)}`,
+        )
+    }
   })
 }
 

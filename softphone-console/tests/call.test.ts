@@ -6,7 +6,7 @@ import { secondsOf } from '../../scripts/asterisk/tones.ts'
 import type { Wards } from '../../scripts/asterisk/ward.ts'
 import { secondsOnChannel } from '../../scripts/drill/parts/witness.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
-import { goOnline, onReachableNetwork, openSeat, type Seat, signIn, tabTo, WAIT } from './browser.ts'
+import { goOnline, onReachableNetwork, openSeat, type Seat, signIn, tabTo, tellsTheScreen, WAIT } from './browser.ts'
 
 /** A ward rings and an agent answers, with nothing pretended. Sound is known by what is in it. */
 onReachableNetwork()
@@ -21,6 +21,7 @@ let wards: Wards
 let first: Seat
 let second: Seat
 
+tellsTheScreen(t, () => [first?.page, second?.page])
 t.before(async () => {
   lab = await startLab()
   wards = await lab.wards()

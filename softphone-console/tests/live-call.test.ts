@@ -8,6 +8,7 @@ import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
 import { type Machine, watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { CallCard } from '../../server/wire/views.ts'
+import { tellsTheScreen } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'
 import { loudest, tone } from './pretend/tone.ts'
 
@@ -29,6 +30,7 @@ let browser: Browser
 let page: Page
 let machine: Machine
 
+tellsTheScreen(t, () => [page])
 t.before(async () => {
   machine = await watchMachine()
   lab = await startLab()

@@ -7,7 +7,7 @@ import t from 'tap'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { RadioClient } from '../../scripts/radio/client.ts'
 import { monoMs } from '../../scripts/radio/rtp.ts'
-import { aReadySeat, onReachableNetwork, WAIT } from './browser.ts'
+import { aReadySeat, onReachableNetwork, tellsTheScreen, WAIT } from './browser.ts'
 import { launchPretend } from './pretend/seat.ts'
 import { isBuilt } from './pretend/server.ts'
 
@@ -27,6 +27,7 @@ let lab: Lab
 let air: RadioClient
 let browser: Browser
 
+tellsTheScreen(t, () => browser?.contexts().flatMap((one) => one.pages()) ?? [])
 t.before(async () => {
   ;[lab, browser] = await Promise.all([
     startLab({ radio: {}, env: { DESK_COMMISSION_IDLE_SECONDS: String(IDLE_S) } }),

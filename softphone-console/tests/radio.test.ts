@@ -5,7 +5,7 @@ import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { RadioClient } from '../../scripts/radio/client.ts'
 import { monoMs } from '../../scripts/radio/rtp.ts'
 import { oneBurst, watched } from '../../server/asterisk/radio/test-burst.ts'
-import { aReadySeat, onReachableNetwork, type Seat, WAIT } from './browser.ts'
+import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'
 
 /**
@@ -22,6 +22,7 @@ let lab: Lab
 let seat: Seat
 let air: RadioClient
 
+tellsTheScreen(t, () => [seat?.page])
 t.before(async () => {
   lab = await startLab({ radio: {} })
   air = await lab.radioClient()

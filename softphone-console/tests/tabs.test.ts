@@ -6,7 +6,7 @@ import t from 'tap'
 import { secondsOf } from '../../scripts/asterisk/tones.ts'
 import type { Wards } from '../../scripts/asterisk/ward.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
-import { aReadySeat, hears, onReachableNetwork, type Seat, WAIT } from './browser.ts'
+import { aReadySeat, hears, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 
 /** Two tabs of one agent: one holds the phone, the other takes over when it closes. Nothing is pretended. */
 onReachableNetwork()
@@ -20,6 +20,7 @@ let wards: Wards
 let seat: Seat
 let second: Page
 
+tellsTheScreen(t, () => seat?.context.pages() ?? [])
 t.before(async () => {
   lab = await startLab()
   wards = await lab.wards()

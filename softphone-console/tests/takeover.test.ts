@@ -5,7 +5,7 @@ import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
 import { watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { secondsOnChannel } from '../../scripts/drill/parts/witness.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
-import { aReadySeat, onReachableNetwork, type Seat, WAIT } from './browser.ts'
+import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 
 /** An agent's browser dies in the middle of a call. The caller must not notice more than a wait. */
 onReachableNetwork()
@@ -18,6 +18,7 @@ const SECOND = 700
 let lab: Lab
 const seats: Seat[] = []
 
+tellsTheScreen(t, () => seats.map((seat) => seat.page))
 t.before(async () => {
   lab = await startLab()
 })
