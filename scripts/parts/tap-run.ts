@@ -3,24 +3,30 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { Parser, type Parser as Tap } from 'tap-parser'
 import { ROOT } from '../build.ts'
+import type { Machine } from '../drill/parts/stood-still.ts'
 import { Stop } from './say.ts'
 
 export type Count = { passed: number; failed: number }
 
+/** A file that ran. `stillMs`: how long the machine stood still meanwhile; 0 when nobody watched it. */
+export type FileCount = Count & { file: string; stillMs: number }
+
 type Point = { ok: boolean; name: string; diag?: unknown; skip?: unknown; todo?: unknown }
 
 /**
- * Runs `files`, `jobs` at a time. Counts single assertions; a file that breaks off counts as one failure more,
- * and so does an assertion that was skipped: nothing passes by not running.
+ * Runs `files`, `jobs` at a time. Counts single assertions, file by file; a file that breaks off counts as one failure
+ * more, and so does an assertion that was skipped: nothing passes by not running. `machine` is asked how long it stood
+ * still while a file ran, which can be told only of files that run one after another.
  */
 export async function runFiles(
   files: readonly string[],
   jobs: number,
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
-): Promise<Count> {
-  const sum: Count = { passed: 0, failed: 0 }
-  if (files.length === 0) return sum
+  machine?: Pick<Machine, 'stoodStill'>,
+): Promise<FileCount[]> {
+  const ran: FileCount[] = []
+  if (files.length === 0) return ran
   const args = [
     'run',
     '--reporter=tap',
@@ -45,6 +51,7 @@ export async function runFiles(
   const parser = new Parser()
   const trees = new Map<string, Count & { failures: string[] }>()
   let latest: Count & { failures: string[] } = { passed: 0, failed: 0, failures: [] }
+  let fileBegan = Date.now()
   parser.on('child', (file: Tap) => {
     latest = { passed: 0, failed: 0, failures: [] }
     trees.set(file.name, latest)
@@ -54,12 +61,13 @@ export async function runFiles(
     const { passed, failed, failures } = latest
     latest = { passed: 0, failed: 0, failures: [] }
     const broken = (!point.ok && failed === 0) || Boolean(point.skip) || passed + failed === 0
-    sum.passed += passed
-    sum.failed += failed + (broken ? 1 : 0)
+    const stillMs = Math.round(machine?.stoodStill(fileBegan) ?? 0)
+    fileBegan = Date.now()
+    ran.push({ file: point.name, passed, failed: failed + (broken ? 1 : 0), stillMs })
     const bad = failed > 0 || broken
-    print(
-      `${bad ? '✗' : '✓'} ${point.name} (${passed + failed}${point.time ? `, ${(point.time / 1000).toFixed(1)} s` : ''})`,
-    )
+    const took = point.time ? `, ${seconds(point.time)}` : ''
+    const still = stillMs > 0 ? `, 停 · still ${seconds(stillMs)}` : ''
+    print(`${bad ? '✗' : '✓'} ${point.name} (${passed + failed}${took}${still})`)
     if (bad) for (const failure of failures) print(failure)
     if (broken) print(`    ✗ ${tell('the file broke off or holds no test', point)}`)
   })
@@ -68,15 +76,18 @@ export async function runFiles(
     new Promise((done) => parser.on('complete', done)),
     new Promise<void>((done) =>
       child.on('close', (code) => {
-        if (code !== 0 && sum.failed === 0) sum.failed++
+        if (code !== 0 && ran.every((one) => one.failed === 0))
+          ran.push({ file: 'tap', passed: 0, failed: 1, stillMs: 0 })
         done()
       }),
     ),
   ])
   process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
   if (interrupted) throw new Stop('测试被中断 · the tests were interrupted')
-  return sum
+  return ran
 }
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
 /** Counts the leaves below `tree`; a subtest that failed with no failing leaf of its own counts as one. */
 function follow(tree: Tap, into: Count & { failures: string[] }, titles: readonly string[]): void {
