@@ -6,7 +6,17 @@ import { type ClipSource, makeClip } from './clip.ts'
 import { bytesOf, laidBytes, msOf, type Plan, planLay, type VoiceFile } from './lay.ts'
 import { peaksOf } from './peaks.ts'
 import { endOf, findPieces, listPieces, type Piece, type PieceFile, planPieces } from './pieces.ts'
-import { discard, freeRatio, isClosed, isStale, type SpoolFile, salvage, scanSpool, soundOf } from './spool.ts'
+import {
+  discard,
+  type End,
+  freeRatio,
+  isClosed,
+  isStale,
+  type SpoolFile,
+  salvage,
+  scanSpool,
+  soundOf,
+} from './spool.ts'
 import { type Vault, verify } from './vault/vault.ts'
 import type { Voice } from './voice.ts'
 import { BYTES_PER_SAMPLE, HEADER_BYTES } from './wav.ts'
@@ -66,18 +76,13 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
 
     /**
      * Moves live files nobody writes any more to `done/`: those their recorder has closed, and those it has left, whose
-     * headers are closed here. `over` says when a file's Asterisk and leg ended, or that nobody knows its call
-     * (`strange`). Gives back those that were left.
+     * headers are closed here. `over` says what is known of a file's end. Gives back those that were left.
      */
-    async rescue(
-      files: SpoolFile[],
-      over: (file: SpoolFile) => { now: number; bootAt?: number; legEndedAt?: number; strange?: boolean },
-    ): Promise<SpoolFile[]> {
+    async rescue(files: SpoolFile[], over: (file: SpoolFile) => End): Promise<SpoolFile[]> {
       const saved: SpoolFile[] = []
       for (const file of files) {
         const end = over(file)
-        const mayBeClosed = file.live && (end.legEndedAt !== undefined || end.strange)
-        if (mayBeClosed && (await isClosed(file))) await salvage(spool, file)
+        if (await isClosed(file, end)) await salvage(spool, file)
         else if (isStale(file, end) && (await salvage(spool, file))) saved.push(file)
       }
       return saved

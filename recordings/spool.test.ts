@@ -2,7 +2,7 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { freeRatio, isStale, salvage, scanSpool, soundOf } from './spool.ts'
+import { freeRatio, isClosed, isStale, salvage, scanSpool, soundOf } from './spool.ts'
 import { fileBytes, scratch, spoolVoice, wavOf } from './test-support.ts'
 import { readSpoolName } from './voice.ts'
 
@@ -37,18 +37,49 @@ t.test('a spool that is not there yet is empty', async (t) => {
   t.same(await scanSpool(join(await scratch(t), 'nowhere')), { files: [], bytes: 0, strangers: 0 })
 })
 
+const live = (uniqueid: string, writtenAt = noon) => ({ live: true, writtenAt, uniqueid })
+
 t.test('a live file is let be while its leg may still be writing', async (t) => {
-  const file = { live: true, writtenAt: noon }
+  const file = live('1.1')
   const soon = noon + 60_000
   t.notOk(isStale(file, { now: soon }), 'its leg is not known to have ended')
   t.notOk(isStale(file, { now: soon, bootAt: noon - 1_000 }), 'Asterisk has not been started since')
   t.notOk(isStale(file, { now: noon + 10_000, legEndedAt: noon }), 'its recorder may be at it')
-  t.notOk(isStale({ live: false, writtenAt: noon }, { now: soon, bootAt: soon }), 'it is done already')
+  t.notOk(isStale({ ...file, live: false }, { now: soon, bootAt: soon }), 'it is done already')
 })
 
 t.test('a live file is salvaged once its Asterisk or its leg is over', async (t) => {
-  t.ok(isStale({ live: true, writtenAt: noon }, { now: noon + 1_000, bootAt: noon + 500 }))
-  t.ok(isStale({ live: true, writtenAt: noon }, { now: noon + 60_000, legEndedAt: noon + 1_000 }))
+  t.ok(isStale(live('1.1'), { now: noon + 1_000, bootAt: noon + 500 }))
+  t.ok(isStale(live('1.1'), { now: noon + 60_000, legEndedAt: noon + 1_000 }))
+})
+
+t.test('a leg belongs to the life of Asterisk it began in, whenever its file was last written', async (t) => {
+  const bootAt = noon + 2_000
+  const began = (second: number) => live(`pbx1-${noon / 1_000 + second}.7`)
+  t.ok(isStale(began(-600), { now: noon + 9_000, bootAt }), 'it talked for ten minutes and died with Asterisk')
+  t.ok(isStale(began(1), { now: noon + 9_000, bootAt }))
+  t.notOk(isStale(began(2), { now: noon + 9_000, bootAt }), 'perhaps of this second, perhaps of this life')
+  const silent = { ...began(3), writtenAt: noon }
+  t.notOk(isStale(silent, { now: noon + 9_000, bootAt }), 'a clock of the disk says nothing')
+})
+
+t.test('a voice just begun is not a finished one', async (t) => {
+  const spool = await scratch(t)
+  const at = (name: string, parts: typeof second) =>
+    spoolVoice(spool, { name: `${CALL}_${name}.wav`, parts, endedAt: noon, folder: 'live' })
+  await at('caller_1700.1', [])
+  await at('agent_1700.2', second)
+  const { files } = await scanSpool(spool)
+  const closed = async (end: Parameters<typeof isClosed>[1]) => {
+    const which = []
+    for (const file of files) if (await isClosed(file, end)) which.push(file.side)
+    return which.sort()
+  }
+  t.same(await closed({ now: noon + 60_000 }), [], 'legs that go on')
+  t.same(await closed({ now: noon + 5, strange: true }), [], 'a call that the database does not have yet')
+  t.same(await closed({ now: noon + 20_000, strange: true }), ['agent', 'caller'], 'and never had')
+  t.same(await closed({ now: noon + 5, legEndedAt: noon }), ['agent'], 'two seconds may be with the recorder still')
+  t.same(await closed({ now: noon + 4_000, legEndedAt: noon }), ['agent', 'caller'])
 })
 
 t.test('a salvaged voice lies in done with its header closed', async (t) => {

@@ -52,28 +52,44 @@ async function bytesOfPieces(spool: string): Promise<number> {
   return stats.reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0)
 }
 
-/**
- * Is nobody writing this live file any more? Yes when Asterisk has started
- * since (its recorders died with it), or when its leg ended a while ago and
- * nothing came since (its disk was full, its recorder hangs).
- */
-export function isStale(
-  file: Pick<SpoolFile, 'live' | 'writtenAt'>,
-  { now, bootAt, legEndedAt }: { now: number; bootAt?: number; legEndedAt?: number },
-): boolean {
-  if (!file.live) return false
-  if (bootAt !== undefined && file.writtenAt < bootAt) return true
-  const quiet = now - file.writtenAt > STALE_AFTER_MS
-  return quiet && legEndedAt !== undefined && now - legEndedAt > STALE_AFTER_MS
-}
+/** A recorder keeps up to two seconds of a voice to itself: a file without sound says nothing before they are over. */
+const HELD_BACK_MS = 3_000
+
+/** What is known of the end of a file's recorder, epoch milliseconds. `strange`: nobody knows its call. */
+export type End = { now: number; bootAt?: number; legEndedAt?: number; strange?: boolean }
 
 /**
- * Has its recorder finished a live file whose leg is over? Asterisk holds the header back until it closes the file: on
- * disk there is nothing before, or sound that the header does not own up to.
+ * Is nobody writing this live file any more? Yes when Asterisk has started
+ * since its leg began (its recorders died with it), or when its leg ended a
+ * while ago and nothing came since (its disk was full, its recorder hangs).
  */
-export async function isClosed(file: SpoolFile): Promise<boolean> {
+export function isStale(
+  file: Pick<SpoolFile, 'live' | 'writtenAt' | 'uniqueid'>,
+  { now, bootAt, legEndedAt }: End,
+): boolean {
+  if (!file.live) return false
+  if (bootAt !== undefined && begunBefore(file) <= bootAt) return true
+  return legEndedAt !== undefined && now - legEndedAt > STALE_AFTER_MS && isQuiet(file, now)
+}
+
+/** Asterisk names a channel by the second it began in (`pbx1-1795335439.6`). A name without one: when it was written. */
+function begunBefore({ uniqueid, writtenAt }: Pick<SpoolFile, 'uniqueid' | 'writtenAt'>): number {
+  const second = /(?:^|-)(\d{9,11})\.\d+$/.exec(uniqueid)?.[1]
+  return second === undefined ? writtenAt : 1_000 * Number(second) + 1_000
+}
+
+const isQuiet = (file: Pick<SpoolFile, 'writtenAt'>, now: number) => now - file.writtenAt > STALE_AFTER_MS
+
+/**
+ * Has its recorder finished a live file? Only one whose leg is over may be asked, or one that is quiet and whose call
+ * nobody knows: a call is recorded some milliseconds before the database has it. Asterisk writes an empty header first
+ * and the true one when it closes the file; in between is sound on disk that the header does not own up to.
+ */
+export async function isClosed(file: SpoolFile, { now, legEndedAt, strange }: End): Promise<boolean> {
+  if (!file.live || !(legEndedAt !== undefined || (strange && isQuiet(file, now)))) return false
   const layout = await layoutOf(file.path).catch(() => undefined)
-  return layout !== undefined && !layout.torn
+  if (layout === undefined || layout.torn) return false
+  return layout.dataBytes > 0 || now - Math.max(file.writtenAt, legEndedAt ?? 0) > HELD_BACK_MS
 }
 
 /** Closes the header of an abandoned live file and moves it to `done/`. False: somebody else did meanwhile. */

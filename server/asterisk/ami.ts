@@ -37,7 +37,11 @@ export type AmiOptions = {
   deadAfterMs?: number
 }
 
-export type AmiState = { up: boolean; since: Date; lastHeardAt: Date | null; why: string | null }
+/**
+ * `bootedAt`: a moment at most a few seconds before this life of Asterisk began, by our clock; null when it never said
+ * how long it is up.
+ */
+export type AmiState = { up: boolean; since: Date; lastHeardAt: Date | null; why: string | null; bootedAt: Date | null }
 /** An object is written as one `Key: name=value` line for each of its names. */
 export type Fields = Record<string, string | number | Record<string, string>>
 
@@ -69,6 +73,8 @@ type Line = {
   dead: boolean
   loggedIn: boolean
   up: boolean
+  /** epoch milliseconds */
+  dialledAt: number
 }
 type Pending = { settle(error: Error): void; item(event: AmiEvent): void }
 
@@ -83,12 +89,12 @@ export function makeAmi(options: AmiOptions): Ami {
   let serial = 0
   let again: NodeJS.Timeout | undefined
   let heardAt = 0
-  let state: AmiState = { up: false, since: new Date(), lastHeardAt: null, why: 'not connected yet' }
+  let state: AmiState = { up: false, since: new Date(), lastHeardAt: null, why: 'not connected yet', bootedAt: null }
   const pending = new Map<string, Pending>()
 
   function dial(): void {
     const manager = makeManager(undefined, host, user, secret, false)
-    const mine: Line = { socket: null, manager, dead: false, loggedIn: false, up: false }
+    const mine: Line = { socket: null, manager, dead: false, loggedIn: false, up: false, dialledAt: Date.now() }
     line = mine
     manager.on('close', () => drop(mine, 'the connection was closed'))
     manager.on('error', (error) => drop(mine, `${(error as NodeJS.ErrnoException).code ?? error.message}`))
@@ -167,15 +173,17 @@ export function makeAmi(options: AmiOptions): Ami {
     const waiting = pending.get(word(event, 'actionid'))
     if (waiting) waiting.item(event)
     else if (!isAsterisks(event)) meters.count('ami_forged_total')
-    else if (name === 'FullyBooted') isUp(mine)
+    else if (name === 'FullyBooted') isUp(mine, word(event, 'uptime'))
     else options.onEvent(event)
   }
 
-  function isUp(mine: Line): void {
+  function isUp(mine: Line, uptime = ''): void {
     if (mine.up) return
     mine.up = true
     tries = 0
-    state = { up: true, since: new Date(), lastHeardAt: state.lastHeardAt, why: null }
+    // it said so after we dialled, however late we read it; whole seconds, rounded down
+    const bootedAt = /^\d{1,9}$/.test(uptime) ? new Date(mine.dialledAt - 1_000 * (Number(uptime) + 1)) : null
+    state = { up: true, since: new Date(), lastHeardAt: state.lastHeardAt, why: null, bootedAt }
     log.info({ wire: 'ami', user }, 'AMI is up')
     Promise.resolve()
       .then(() => options.onUp())
@@ -196,7 +204,7 @@ export function makeAmi(options: AmiOptions): Ami {
     line = null
     const wasUp = mine.up
     if (!stopped && (wasUp || state.why !== why)) log.warn({ wire: 'ami', user, why }, 'AMI is down')
-    state = { up: false, since: wasUp ? new Date() : state.since, lastHeardAt: state.lastHeardAt, why }
+    state = { up: false, since: wasUp ? new Date() : state.since, lastHeardAt: state.lastHeardAt, why, bootedAt: null }
     if (wasUp) options.onDown(why)
     if (stopped) return
     const wait = Math.min(BACKOFF_MS.least * 2 ** tries++, BACKOFF_MS.most)

@@ -241,7 +241,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       // What the CEL still tells of the earlier life belongs to it.
       if (before) boot = { pbx: pbx.id, bootId: before }
       if (acting.isActing() && before) await collector.read(true)
-      await store.saveBoot(db, pbx.id, bootId, new Date())
+      await store.saveBoot(db, pbx.id, bootId, reader.state().bootedAt)
     }
     boot = { pbx: pbx.id, bootId }
     if (!acting.isActing()) return

@@ -20,7 +20,8 @@ export async function readBoot(db: Db, pbx: number): Promise<string | null> {
   return (await db('pbxs').where({ id: pbx }).first('boot_id'))?.boot_id ?? null
 }
 
-export async function saveBoot(db: Db, pbx: number, bootId: string, bootedAt: Date): Promise<void> {
+/** `bootedAt`: not after it began; null when that is not known. */
+export async function saveBoot(db: Db, pbx: number, bootId: string, bootedAt: Date | null): Promise<void> {
   await db('pbxs').where({ id: pbx }).update({ boot_id: bootId, booted_at: bootedAt })
 }
 
