@@ -145,6 +145,17 @@ t.test('an action that nobody answers ends in an outage, never in silence', asyn
   await t.rejects(ami.act('CoreStatus', {}, 200), { message: 'ami is down' })
 })
 
+t.test('Asterisk is believed on how long it is up, and never to have begun later than it did', async (t) => {
+  const dialled = Date.now()
+  const { ami, port } = await up(t)
+  const bootedAt = ami.state().bootedAt?.getTime() ?? 0
+  // up for 90 whole seconds at least, and for less than 91, by the time it said so
+  t.ok(bootedAt >= dialled - 91_000 && bootedAt <= Date.now() - 91_000, `${dialled - bootedAt} ms before`)
+  await port.close()
+  await until(() => !ami.state().up)
+  t.equal(ami.state().bootedAt, null)
+})
+
 t.test('an action under way when the line is cut ends at once', async (t) => {
   const { port, ami } = await up(t)
   port.answer = () => undefined

@@ -71,7 +71,7 @@ export async function pretendAmi(port = 0): Promise<PretendAmi> {
     }
     it.logins++
     socket.write(`Response: Success\r\nActionID: ${said.actionid}\r\nMessage: Authentication accepted\r\n\r\n`)
-    socket.write('Event: FullyBooted\r\nPrivilege: system,all\r\nStatus: Fully Booted\r\n\r\n')
+    socket.write('Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 90\r\nStatus: Fully Booted\r\n\r\n')
   }
 
   server.listen(port, '127.0.0.1')

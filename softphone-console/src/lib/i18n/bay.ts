@@ -91,6 +91,10 @@ export const bay = room({
   justAnswered: { zh: '刚接起，1 秒内不挂断', en: 'Just answered; hanging up waits 1 s' },
   recording: { zh: '录音中', en: 'Recording' },
   notRecording: { zh: '没有录上', en: 'Not recorded' },
+  whyNotRecording: {
+    zh: (why: string) => (why === 'no-file' ? '录音没有开始，通话照常' : why),
+    en: (why: string) => (why === 'no-file' ? 'no recording was begun; the call goes on' : why),
+  },
   recordingUnseen: { zh: '交换机在录，服务器看不到', en: 'The exchange records; the server is out of sight' },
   recordingFiled: { zh: '录音已入库', en: 'Recording filed' },
   recordingFiling: { zh: '录音入库中', en: 'Recording being filed' },
