@@ -21,12 +21,18 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
     return { status: reply.status, body: await reply.json() }
   }
   t.equal((await ask('POST', '/api/session', { name: login, password })).status, 200)
+  const seen = async () =>
+    JSON.stringify({
+      callouts: (await ask('GET', `/api/tickets/${ticketId}/callouts`)).body.items,
+      overs: (await ask('GET', '/api/radio/overs?port=old')).body.items,
+    })
+  let ticketId = ''
   const until = async <T>(what: string, look: () => Promise<T | undefined | false>, ms = 40_000): Promise<T> => {
     for (const end = Date.now() + ms; Date.now() < end; await new Promise((go) => setTimeout(go, 250))) {
       const found = await look()
       if (found) return found
     }
-    throw new Error(`not in ${ms} ms: ${what}`)
+    throw new Error(`not in ${ms} ms: ${what}; ${ticketId && (await seen()).slice(0, 3_000)}`)
   }
   const client = await lab.radioClient()
   await until('the port is idle', async () =>
@@ -36,7 +42,7 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
   )
 
   const ticket = await ask('POST', '/api/tickets', { campus: 'old', line: 'it', what: '患者王某的打印机卡纸' })
-  const { ticketId } = ticket.body
+  ticketId = ticket.body.ticketId
   const wish = { port: 'old', language: 'zh-CN' }
   const refused = await ask('POST', `/api/tickets/${ticketId}/callouts`, wish)
   t.match(refused, {
