@@ -59,16 +59,19 @@ function firstHeard(channel: Int16Array, hz: number): number {
   return Number.NaN
 }
 
-const finished = (desk: PhoneLab, call: string, legs: number) =>
-  until(`${legs} finished voices`, async () => {
+/** Once all legs are over. */
+const finished = (desk: PhoneLab, call: string, legs: number) => {
+  const legEndedAt = Date.now()
+  return until(`${legs} finished voices`, async () => {
     const spool = join(desk.pbx.instance.base, 'spool')
     const recordings = makeRecordings({ vault: folderVault('/nonexistent'), spool })
     const files = async () => (await recordings.scan()).files.filter((file) => file.callId === call)
     // nobody else is there to say that the legs are over; what is still open stays
-    await recordings.rescue(await files(), () => ({ now: Date.now(), legEndedAt: Date.now() }))
+    await recordings.rescue(await files(), () => ({ now: Date.now(), legEndedAt }))
     const mine = await files()
     return mine.length >= legs && mine.every((file) => !file.live)
   })
+}
 
 const gaps = (findings: Finding[]) => findings.filter(({ kind }) => kind !== 'torn')
 
