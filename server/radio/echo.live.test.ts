@@ -1,11 +1,14 @@
 /** Two gateways that return what they are sent, in one patch: what one says is relayed once and never comes round. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
+import { watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { HANDHELD, radioDesk } from '../test/live/radio-desk.ts'
 
 t.setTimeout(240_000)
 
 const { ann, radio, log, rest, now } = await radioDesk(t)
+const machine = await watchMachine()
+t.teardown(() => machine.close())
 const BURST_MS = 400
 /** Several times round the longest way. */
 const WATCH_MS = 4_000
@@ -22,10 +25,10 @@ t.test('no echo between 50 and 600 ms is sent round by a patch of two campuses',
     for (let turn = 1; ; turn++) {
       await rest('old', 'new')
       const since = now()
-      const stood = standing()
+      const began = Date.now()
       await radio.ask('speak', { port: 'old', unit: '07', tone: HANDHELD, forMs: BURST_MS })
       await wait(WATCH_MS)
-      const stoodMs = Math.max(stood(), ...(await stalls(since)))
+      const stoodMs = Math.max(machine.stoodStill(began), ...(await stalls(since)))
       const [relayed, repeated] = [await log('new', 'keyed', since), await log('old', 'keyed', since)]
       const isClean = relayed.length === 1 && repeated.length === 0
       if (!isClean && stoodMs > STOOD_MS && turn < TURNS) {
@@ -45,17 +48,3 @@ t.test('no echo between 50 and 600 ms is sent round by a patch of two campuses',
 
 const stalls = async (since: number) =>
   (await Promise.all(['old', 'new'].map((port) => log(port, 'stalled', since)))).flat().map(({ ms }) => ms)
-
-/** From now on: the longest this process had no turn, ms. */
-function standing(): () => number {
-  let last = performance.now()
-  let longest = 0
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last - 10)
-    last = performance.now()
-  }, 10)
-  return () => {
-    clearInterval(timer)
-    return longest
-  }
-}

@@ -91,6 +91,7 @@ export function unkeyed(turn: Turn, line: Line): void {
   // In a patch an echo may still be on its way round through the other campus.
   const loopMs = isPatched ? Math.max(...linesOf(turn).map(({ timers }) => timers.loopMs)) : 0
   line.deafUntil = turn.now + line.timers.deafMs + loopMs
+  line.echoUntil = loopMs > 0 ? turn.now + loopMs : null
 }
 
 function openTxOver(turn: Turn, line: Line, { voice, kind, talker, overlap }: Speech): void {
@@ -163,6 +164,7 @@ export function loseLine(turn: Turn, line: Line, endedBy: OverEnd): void {
   line.carrier = false
   line.carrierAt = turn.now
   line.deafUntil = null
+  line.echoUntil = null
   line.gate = false
 }
 

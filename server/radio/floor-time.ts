@@ -1,7 +1,16 @@
 /** What time does to a floor. Deadlines are worked out from the state, so none is ever forgotten or left over. */
 import { linesOf, mute, type Turn, unkey, unkeyed, unmute } from './floor-line.ts'
 import { confirm, endRelay, endRx, isThere, release, settle, timeOut } from './floor-speech.ts'
-import { FLAP, type Floor, LEASE_MS, type Line, RENEW_MS, SILENT_MS, STUCK_QUIET_MS } from './floor-words.ts'
+import {
+  ECHO_GRACE_MS,
+  FLAP,
+  type Floor,
+  LEASE_MS,
+  type Line,
+  RENEW_MS,
+  SILENT_MS,
+  STUCK_QUIET_MS,
+} from './floor-words.ts'
 
 type Deadline = { at: number; fire: (turn: Turn) => void }
 
@@ -74,9 +83,12 @@ function ofLine(of: Line): Deadline[] {
     list.push({
       at: deafUntil,
       fire(turn) {
-        line(turn).deafUntil = null
+        const { carrier, carrierAt, echoUntil } = line(turn)
+        const mayBeEcho = carrier && echoUntil !== null && carrierAt < echoUntil
+        line(turn).echoUntil = null
+        line(turn).deafUntil = mayBeEcho ? turn.now + ECHO_GRACE_MS : null
         // A carrier that began meanwhile counts from now.
-        if (line(turn).carrier) line(turn).carrierAt = turn.now
+        if (carrier && !mayBeEcho) line(turn).carrierAt = turn.now
       },
     })
   }

@@ -29,6 +29,11 @@ export const PHONE_LISTEN_MS = 2_000
 export const COUNTDOWN_MS = 10_000
 /** More short bursts than this within the window are no speech: the receiver is muted. */
 export const FLAP = { bursts: 8, shorterMs: 500, withinMs: 30_000, quietMs: 5_000, steadyMs: 2_000 } as const
+/**
+ * In a patch, a carrier that began when an echo may, and is still there when the deaf time is over, is given so long to
+ * end: the exchange tells of a carrier's end a tenth of a second late, and later on a busy machine.
+ */
+export const ECHO_GRACE_MS = 400
 /** A stuck receiver is believed again after so long without carrier. */
 export const STUCK_QUIET_MS = 2_000
 
@@ -36,6 +41,7 @@ export const STUCK_QUIET_MS = 2_000
 export type LineTimers = {
   rxHangMs: number
   deafMs: number
+  /** from the grant to the talk-permit tone: the radio's own attack, longer with CTCSS */
   txLeadMs: number
   txTailMs: number
   totS: number
@@ -78,6 +84,8 @@ export type Line = {
   carrierAt: number
   /** own transmission's echo and squelch tail are not believed until then */
   deafUntil: number | null
+  /** what began before then may be an echo on its way round a patch; null: nothing may, or it has had its grace */
+  echoUntil: number | null
   muted: 'stuck' | 'flapping' | null
   /** last ordered state of the RX gate */
   gate: boolean

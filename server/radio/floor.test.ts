@@ -349,6 +349,27 @@ t.test('in a patch the first carrier holds and the other campus hears it; agents
   t.same([...radio.carriers.keys()].sort(), ['new', 'old'], 'an agent speaks to both')
 })
 
+t.test('an echo whose end is told late is not sent round; whoever goes on speaking is', async (t) => {
+  /** One campus is heard for 400 ms, then the other: how often is it sent round in the `ms` after that? */
+  const relayed = (ms: number, { echoMs = 600, thenMs }: { echoMs?: number; thenMs: number }) => {
+    const radio = aPatch()
+    carrier(radio, 'old', true)
+    radio.run(400)
+    carrier(radio, 'old', false)
+    while (radio.carriers.has('new')) radio.run(10)
+    radio.run(echoMs - 400)
+    carrier(radio, 'new', true)
+    radio.run(thenMs)
+    carrier(radio, 'new', false)
+    radio.run(ms)
+    return radio.of('open-over').filter(({ port, kind }) => port === 'old' && kind !== 'rx').length
+  }
+  t.equal(relayed(2_000, { thenMs: 600 }), 0, 'told as soon as it is known')
+  t.equal(relayed(2_000, { thenMs: 1_000 }), 0, 'told 400 ms late')
+  t.equal(relayed(2_000, { thenMs: 3_000 }), 1, 'a person speaks on')
+  t.equal(relayed(2_000, { echoMs: 1_100, thenMs: 400 }), 1, 'began when no echo can')
+})
+
 t.test('a receiver that stays open is not sent on for longer than the other port may transmit', async (t) => {
   const radio = aPatch()
   carrier(radio, 'old', true)

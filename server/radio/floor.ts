@@ -51,6 +51,7 @@ export function makeFloor(port: string, timers: LineTimers, now: number): Floor 
     carrier: false,
     carrierAt: now,
     deafUntil: null,
+    echoUntil: null,
     muted: null,
     gate: false,
     noTx: null,

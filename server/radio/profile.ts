@@ -1,8 +1,9 @@
 /** The gateway profile of one radio port: RADIO.md §3.2 with the defaults of §3.3. Checked by us, named field by field. */
 import type { ProfileFault, ProfileField } from '../wire/radio.ts'
+import type { LineTimers } from './floor-words.ts'
 import type { PortWish } from './media.ts'
 
-export type GatewayProfile = {
+export type GatewayProfile = LineTimers & {
   /** how the gateway is told to transmit */
   pttMode: 'packet' | 'vox' | 'dtmf'
   /** how it tells that it receives */
@@ -10,17 +11,6 @@ export type GatewayProfile = {
   /** `vad`: quieter than this is no voice, dB below full scale */
   vadDb: number
   rxDebounceMs: number
-  rxHangMs: number
-  deafMs: number
-  /** from the grant to the talk-permit tone: the radio's own attack, longer with CTCSS */
-  txLeadMs: number
-  txTailMs: number
-  totS: number
-  totEmergencyS: number
-  totPenaltyS: number
-  rxTotS: number
-  /** longest way of a sound back through a patch */
-  loopMs: number
   idScheme: 'none' | 'mdc1200' | 'dtmf' | '5tone' | 'digital'
   fiveTone: 'zvei1' | 'ccir'
   /** a five-tone call that begins with these is one of danger; what follows says who */
