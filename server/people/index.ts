@@ -7,6 +7,7 @@ import * as store from './store.ts'
 
 export { type LineNight, nightWanted, tellExchange } from './calendar-door.ts'
 export { type Caller, type HeardCaller, normaliseCaller } from './caller.ts'
+export { readSheet } from './directory/importing/lines-door.ts'
 export { guarded, unguarded } from './directory/sheet.ts'
 export type { PeopleEvent } from './events.ts'
 export type { Actor, Thing, Verb } from './grant.ts'

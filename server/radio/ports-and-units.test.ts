@@ -105,6 +105,28 @@ t.test('handhelds are kept by hand and by spreadsheet, and one code names one ha
     ],
   })
   t.equal((await admin.ask('POST', '/api/radio/units/import', { csv: more, dryRun: false })).status, 409)
+  const slipped = 'code,campus,alias,dtmf_id\n41,old,电工\n,old,x,053\n42,old,门卫,050,9\n'
+  t.match(
+    (await admin.ask('POST', '/api/radio/units/import', { csv: slipped, dryRun: true })).body,
+    {
+      ...{ create: 0, change: 0 },
+      bad: [
+        { line: 2, code: 'cells-differ', cells: 3, columns: 4 },
+        { line: 3, column: 'code', code: 'missing' },
+        { line: 4, code: 'cells-differ', cells: 5, columns: 4 },
+      ],
+    },
+    'a row that is short of a cell empties nothing',
+  )
+  const twice = 'code,campus,alias,alias\n41,old,电工,水工\n'
+  t.match((await admin.ask('POST', '/api/radio/units/import', { csv: twice, dryRun: true })).body, {
+    ...{ create: 0, change: 0 },
+    bad: [{ line: 1, column: 'alias', code: 'column-twice' }],
+  })
+  const spoken = 'code,five_tone_id\n41,四一\n'
+  t.match((await admin.ask('POST', '/api/radio/units/import', { csv: spoken, dryRun: true })).body, {
+    bad: [{ line: 2, column: 'five_tone_id', code: 'radio-id-malformed' }],
+  })
   const good = more.split('\r\n').slice(0, 3).join('\r\n')
   t.match((await admin.ask('POST', '/api/radio/units/import', { csv: good, dryRun: false })).body, {
     create: 1,

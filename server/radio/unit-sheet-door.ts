@@ -1,8 +1,7 @@
 /** Handhelds by spreadsheet, as the directory's: a dry run tells all, then one transaction does all or nothing. */
-import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import type { Tx } from '../db/index.ts'
-import { guarded, unguarded } from '../people/index.ts'
+import { guarded, readSheet, unguarded } from '../people/index.ts'
 import type { ImportResult } from '../wire/api.ts'
 import { insertUnit, readUnits, type UnitFields, type UnitRow, unitCodes, updateUnit } from './unit-store.ts'
 
@@ -16,7 +15,6 @@ const FIELDS = {
   crew: 'crew',
 } as const satisfies Record<string, keyof UnitFields>
 const HEADERS = ['code', ...Object.keys(FIELDS)]
-const ROWS_MAX = 5_000
 
 /** RFC 4180, with the mark by which Excel knows it for UTF-8. */
 export function unitSheet(units: readonly UnitRow[]): string {
@@ -33,11 +31,12 @@ export async function importUnits(
   { csv, dryRun }: { csv: string; dryRun: boolean },
 ): Promise<ImportResult> {
   const result: ImportResult = { dryRun, create: 0, change: 0, same: 0, bad: [], changes: [] }
-  const lines = readLines(csv, result)
+  const lines = readSheet(csv, { headers: HEADERS, required: ['code'] }, result.bad)
   const codes = await unitCodes(tx, organisationId)
   const had = new Map((await readUnits(tx, organisationId)).map((unit) => [unit.code, unit]))
   const seen = new Map<string, number>()
-  for (const { line, cells } of lines) {
+  for (const { line, cells: given } of lines) {
+    const cells = Object.fromEntries(Object.entries(given).map(([header, cell]) => [header, wordOf(cell)]))
     const bad = (column: string, fault: object) =>
       result.bad.push({ line, column, ...fault } as ImportResult['bad'][number])
     const before = result.bad.length
@@ -54,8 +53,7 @@ export async function importUnits(
       if (text.length > 40) bad(header, { code: 'too-long', most: 40 })
       else if (field === 'campus' && !codes.campuses.has(text)) bad(header, { code: 'no-such-campus', named: text })
       else if (field === 'crew' && text && !codes.crews.has(text)) bad(header, { code: 'no-such-row', named: text })
-      else if (field.length && header.endsWith('_id') && text && !RADIO_ID.test(text))
-        bad(header, { code: 'digits-malformed' })
+      else if (header.endsWith('_id') && text && !RADIO_ID.test(text)) bad(header, { code: 'radio-id-malformed' })
       else Object.assign(wanted, { [field]: field === 'alias' || field === 'campus' ? text : text || null })
     }
     const unit = had.get(code)
@@ -82,6 +80,7 @@ export async function importUnits(
     const shown = fields.map(([field, value]) => [headerOf(field), [unit?.[field as keyof UnitFields] ?? null, value]])
     result.changes.push({ line, key: code, fields: Object.fromEntries(shown) })
   }
+  result.bad.sort((a, b) => a.line - b.line)
   return result
 }
 
@@ -89,6 +88,7 @@ export const UNIT_CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 /** What a radio sends: digits, or hexadecimal for MDC-1200. */
 export const RADIO_ID = /^[0-9A-Fa-f*#]{1,16}$/
 
+const wordOf = (cell: string) => unguarded(cell).normalize('NFC').trim()
 const headerOf = (field: string) => Object.entries(FIELDS).find(([, one]) => one === field)?.[0] ?? field
 
 /** Another handheld has this code or sends this; undefined when the error says something else. */
@@ -97,37 +97,4 @@ export function takenField(error: unknown): { header: string; field: string } | 
   if (code !== '23505') return undefined
   const header = /^one_unit_per_(\w+)$/.exec(constraint)?.[1] ?? 'code'
   return { header, field: header in FIELDS ? FIELDS[header as keyof typeof FIELDS] : 'code' }
-}
-
-function readLines(csv: string, { bad }: ImportResult): { line: number; cells: Record<string, string> }[] {
-  let records: { record: string[]; info: { lines: number } }[]
-  try {
-    records = parse(csv, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: 20_000,
-    }) as never
-  } catch (error) {
-    bad.push({ line: (error as { lines?: number }).lines ?? 1, code: 'not-csv' })
-    return []
-  }
-  const headers = records.shift()?.record.map((header) => header.trim().toLowerCase()) ?? []
-  for (const header of headers)
-    if (!HEADERS.includes(header)) bad.push({ line: 1, column: header, code: 'not-a-column' })
-  if (!headers.includes('code')) bad.push({ line: 1, column: 'code', code: 'column-missing' })
-  if (records.length > ROWS_MAX) bad.push({ line: 1, code: 'too-many-rows', most: ROWS_MAX })
-  if (bad.length > 0) return []
-  return records.map(({ record, info }) => ({
-    line: info.lines,
-    cells: Object.fromEntries(
-      headers.map((header, i) => [
-        header,
-        unguarded(record[i] ?? '')
-          .normalize('NFC')
-          .trim(),
-      ]),
-    ),
-  }))
 }

@@ -1,18 +1,16 @@
 /** Places, units, numbers and people by spreadsheet: a dry run tells all, then one transaction does all or nothing. */
-import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import type { Db, Tx } from '../../../db/index.ts'
-import type { ImportFault, ImportResult } from '../../../wire/api.ts'
+import type { ImportResult } from '../../../wire/api.ts'
 import type { PeopleEvent } from '../../events.ts'
 import { type By, change, create } from '../index.ts'
 import { COLUMNS, fromCells, keyOf, type Names, nameIn, type SheetWhat, toCells, type Wanted } from '../sheet.ts'
 import { changedFields, type DirectoryRow } from '../spec.ts'
 import { allRows, readCodes } from '../store.ts'
+import { readSheet } from './lines-door.ts'
 
 export { SHEETS, type SheetWhat } from '../sheet.ts'
 
-/** A file larger than this is not a directory. */
-export const ROWS_MAX = 5_000
 /** A dry run shows this many changes; the counts are of all. */
 const SHOWN_MAX = 500
 
@@ -32,7 +30,14 @@ export async function importSheet(
   { csv, dryRun }: { csv: string; dryRun: boolean },
 ): Promise<{ result: ImportResult; events: PeopleEvent[] }> {
   const result: ImportResult = { dryRun, create: 0, change: 0, same: 0, bad: [], changes: [] }
-  const lines = readLines(what, csv, result.bad)
+  const lines = readSheet(
+    csv,
+    {
+      headers: COLUMNS[what].columns.map(({ header }) => header),
+      required: COLUMNS[what].keys.map((key) => headerFor(what, key)),
+    },
+    result.bad,
+  )
   const rows = new Map((await allRows(tx, what, by.organisationId)).map((row) => [keyOf(what, row), row]))
   const codes = { campuses: new Set((await readCodes(tx, by.organisationId)).campuses.keys()) }
   const names = await readNames(tx, what, by.organisationId)
@@ -140,45 +145,6 @@ const CONSTRAINED: Record<string, string> = { logins_are_unique_without_case: 'l
 
 const headerFor = (what: SheetWhat, field: string) =>
   COLUMNS[what].columns.find((column) => column.field === field)?.header ?? field
-
-/** The lines of the file by header; what is wrong with the file as a whole is a bad line 1. */
-function readLines(
-  what: SheetWhat,
-  csv: string,
-  bad: ImportFault[],
-): { line: number; cells: Record<string, string> }[] {
-  let records: { record: string[]; info: { lines: number } }[]
-  try {
-    records = parse(csv, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: 20_000,
-    }) as never
-  } catch (error) {
-    bad.push({ line: (error as { lines?: number }).lines ?? 1, code: 'not-csv' })
-    return []
-  }
-  const headers = records.shift()?.record.map((header) => header.trim().toLowerCase()) ?? []
-  const known = COLUMNS[what].columns.map(({ header }) => header)
-  for (const header of headers) if (!known.includes(header)) bad.push({ line: 1, column: header, code: 'not-a-column' })
-  for (const key of COLUMNS[what].keys) {
-    const header = headerFor(what, key)
-    if (!headers.includes(header)) bad.push({ line: 1, column: header, code: 'column-missing' })
-  }
-  if (records.length > ROWS_MAX) bad.push({ line: 1, code: 'too-many-rows', most: ROWS_MAX })
-  if (bad.length > 0) return []
-  return records.flatMap(({ record, info }) => {
-    if (record.length !== headers.length) {
-      bad.push({ line: info.lines, code: 'cells-differ', cells: record.length, columns: headers.length })
-      return []
-    }
-    return [
-      { line: info.lines, cells: Object.fromEntries(headers.map((header, index) => [header, record[index] ?? ''])) },
-    ]
-  })
-}
 
 async function readNames(db: Db, what: SheetWhat, organisationId: string): Promise<Names> {
   const needed = new Set(COLUMNS[what].columns.flatMap(({ refers }) => (refers ? [refers] : [])))

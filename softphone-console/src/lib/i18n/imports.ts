@@ -9,10 +9,15 @@ export const importFault = room({
   },
   'not-a-column': { zh: '没有这个列名', en: 'There is no column of this name' },
   'column-missing': { zh: '少了这一列', en: 'This column is missing' },
+  'column-twice': { zh: '这一列有两次', en: 'This column is there twice' },
   missing: { zh: '要填', en: 'Needed' },
   'control-character': { zh: '里面有看不见的控制字符', en: 'There is an invisible control character in it' },
   'code-malformed': { zh: '只用字母、数字和 . - _，最多 40 个', en: 'Letters, digits and . - _ only, at most 40' },
   'digits-malformed': { zh: '要 2 到 20 位数字（可用 * #）', en: 'Must be 2 to 20 digits (* and # allowed)' },
+  'radio-id-malformed': {
+    zh: '要 1 到 16 位：数字、A 到 F、* #',
+    en: 'Must be 1 to 16 digits (A to F, * and # allowed)',
+  },
   'not-yes-or-no': { zh: '只能写 yes 或 no', en: 'Must be yes or no' },
   'too-many-rows': {
     zh: (most: number) => `超过 ${most} 行，请分几次`,
