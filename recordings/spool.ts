@@ -53,7 +53,7 @@ async function bytesOfPieces(spool: string): Promise<number> {
 }
 
 /** A recorder keeps up to two seconds of a voice to itself: a file without sound says nothing before they are over. */
-const HELD_BACK_MS = 3_000
+export const HELD_BACK_MS = 3_000
 
 /** What is known of the end of a file's recorder, epoch milliseconds. `strange`: nobody knows its call. */
 export type End = { now: number; bootAt?: number; legEndedAt?: number; strange?: boolean }

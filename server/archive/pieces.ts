@@ -2,7 +2,7 @@
  * A continuous recording, a piece at a time: it is written as one file per channel, is over when its last file is, and is
  * then filed like a call's. Pure.
  */
-import type { Piece, PieceFile } from '../../recordings/index.ts'
+import { HELD_BACK_MS, type Piece, type PieceFile } from '../../recordings/index.ts'
 import type { Recording, VoiceFinding } from './recording.ts'
 
 /** A recording of no call. */
@@ -14,14 +14,17 @@ export type KnownPiece = Piece & { recordingId: string; endedAt: number | null }
 /** A file that its recorder never closed is taken as it is when nothing came for so long after its end. */
 export const PIECE_GRACE_MS = 15_000
 
-/** Is it time to file? Once every file is closed, or has had its time to be. */
+/**
+ * Is it time to file? Once every file is closed, or has had its time to be. An empty one looks closed from its birth on:
+ * its recorder may still have the first two seconds to itself.
+ */
 export function arePiecesRipe(pieces: readonly KnownPiece[], files: readonly PieceFile[], now: number): boolean {
   return pieces.every(({ name, endedAt }) => {
     if (endedAt === null) return false
     const file = files.find((one) => one.name === name)
-    if (file?.closed) return true
-    const since = Math.max(endedAt, file?.writtenAt ?? 0)
-    return now - since > PIECE_GRACE_MS
+    const quietMs = now - Math.max(endedAt, file?.writtenAt ?? 0)
+    if (file?.closed && (file.samples > 0 || quietMs > HELD_BACK_MS)) return true
+    return quietMs > PIECE_GRACE_MS
   })
 }
 
