@@ -7,7 +7,7 @@ import { isBuilt } from './pretend/server.ts'
 
 /**
  * What the console does by itself: keys, lanes, blindness, languages. The phone and the server here are pretended; the
- * real ones are proved by live-call.test.ts.
+ * real ones are proved by call.test.ts.
  */
 if (!isBuilt()) t.bailout('the console is not built: npm run build')
 
