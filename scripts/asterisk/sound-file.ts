@@ -1,25 +1,13 @@
 /** Any plain WAV, or a tone, as the 8 kHz mono 16-bit WAV that Asterisk plays. */
-const RATE = 8_000
+import { BYTES_PER_SAMPLE, RATE, wavHeader } from '../../recordings/wav.ts'
 
 /** @throws for a file that is not 16-bit PCM WAV. */
 export function asWav8k(source: Buffer | { hertz: number; seconds: number }): Buffer {
   const samples = Buffer.isBuffer(source) ? resampled(source) : sine(source.hertz, source.seconds)
-  const wav = Buffer.alloc(44 + samples.length * 2)
-  wav.write('RIFF', 0)
-  wav.writeUInt32LE(36 + samples.length * 2, 4)
-  wav.write('WAVEfmt ', 8)
-  wav.writeUInt32LE(16, 16)
-  wav.writeUInt16LE(1, 20)
-  wav.writeUInt16LE(1, 22)
-  wav.writeUInt32LE(RATE, 24)
-  wav.writeUInt32LE(RATE * 2, 28)
-  wav.writeUInt16LE(2, 32)
-  wav.writeUInt16LE(16, 34)
-  wav.write('data', 36)
-  wav.writeUInt32LE(samples.length * 2, 40)
+  const sound = Buffer.alloc(samples.length * BYTES_PER_SAMPLE)
   for (const [i, sample] of samples.entries())
-    wav.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(sample))), 44 + 2 * i)
-  return wav
+    sound.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(sample))), BYTES_PER_SAMPLE * i)
+  return Buffer.concat([wavHeader(sound.length, 1), sound])
 }
 
 function sine(hertz: number, seconds: number): number[] {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { wavHeader } from '../../recordings/wav.ts'
 import { asWav8k } from '../asterisk/sound-file.ts'
 import { sounding, timeline } from './air.ts'
 import { FRAME, RATE } from './codec.ts'
@@ -161,11 +162,7 @@ function samplesOf(wav: Buffer): Int16Array {
 
 /** 16-bit mono at 8 kHz. */
 function wavOf(samples: Int16Array): Buffer {
-  const head = asWav8k({ hertz: 0, seconds: 0 })
-  const bytes = 2 * samples.length
-  head.writeUInt32LE(36 + bytes, 4)
-  head.writeUInt32LE(bytes, 40)
-  const sound = Buffer.alloc(bytes)
+  const sound = Buffer.alloc(2 * samples.length)
   for (const [i, sample] of samples.entries()) sound.writeInt16LE(sample, 2 * i)
-  return Buffer.concat([head, sound])
+  return Buffer.concat([wavHeader(sound.length, 1), sound])
 }
