@@ -4,7 +4,7 @@ import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
 import { type Machine, watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { CallCard } from '../../server/wire/views.ts'
-import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
+import { aReadySeat, hangUp, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 
 /** The agent's phone dials out, comes back when Asterisk does, and goes on without the server. Nothing is pretended. */
 onReachableNetwork()
@@ -39,9 +39,7 @@ async function talkWith(from: string, talking: () => Promise<void>, ringing?: ()
   await seat.page.keyboard.press('F2')
   await button('挂断').waitFor(WAIT)
   await talking()
-  // the desk takes a key within a second of the answer for a slip
-  await seat.page.waitForFunction((since) => Date.now() - since > 1_500, Date.now())
-  await seat.page.keyboard.press('F9')
+  await hangUp(seat.page)
   await button('挂断').waitFor({ state: 'hidden', ...WAIT })
   return call.ended
 }
@@ -81,7 +79,7 @@ t.test('the agent dials a ward: this phone answers its own leg, and the call is 
     .getByRole('img', { name: /对方正常/ })
     .waitFor(WAIT)
   t.pass('the ward was rung, answered and is heard')
-  await page.keyboard.press('F9')
+  await hangUp(page)
   await button('挂断').waitFor({ state: 'hidden', ...WAIT })
   await page.keyboard.press('Alt+r')
   await page.getByText('空闲，可以接听').waitFor(WAIT)

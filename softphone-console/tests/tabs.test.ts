@@ -6,7 +6,7 @@ import t from 'tap'
 import { secondsOf } from '../../scripts/asterisk/tones.ts'
 import type { Wards } from '../../scripts/asterisk/ward.ts'
 import { type Lab, startLab } from '../../scripts/lab.ts'
-import { aReadySeat, hears, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
+import { aReadySeat, hangUp, hears, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 
 /** Two tabs of one agent: one holds the phone, the other takes over when it closes. Nothing is pretended. */
 onReachableNetwork()
@@ -51,7 +51,7 @@ t.test('a second tab leaves the phone where it is and says so', async () => {
   await second.getByRole('button', { name: '接听', disabled: true }).waitFor(WAIT)
   await seat.page.keyboard.press('F2')
   await seat.hears(WARD)
-  await seat.page.keyboard.press('F9')
+  await hangUp(seat.page)
   await call.ended
   await seat.page.keyboard.press('Alt+r')
   await seat.page.getByText('空闲，可以接听').waitFor(WAIT)
