@@ -54,9 +54,10 @@ export function strength(samples: Int16Array, hz: number): number {
  * of a second: over a whole call a tone that a lost packet put out of step would cancel itself.
  */
 export function heard(channel: Int16Array, [fromMs, toMs]: [number, number], among: number[]): number {
-  const at = (ms: number) => Math.round((ms * RATE) / 1_000)
-  const parts: Int16Array[] = []
-  for (let ms = fromMs; ms + 100 <= toMs; ms += 100) parts.push(channel.subarray(at(ms), at(ms + 100)))
+  const window = channel.subarray(Math.round((fromMs * RATE) / 1_000), Math.round((toMs * RATE) / 1_000))
+  const count = Math.max(1, Math.floor(window.length / (RATE / 10)))
+  const length = Math.floor(window.length / count)
+  const parts = Array.from({ length: count }, (_, n) => window.subarray(n * length, (n + 1) * length))
   const powerOf = (hz: number) => parts.reduce((sum, part) => sum + strength(part, hz), 0) / parts.length
   const best = among.map((hz) => ({ hz, power: powerOf(hz) })).sort((a, b) => b.power - a.power)[0]
   return best && best.power > 0.02 ? best.hz : 0
