@@ -1,6 +1,8 @@
 /** A ticket called out on the air of a simulated gateway, and acknowledged from a handheld. */
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { startLab } from '../../scripts/lab.ts'
+import { serverLog } from '../../scripts/parts/server-process.ts'
 import { monoMs } from '../../scripts/radio/rtp.ts'
 
 t.setTimeout(120_000)
@@ -25,6 +27,7 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
     JSON.stringify({
       callouts: (await ask('GET', `/api/tickets/${ticketId}/callouts`)).body.items,
       overs: (await ask('GET', '/api/radio/overs?port=old')).body.items,
+      digits: readFileSync(serverLog(lab.varDir), 'utf8').match(/.*touch tones from a handheld.*/g),
     })
   let ticketId = ''
   const until = async <T>(what: string, look: () => Promise<T | undefined | false>, ms = 40_000): Promise<T> => {
@@ -32,7 +35,7 @@ t.test('a job is said on the air and acknowledged by the handheld’s keys', asy
       const found = await look()
       if (found) return found
     }
-    throw new Error(`not in ${ms} ms: ${what}; ${ticketId && (await seen()).slice(0, 3_000)}`)
+    throw new Error(`not in ${ms} ms: ${what}; ${ticketId && (await seen()).slice(0, 4_000)}`)
   }
   const client = await lab.radioClient()
   await until('the port is idle', async () =>

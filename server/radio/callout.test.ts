@@ -22,6 +22,21 @@ t.test('a code is an acknowledgement alone or with the handheld’s own call bef
   t.equal(readAck('2433', ['243'], FIRSTS), null)
 })
 
+t.test(
+  'a code that lost a digit on the way counts beside a handheld’s own call, where no other is waited for',
+  async (t) => {
+    const torn = { code: '201', ani: { id: '007', emergency: false }, isTorn: true as const }
+    for (const digits of ['011007', '211007', '201007', '100720', '100721', '100701'])
+      t.same(readAck(digits, ['201'], FIRSTS), torn, digits)
+    t.same(readAck('017007', ['201'], FIRSTS), { ...torn, ani: { id: '007', emergency: true } })
+    t.equal(readAck('011007', ['201', '302'], FIRSTS), null, 'which one is not sure')
+    t.equal(readAck('01', ['201'], FIRSTS), null, 'who it is is not known')
+    t.equal(readAck('101007', ['201'], FIRSTS), null, 'the digits of another')
+    t.equal(readAck('1007', ['201'], FIRSTS), null)
+    t.equal(readAck('1201', ['201'], FIRSTS), null, 'only who speaks')
+  },
+)
+
 t.test('a code is the ticket’s last digits when free, and never begins like a handheld’s own call', async (t) => {
   t.equal(ackCodeFor(143, new Set(), FIRSTS), '243')
   t.equal(ackCodeFor(143, new Set(['243']), FIRSTS), '343')

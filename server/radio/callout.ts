@@ -26,13 +26,19 @@ export function afterSilence(was: { tier: Tier; tries: number }, next: { b: bool
 }
 
 type Firsts = { aniPtt: string; aniEmergency: string }
-export type Ack = { code: string; ani: { id: string; emergency: boolean } | null }
+/** `isTorn`: a digit of the code was lost on the way; it holds only when the handheld it came from is known. */
+export type Ack = { code: string; ani: { id: string; emergency: boolean } | null; isTorn?: true }
 
 /**
  * An acknowledgement in touch tones: a code that is waited for, alone or with the handheld's own call before or after it
- * (a radio that says who it is by DTMF sends both in one breath). Null: none.
+ * (a radio that says who it is by DTMF sends both in one breath). One lost packet can cost a digit: where a single code is
+ * waited for, what lacks one of its digits is that code too, beside the call of a handheld. Null: none.
  */
-export function readAck(digits: string, codes: Iterable<string>, { aniPtt, aniEmergency }: Firsts): Ack | null {
+export function readAck(digits: string, codes: readonly string[], { aniPtt, aniEmergency }: Firsts): Ack | null {
+  const aniIn = (rest: string) => {
+    const ani = readAni(rest, { ptt: aniPtt, emergency: aniEmergency })
+    return ani && { id: ani.id, emergency: ani.kind === 'emergency' }
+  }
   for (const code of codes) {
     if (digits === code) return { code, ani: null }
     const rest = digits.startsWith(code)
@@ -40,11 +46,24 @@ export function readAck(digits: string, codes: Iterable<string>, { aniPtt, aniEm
       : digits.endsWith(code)
         ? digits.slice(0, -code.length)
         : ''
-    const ani = rest && readAni(rest, { ptt: aniPtt, emergency: aniEmergency })
-    if (ani) return { code, ani: { id: ani.id, emergency: ani.kind === 'emergency' } }
+    const ani = aniIn(rest)
+    if (ani) return { code, ani }
+  }
+  const [code, another] = codes
+  if (code === undefined || another !== undefined) return null
+  const left = code.length - 1
+  for (const [part, rest] of [
+    [digits.slice(0, left), digits.slice(left)],
+    [digits.slice(-left), digits.slice(0, -left)],
+  ] as const) {
+    const ani = aniIn(rest)
+    if (ani && lacksOne(part, code)) return { code, ani, isTorn: true }
   }
   return null
 }
+
+const lacksOne = (part: string, code: string): boolean =>
+  [...code].some((_, at) => part === code.slice(0, at) + code.slice(at + 1))
 
 const FIRSTS = [...'2345689']
 
