@@ -37,6 +37,8 @@ export const noCarrier = (now: number): Cor => ({ on: false, since: now, lastAt:
 const FRAME_MS = 20
 /** Three frames without sound are an end (RADIO.md §3.3); in speech a syllable's pause is none. */
 const GAP_MS = { rtpPresence: 60, vad: 120 } as const
+/** Silence that the gateway may have sent comes so late: it is held back until that is known (server/asterisk/radio/presence.ts). */
+const HELD_MS = { rtpPresence: 80, vad: 0 } as const
 /** While opening only a lost frame is forgiven: two clicks are not a carrier. */
 const OPENING_GAP_MS = 45
 const FLUTTER = { openings: 3, withinMs: 1_500, gapMs: 260 } as const
@@ -50,7 +52,7 @@ export function hearFrame(
   at: number,
   db: number,
 ): { cor: Cor; changes: CarrierChange[] } {
-  const { cor, changes } = letPass(before, setup, at)
+  const { cor, changes } = ended(before, setup, at, 0)
   const floorDb = cor.on ? setup.vadDb - HYSTERESIS_DB : setup.vadDb
   if (setup.mode === 'vad' && db < floorDb) return { cor, changes }
 
@@ -74,15 +76,19 @@ export function hearFrame(
 }
 
 /** Time has passed without a frame. */
-export function letPass(cor: Cor, setup: CorSetup, now: number): { cor: Cor; changes: CarrierChange[] } {
-  if (!cor.on || now - cor.lastAt < gapMs(cor, setup)) return { cor, changes: [] }
+export const letPass = (cor: Cor, setup: CorSetup, now: number): { cor: Cor; changes: CarrierChange[] } =>
+  ended(cor, setup, now, HELD_MS[setup.mode])
+
+/** The end of a carrier whose last frame is the gap and `moreMs` ago. */
+function ended(cor: Cor, setup: CorSetup, now: number, moreMs: number): { cor: Cor; changes: CarrierChange[] } {
+  if (!cor.on || now - cor.lastAt < gapMs(cor, setup) + moreMs) return { cor, changes: [] }
   const since = cor.lastAt + FRAME_MS
   return { cor: { ...cor, on: false, since, opening: null }, changes: [{ on: false, since }] }
 }
 
 /** When letPass would end the carrier if nothing more came; null: there is none. */
 export const corDeadline = (cor: Cor, setup: CorSetup): number | null =>
-  cor.on ? cor.lastAt + gapMs(cor, setup) : null
+  cor.on ? cor.lastAt + gapMs(cor, setup) + HELD_MS[setup.mode] : null
 
 const gapMs = ({ edges, lastAt }: Cor, { mode }: CorSetup): number => {
   const recent = edges.filter((edge) => edge > lastAt - FLUTTER.withinMs).length
