@@ -158,9 +158,9 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
       const row = ack && waiting.find(({ ackCode }) => ackCode === ack.code)
       if (!row) return false
       const known = ack.ani ? unitOf(port, ack.ani.id) : null
-      if (ack.isTorn && !known) return false
       // Somebody who acknowledges and calls for help in one breath is in danger first.
       if (ack.ani?.emergency) engine.raise({ port, unit: known?.code ?? ack.ani.id, how: 'unit_code' })
+      if (ack.isTorn && !known) return false
       const sure = over?.talker && over.talker.how !== 'holder' ? over.talker : null
       const unit = known?.code ?? sure?.unit ?? null
       const personId = known ? known.holderId : (sure?.personId ?? null)
