@@ -55,6 +55,11 @@ export type Aired = { from: number; to: number; ms: number }
 const EDGES_MS = 60
 /** The recording and the gateway may differ so much about when it was. */
 const PLACE_MS = 300
+/**
+ * Asterisk hands 2,048 ms of sound to the disk at a time, and what a machine stood still for is known of the whole, not of
+ * where in it: what came after a halt lies too early by as much. At half its speed a machine takes this long for it.
+ */
+const BLOCK_MS = 4_100
 const STEP_MS = 20
 const STEP = STEP_MS * 8
 const WRITTEN_MS = 3_000
@@ -79,11 +84,7 @@ export async function keptWhole(
   // Asterisk's recorders hand two seconds at a time to the disk.
   await wait(WRITTEN_MS)
   const sounds = [...(await piecesInSpool(lab)), ...(await filedInVault(lab))]
-  const kept = aired.map((over) => {
-    const stillMs = Math.round(machine.stoodStill(over.from - PLACE_MS, over.to + PLACE_MS))
-    const place = PLACE_MS + stillMs
-    return { ...over, stillMs, keptMs: heardBetween(sounds, over.from - place, over.to + place) }
-  })
+  const kept = keptOf(aired, (at) => isHeardAt(sounds, at), machine)
   const missing = kept.map(({ ms, keptMs, stillMs }) => ms - keptMs - stillMs - EDGES_MS)
   const holed = kept.filter((_, i) => (missing[i] ?? 0) > holeMs)
   const [states] = await lab.query<{ missing: number }>(
@@ -141,15 +142,36 @@ function pcmOf(wav: Buffer): Float32Array {
 
 const isTone = (piece: Float32Array): boolean => piece.length === STEP && loudness(piece, AGENT_TONE) > 0.03
 
-/** Milliseconds of the agent's tone between two moments; what lies in two files counts once. */
-function heardBetween(sounds: readonly Sound[], from: number, to: number): number {
-  let ms = 0
-  for (let at = from; at < to; at += STEP_MS) {
-    const isHeard = sounds.some(({ startAt, samples }) => {
-      const first = Math.round((at - startAt) * 8)
-      return first >= 0 && isTone(samples.subarray(first, first + STEP))
+/** Whether the agent's tone is in any of these then, epoch ms. */
+function isHeardAt(sounds: readonly Sound[], at: number): boolean {
+  return sounds.some(({ startAt, samples }) => {
+    const first = Math.round((at - startAt) * 8)
+    return first >= 0 && isTone(samples.subarray(first, first + STEP))
+  })
+}
+
+/** `stillMs`: how long the machine stood still around it. `keptMs`: how much of it is kept where it belongs, never more than `ms`. */
+export type Kept = Aired & { stillMs: number; keptMs: number }
+
+/** What of each over is kept at its place. A sound counts once, for the first over that it may be of. */
+export function keptOf(
+  aired: readonly Aired[],
+  isHeard: (at: number) => boolean,
+  machine: Pick<Machine, 'stoodStill'>,
+): Kept[] {
+  const counted = new Set<number>()
+  return aired
+    .toSorted((a, b) => a.from - b.from)
+    .map((over) => {
+      const stillMs = Math.round(machine.stoodStill(over.from - PLACE_MS, over.to + PLACE_MS))
+      const early = PLACE_MS + machine.stoodStill(over.from - BLOCK_MS, over.to)
+      let keptMs = 0
+      const last = Math.floor((over.to + PLACE_MS + stillMs) / STEP_MS)
+      for (let step = Math.ceil((over.from - early) / STEP_MS); step < last && keptMs < over.ms; step++) {
+        if (counted.has(step) || !isHeard(step * STEP_MS)) continue
+        counted.add(step)
+        keptMs += STEP_MS
+      }
+      return { ...over, stillMs, keptMs }
     })
-    if (isHeard) ms += STEP_MS
-  }
-  return ms
 }

@@ -77,7 +77,8 @@ export const radioDrill =
     }
   }
 
-type Round = { findings: Finding[]; unkeyedMs: number; backMs: number }
+/** `stillMs`: of `unkeyedMs`, the machine stood still for so long. */
+type Round = { findings: Finding[]; unkeyedMs: number; stillMs: number; backMs: number }
 
 async function oneRound(on: Watched, fault: RadioFault, n: number): Promise<Round> {
   const { radio, desk, machine } = on
@@ -96,7 +97,10 @@ async function oneRound(on: Watched, fault: RadioFault, n: number): Promise<Roun
   // What the machine's standing still tore apart was one carrier: it has fallen when its last piece has.
   const fell = (await carriers())[0]?.to
   const unkeyedMs = fell ? Math.max(0, fell.mono - struck) : Number.POSITIVE_INFINITY
-  await wasTheAgent(on, keyedAt)
+  // The simulated gateway stands still with the machine; a real one would have seen no packet and unkeyed by itself.
+  const stillMs = fell ? machine.stoodStill(fell.wall - unkeyedMs, fell.wall) : 0
+  const log = await radio.ask('log', { since: keyedAt })
+  const silent = await wasTheAgent(on, keyedAt).catch((error: Error) => error)
   await fault.heal(on, n)
   const healed = monoMs()
   // The finger has not left the key all this while.
@@ -109,9 +113,9 @@ async function oneRound(on: Watched, fault: RadioFault, n: number): Promise<Roun
   key.letGo()
   const findings: Finding[] = [
     {
-      what: `unkeyed within ${UNKEYED_MS / 1000} s (${Math.round(unkeyedMs)} ms)`,
-      holds: unkeyedMs <= UNKEYED_MS,
-      seen: { unkeyedMs },
+      what: `unkeyed within ${UNKEYED_MS / 1000} s (${Math.round(unkeyedMs)} ms, the machine stood still for ${Math.round(stillMs)} of them)`,
+      holds: unkeyedMs - stillMs <= UNKEYED_MS,
+      seen: { struck, log },
     },
     { what: 'nothing is keyed by itself afterwards', holds: again.length === 0, seen: again },
   ]
@@ -121,7 +125,8 @@ async function oneRound(on: Watched, fault: RadioFault, n: number): Promise<Roun
     holds: !(back instanceof Error),
     seen: String(back),
   })
-  return { findings, unkeyedMs, backMs: back instanceof Error ? Number.NaN : back - healed }
+  findings.push({ what: 'the agent was heard before', holds: !silent, seen: String(silent) })
+  return { findings, unkeyedMs, stillMs, backMs: back instanceof Error ? Number.NaN : back - healed }
 }
 
 /** An agent who is on the air of `old` for a while, key held. @throws when that cannot be brought about. */
@@ -169,12 +174,17 @@ function summed(rounds: Round[], { what }: RadioFault): Finding[] {
   const held = (of: (round: Round) => boolean) => rounds.filter(of).length
   const all = rounds.length
   const most = (values: number[]) => Math.round(Math.max(...values))
-  const fell = held(({ unkeyedMs }) => unkeyedMs <= UNKEYED_MS)
+  const fell = held(({ findings }) => findings[0]?.holds ?? false)
   const alone = held(({ findings }) => findings[1]?.holds ?? false)
   const back = held(({ findings }) => findings[2]?.holds ?? false)
-  const slowest = most(rounds.map(({ unkeyedMs }) => unkeyedMs))
+  const slowest = rounds.toSorted((a, b) => b.unkeyedMs - a.unkeyedMs)[0]
+  const still = Math.round(slowest?.stillMs ?? 0)
+  const after = `after ${Math.round(slowest?.unkeyedMs ?? Number.NaN)} ms at most`
   return [
-    { what: `${what} while keyed: unkeyed ${fell} of ${all} times, after ${slowest} ms at most`, holds: fell === all },
+    {
+      what: `${what} while keyed: unkeyed ${fell} of ${all} times, ${after}${still > 0 ? `, the machine standing still for ${still} of them` : ''}`,
+      holds: fell === all,
+    },
     { what: `nobody else was keyed, ${alone} of ${all} times`, holds: alone === all },
     {
       what: `keyed again without anybody’s help, ${back} of ${all} times, ${most(rounds.map(({ backMs }) => backMs))} ms after it was healed at most`,
