@@ -23,8 +23,8 @@ export type CalloutParts = {
   db: Db
   commit: (work: Work) => Promise<unknown>
   isActing: () => boolean
-  engine: RadioEngine
-  speech: Speech
+  engine: Pick<RadioEngine, 'port' | 'raise' | 'announce'>
+  speech: Pick<Speech, 'make'>
   /** how long an answer is waited for */
   waitS: number
   /** the handheld whose DTMF call this is */

@@ -10,6 +10,7 @@ import {
   type CalloutWish,
   cancel,
   compose,
+  makeCallouts,
   reserveCode,
 } from './callout-door.ts'
 import * as store from './callout-store.ts'
@@ -173,3 +174,50 @@ t.test('an acknowledgement ends it once, a late one stands the supervisor down, 
   t.equal((await db.transaction((tx) => cancel(tx, third, desk.lin.personId))).length, 1)
   t.same(await ack(third), [])
 })
+
+t.test(
+  'a call for help behind a code, torn or whole, is heard; a torn code counts from a known handheld only',
+  async (t) => {
+    const { db, desk, call, said, now } = await aTicket(t)
+    const id = await call()
+    await said(id)
+    const raised: unknown[] = []
+    const callouts = makeCallouts({
+      db,
+      commit: (work) => db.transaction(work),
+      isActing: () => true,
+      engine: {
+        port: () => undefined,
+        raise: (wish) => String(raised.push(wish)),
+        announce: () => Promise.reject(new Error('nothing is to be said')),
+      },
+      speech: { make: () => Promise.reject(new Error('nothing is to be said')) },
+      waitS: 45,
+      unitOf: (_, ani) => (ani === '007' ? { code: '07', holderId: desk.lin.personId } : null),
+      log: { info() {}, warn() {}, error() {} },
+    })
+    t.teardown(() => callouts.stop())
+    /** What waits is read from the rows first. */
+    const hears = async (digits: string, is: () => boolean) => {
+      for (let tries = 0; tries < 200 && !is(); tries++) {
+        callouts.digits('new', digits, null)
+        await new Promise((go) => setTimeout(go, 10))
+      }
+    }
+    await hears('437055', () => raised.length > 0)
+    t.same(raised, [{ port: 'new', unit: '055', how: 'unit_code' }], '243 lacked its first digit, 055 is nobody’s')
+    t.equal(callouts.digits('new', '437055', null), false, 'whose code it was is not known')
+    t.equal((await now(id))?.state, 'waiting')
+
+    t.equal(callouts.digits('new', '247007', null), true)
+    t.same(raised.at(-1), { port: 'new', unit: '07', how: 'unit_code' })
+    for (let tries = 0; tries < 200 && (await now(id))?.state === 'waiting'; tries++)
+      await new Promise((go) => setTimeout(go, 10))
+    t.match((await now(id))?.steps.at(-1), {
+      step: 'acknowledged',
+      how: 'dtmf',
+      unit: '07',
+      personId: desk.lin.personId,
+    })
+  },
+)
