@@ -55,11 +55,6 @@ export type Aired = { from: number; to: number; ms: number }
 const EDGES_MS = 60
 /** The recording and the gateway may differ so much about when it was. */
 const PLACE_MS = 300
-/**
- * Asterisk hands 2,048 ms of sound to the disk at a time, and what a machine stood still for is known of the whole, not of
- * where in it: what came after a halt lies too early by as much. At half its speed a machine takes this long for it.
- */
-const BLOCK_MS = 4_100
 const STEP_MS = 20
 const STEP = STEP_MS * 8
 const WRITTEN_MS = 3_000
@@ -164,10 +159,10 @@ export function keptOf(
     .toSorted((a, b) => a.from - b.from)
     .map((over) => {
       const stillMs = Math.round(machine.stoodStill(over.from - PLACE_MS, over.to + PLACE_MS))
-      const early = PLACE_MS + machine.stoodStill(over.from - BLOCK_MS, over.to)
+      const place = PLACE_MS + stillMs
       let keptMs = 0
-      const last = Math.floor((over.to + PLACE_MS + stillMs) / STEP_MS)
-      for (let step = Math.ceil((over.from - early) / STEP_MS); step < last && keptMs < over.ms; step++) {
+      const last = Math.floor((over.to + place) / STEP_MS)
+      for (let step = Math.ceil((over.from - place) / STEP_MS); step < last && keptMs < over.ms; step++) {
         if (counted.has(step) || !isHeard(step * STEP_MS)) continue
         counted.add(step)
         keptMs += STEP_MS
