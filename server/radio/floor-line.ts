@@ -38,13 +38,13 @@ export const receives = (line: Line): boolean =>
 type Speech = { voice: string; kind: OverKind; talker: Talker | null; overlap: boolean }
 
 /** Orders the transmitter on. Only a line that is up and off. */
-export function key(turn: Turn, line: Line, speech: Speech): void {
+export function key(turn: Turn, line: Line, speech: Speech, leaseMs = LEASE_MS): void {
   const order = ++line.seq
   line.key = { is: 'asked', voice: speech.voice, from: null, order, until: turn.now + GRANT_MS, since: turn.now }
   line.gate = false // the exchange shuts it first of all
   line.noTx = null
   const { port, epoch } = line
-  turn.effects.push({ do: 'key', port, epoch, order, voice: speech.voice, leaseMs: LEASE_MS })
+  turn.effects.push({ do: 'key', port, epoch, order, voice: speech.voice, leaseMs })
   openTxOver(turn, line, speech)
 }
 

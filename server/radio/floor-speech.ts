@@ -6,6 +6,7 @@ import {
   COUNTDOWN_MS,
   type Denial,
   type FloorAnswer,
+  LEASE_MS,
   type Line,
   PHONE_HOLD_MS,
   PHONE_LISTEN_MS,
@@ -30,6 +31,13 @@ const deny = (turn: Turn, { id }: Asker, why: Denial, talker: Talker | null): vo
 /** Has this console's heartbeat been heard lately? Machines have none: they are ours. */
 export const isThere = ({ kind }: Asker, heldAt: number, now: number): boolean =>
   kind !== 'console' || now - heldAt < SILENT_MS
+
+/**
+ * How long a transmitter may stay on without another word: counted from the last heartbeat, not from this moment, or a
+ * lease renewed just before a console is missed would hold a dead key for the second of silence longer.
+ */
+export const leaseOf = ({ kind }: Asker, heldAt: number, now: number): number =>
+  kind === 'console' ? heldAt + LEASE_MS - now : LEASE_MS
 
 /** Somebody wants to speak. */
 export function request(turn: Turn, asker: Asker): void {
@@ -108,19 +116,19 @@ export function begin(turn: Turn, asker: Asker, heldAt = turn.now): void {
     turn.phase = { is: 'tail', since: turn.now, next: { asker, heldAt } }
     return
   }
-  const overlap = speak(turn, asker, lines)
+  const overlap = speak(turn, asker, lines, heldAt)
   turn.phase = { is: 'pending', asker, from: null, since: turn.now, heldAt, overlap }
 }
 
 /** True when a handheld is spoken over on one of the lines. */
-function speak(turn: Turn, asker: Asker, lines: Line[]): boolean {
+function speak(turn: Turn, asker: Asker, lines: Line[], heldAt = turn.now): boolean {
   const speech = { voice: asker.id, kind: KINDS[asker.kind], talker: asker.talker }
   let isOver = false
   for (const line of lines) {
     const overlap = line.carrier && (line.rxOver !== null || line.muted !== null)
     isOver ||= overlap
     if (line.key.is === 'on') pass(turn, line, { ...speech, overlap }, 'revoked')
-    else if (line.key.is === 'off') key(turn, line, { ...speech, overlap })
+    else if (line.key.is === 'off') key(turn, line, { ...speech, overlap }, leaseOf(asker, heldAt, turn.now))
   }
   return isOver
 }

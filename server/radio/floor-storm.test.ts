@@ -218,10 +218,9 @@ t.test(
             heard.set(one, radio.now)
             radio.run(pause)
             if (!radio.floor.lines.old?.up) radio.rebuild('old')
-            for (const { voice, from } of radio.carriers.values()) {
-              const last = Math.max(heard.get(voice) ?? 0, from)
-              if (radio.now - last > 1_000 + 120 + LEASE_MS + 400) throw new Error('on the air without anybody')
-            }
+            // What was ordered is carried out 400 ms later at most; whether anything else is does not matter.
+            for (const { voice } of radio.carriers.values())
+              if (radio.now - (heard.get(voice) ?? 0) > LEASE_MS + 400) throw new Error('on the air without anybody')
           }
           radio.run(10_000)
           if (radio.carriers.size > 0) throw new Error('on the air for ever')

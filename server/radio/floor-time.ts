@@ -1,6 +1,6 @@
 /** What time does to a floor. Deadlines are worked out from the state, so none is ever forgotten or left over. */
 import { linesOf, mute, type Turn, unkey, unkeyed, unmute } from './floor-line.ts'
-import { confirm, endRelay, endRx, isThere, release, settle, timeOut } from './floor-speech.ts'
+import { confirm, endRelay, endRx, isThere, leaseOf, release, settle, timeOut } from './floor-speech.ts'
 import {
   ECHO_GRACE_MS,
   FLAP,
@@ -148,14 +148,19 @@ function unlock(turn: Turn, id: string): void {
 
 /** Renewals, only in phases where somebody is known to speak. */
 function ofLeases({ lines, phase }: Omit<Floor, 'refused'>): Deadline[] {
-  const isFresh = (turn: Turn) =>
-    (phase.is !== 'tx' && phase.is !== 'pending') || isThere(phase.asker, phase.heldAt, turn.now)
+  /** null: whoever speaks was not heard from lately */
+  const lease = (turn: Turn): number | null => {
+    if (phase.is !== 'tx' && phase.is !== 'pending') return LEASE_MS
+    const { asker, heldAt } = phase
+    return isThere(asker, heldAt, turn.now) ? leaseOf(asker, heldAt, turn.now) : null
+  }
   return Object.values(lines).flatMap(({ port, key }) => {
     if (key.is !== 'on') return []
     const fire = (turn: Turn) => {
       const line = turn.lines[port] as Line
       if (line.key.is !== 'on') return
-      if (isFresh(turn)) turn.effects.push({ do: 'renew', port, epoch: line.epoch, leaseMs: LEASE_MS })
+      const leaseMs = lease(turn)
+      if (leaseMs !== null) turn.effects.push({ do: 'renew', port, epoch: line.epoch, leaseMs })
       line.key = { ...line.key, renewAt: turn.now + RENEW_MS }
     }
     return [{ at: key.renewAt, fire }]

@@ -13,7 +13,7 @@ export const PRIORITY = {
   test: 10,
 } as const
 
-/** The lease in Asterisk, and how often it is renewed: RADIO.md §3.1. */
+/** The lease in Asterisk, from the speaker's last sign of life, and how often it is renewed: RADIO.md §3.1. */
 export const LEASE_MS = 2_000
 export const RENEW_MS = 700
 /** A console whose heartbeat (each 250 ms) is older than this is gone. */

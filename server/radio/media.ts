@@ -109,7 +109,7 @@ export type Media = {
   key(order: { port: string; epoch: number; voice: Voice; leaseMs: number }): Promise<void>
   /** Another voice on the same carrier, which is never dropped. */
   pass(order: { port: string; epoch: number; from: Voice; to: Voice }): Promise<void>
-  /** The lease goes on for `leaseMs` from now. Called only while the one who speaks is known to be there. */
+  /** The lease goes on for `leaseMs` from this call, however long the order waits. Called only while the one who speaks is known to be there. */
   renew(order: { port: string; epoch: number; leaseMs: number }): Promise<void>
   /** Voice out, then after `tailMs` PTT gate shut, lease disarmed. Idempotent, retried inside; the lease is the last word. */
   unkey(order: { port: string; epoch: number; voice: Voice; tailMs: number }): Promise<void>

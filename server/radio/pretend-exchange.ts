@@ -4,7 +4,7 @@
  */
 import { step } from './floor.ts'
 import { nextDeadline } from './floor-time.ts'
-import { type Effect, type Floor, type Input, LEASE_MS } from './floor-words.ts'
+import type { Effect, Floor, Input } from './floor-words.ts'
 
 type Carrier = { voice: string; leaseUntil: number; from: number }
 type Keyed = { port: string; voice: string; from: number; to: number }
@@ -85,8 +85,10 @@ export class PretendExchange {
 
   #obey(effect: Effect): void {
     if (effect.do === 'renew') {
-      const carrier = this.carriers.get(effect.port)
-      if (carrier) carrier.leaseUntil = this.now + effect.leaseMs
+      this.later(this.answers(effect)?.afterMs ?? 0, () => {
+        const carrier = this.carriers.get(effect.port)
+        if (carrier && this.#isCurrent(effect)) carrier.leaseUntil = this.now + effect.leaseMs
+      })
       return
     }
     if (effect.do !== 'key' && effect.do !== 'pass' && effect.do !== 'unkey') return
@@ -99,7 +101,7 @@ export class PretendExchange {
       if (!this.#isCurrent(effect)) return
       const { ok } = answer
       if (ok && effect.do === 'key') {
-        this.carriers.set(port, { voice: effect.voice, leaseUntil: this.now + LEASE_MS, from: this.now })
+        this.carriers.set(port, { voice: effect.voice, leaseUntil: this.now + effect.leaseMs, from: this.now })
         this.onKeyed(port, true, this.now)
       } else if (ok && effect.do === 'pass') this.#pass(port, effect.to)
       else if (ok) this.#off(port)

@@ -17,11 +17,16 @@ export type Voices = {
   listen(voice: Voice): Promise<void>
 }
 
-type Keyed = { pair: Pair; voice: Voice; leaseMs: number }
+type Keyed = { pair: Pair; voice: Voice }
 
 export type Orders = ReturnType<typeof makeOrders>
 
-export function makeOrders(wire: Wire, port: Port, voices: Voices) {
+export function makeOrders(
+  wire: Pick<Wire, 'set' | 'mute' | 'unmute'>,
+  port: Pick<Port, 'port' | 'current' | 'burn'>,
+  voices: Voices,
+  steady = () => performance.now(),
+) {
   let keyed: Keyed | undefined
   let turn = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -32,17 +37,24 @@ export function makeOrders(wire: Wire, port: Port, voices: Voices) {
     return mine
   }
 
-  const lease = (pair: Pair, ms: number) => wire.set(pair.near, 'TIMEOUT(absolute)', String(ms / 1000))
+  const setLease = (pair: Pair, ms: number) => wire.set(pair.near, 'TIMEOUT(absolute)', String(ms / 1000))
+  /** What is left of a lease that ends at a moment of the steady clock. @throws {Refusal} when it ended while its order waited: 0 would disarm it. */
+  function leftUntil(until: number): number {
+    const ms = Math.round(until - steady())
+    if (ms <= 0) throw new Refusal('radio-order-too-old', { port: port.port, lateMs: -ms })
+    return ms
+  }
   const letVoice = (voice: Voice, on: boolean) => voices.let(port.port, voice, on)
 
-  async function key(epoch: number, voice: Voice, leaseMs: number): Promise<void> {
+  async function key(epoch: number, voice: Voice, until: number): Promise<void> {
     const pair = port.current(epoch)
+    const leaseMs = leftUntil(until)
     turn++
     const opened = keyed?.pair === pair
-    keyed = { pair, voice, leaseMs }
+    keyed = { pair, voice }
     try {
       // Shutting a gate needs no lease; opening one does.
-      await Promise.all([lease(pair, leaseMs), wire.mute(pair.far, 'in'), voices.ready(port.port, voice)])
+      await Promise.all([setLease(pair, leaseMs), wire.mute(pair.far, 'in'), voices.ready(port.port, voice)])
       await Promise.all([opened || wire.unmute(pair.far, 'out'), letVoice(voice, true)])
     } catch (error) {
       keyed = undefined
@@ -61,14 +73,17 @@ export function makeOrders(wire: Wire, port: Port, voices: Voices) {
         if (isGone(error)) throw error
         await wire.mute(pair.far, 'out')
       })
-      await lease(pair, 0)
+      await setLease(pair, 0)
     } catch {
       port.burn(pair, 'refused')
     }
   }
 
   return {
-    key: (epoch: number, voice: Voice, leaseMs: number) => inTurn(() => key(epoch, voice, leaseMs)),
+    key(epoch: number, voice: Voice, leaseMs: number) {
+      const until = steady() + leaseMs
+      return inTurn(() => key(epoch, voice, until))
+    },
     pass: (epoch: number, from: Voice, to: Voice) =>
       inTurn(async () => {
         const pair = port.current(epoch)
@@ -78,23 +93,31 @@ export function makeOrders(wire: Wire, port: Port, voices: Voices) {
         keyed = { ...keyed, voice: to }
         await letVoice(to, true)
       }),
-    renew: (epoch: number, leaseMs: number) =>
-      inTurn(async () => {
+    /** The lease counts from the order, however long it waits for its turn. */
+    renew(epoch: number, leaseMs: number) {
+      const until = steady() + leaseMs
+      return inTurn(async () => {
         const pair = port.current(epoch)
         if (keyed?.pair !== pair) throw new Refusal('radio-not-keyed', { port: port.port })
         void voices.listen(keyed.voice).catch(() => undefined)
-        await lease(pair, leaseMs)
-      }),
-    /** Silence at once; the carrier `tailMs` later, unless somebody keyed meanwhile. */
+        await setLease(pair, leftUntil(until))
+      })
+    },
+    /** Silence at once; the carrier `tailMs` later, unless somebody keyed meanwhile. A voice that does not go out takes it along. */
     async unkey(epoch: number, voice: Voice, tailMs: number): Promise<void> {
+      let stays: unknown
       const held = await inTurn(async () => {
         const one = keyed
-        await letVoice(voice, false)
+        await letVoice(voice, false).catch((error) => {
+          stays = error
+        })
         return one?.pair.epoch === epoch ? { pair: one.pair, mine: turn } : undefined
       })
-      if (!held) return
-      if (tailMs > 0) await new Promise((done) => setTimeout(done, tailMs))
-      await inTurn(() => shut(held.pair, held.mine))
+      if (held) {
+        if (tailMs > 0 && !stays) await new Promise((done) => setTimeout(done, tailMs))
+        await inTurn(() => shut(held.pair, held.mine))
+      }
+      if (stays) throw stays
     },
     rxGate: (epoch: number, open: boolean) =>
       inTurn(async () => {

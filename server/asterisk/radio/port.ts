@@ -221,16 +221,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
       pair = undefined
       down(why)
     }
-    void hangUpSurely([one.near, one.far]).finally(tend)
-  }
-
-  /** Until Asterisk has said yes or that it is gone. Without control the lease has the last word. */
-  async function hangUpSurely(ids: string[]): Promise<void> {
-    while (wire.listens()) {
-      const told = await Promise.allSettled(ids.map((id) => wire.hangUp(id)))
-      if (told.every((one) => one.status === 'fulfilled')) return
-      await new Promise((done) => setTimeout(done, 100))
-    }
+    void wire.hangUpSurely([one.near, one.far]).finally(tend)
   }
 
   function loseGateway(): void {

@@ -63,19 +63,23 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
       await Promise.all([wire.mute(own.out, 'in'), wire.mute(own.in, 'in')])
       await Promise.all([wire.add(bridges[0], own.out), wire.add(bridges[1], own.in)])
     } catch (error) {
-      await dropLink(own)
+      void dropLink(own)
       throw error
     }
     return own
   }
 
-  const dropLink = (one: Link) => Promise.allSettled([wire.hangUp(one.out), wire.hangUp(one.in)])
+  const dropLink = (one: Link) => wire.hangUpSurely([one.out, one.in])
 
   const gate = (channel: string, on: boolean) => (on ? wire.unmute(channel, 'in') : wire.mute(channel, 'in'))
 
-  /** One that cannot be silenced is hung up: a microphone of which nobody knows whether it is open. */
+  /** One that cannot be silenced is gone: a microphone of which nobody knows whether it is open. Its end is not waited for. */
   async function quieten(channel: string): Promise<void> {
-    await wire.mute(channel, 'in').catch(() => wire.hangUp(channel))
+    await wire.mute(channel, 'in').catch(() => {
+      left(channel)
+      void wire.hangUpSurely([channel])
+      void phoneGone(channel)
+    })
   }
 
   async function letSound(port: string, path: string, on: boolean): Promise<void> {

@@ -63,6 +63,17 @@ export function makeWire(ari: Asked) {
     await Promise.all(all)
   }
 
+  const hangUp = (id: string) => ask('DELETE', at(id)).catch(unlessGone)
+
+  /** Until Asterisk has said yes or that it is gone. Without control the lease has the last word. */
+  async function hangUpSurely(ids: readonly string[]): Promise<void> {
+    while (ari.listens()) {
+      const told = await Promise.allSettled(ids.map(hangUp))
+      if (told.every((one) => one.status === 'fulfilled')) return
+      await new Promise((done) => setTimeout(done, 100))
+    }
+  }
+
   return {
     ask,
     next,
@@ -115,7 +126,8 @@ export function makeWire(ari: Asked) {
     take: (bridge: string, channel: string) => ask('POST', `/bridges/${bridge}/removeChannel`, { channel }),
     dropBridge: (id: string) => ask('DELETE', `/bridges/${id}`).catch(unlessGone),
     answer: (id: string) => ask('POST', `${at(id)}/answer`),
-    hangUp: (id: string) => ask('DELETE', at(id)).catch(unlessGone),
+    hangUp,
+    hangUpSurely,
     mute: (id: string, direction: Direction) => ask('POST', `${at(id)}/mute`, { direction }, ORDER_MS),
     unmute: (id: string, direction: Direction) => ask('DELETE', `${at(id)}/mute`, { direction }, ORDER_MS),
     digits: (id: string, dtmf: string) => ask('POST', `${at(id)}/dtmf`, { dtmf, duration: 80, between: 60 }),
