@@ -72,7 +72,11 @@ t.test('a console that falls silent is unkeyed within a second and its lease not
   t.same(answers(radio), ['ann/1 granted', 'ann/1 revoked console_lost'])
   t.ok((radio.keyed[0]?.to ?? Infinity) <= 250 + 1_000 + 120 + 20)
   const last = radio.of('renew').at(-1)
-  t.same([last?.at, last?.leaseMs], [700, 250 + 2_000 - 700], 'a lease lasts from the last heartbeat, not from its order')
+  t.same(
+    [last?.at, last?.leaseMs],
+    [700, 250 + 2_000 - 700],
+    'a lease lasts from the last heartbeat, not from its order',
+  )
 })
 
 t.test('a server that stood still for five seconds lets go before it believes a heartbeat', async (t) => {
