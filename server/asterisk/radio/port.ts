@@ -11,6 +11,7 @@
 import type { MediaFact, PortWish } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
 import type { AriEvent } from '../rest.ts'
+import { makeBeat } from './beat.ts'
 import { made } from './ids.ts'
 import { makeRecorder, type Piece, type Recorder } from './recorder.ts'
 import { openTap, type Tap } from './tap.ts'
@@ -59,7 +60,9 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   let tap: Tap | undefined
   let stream: string | undefined
   let soundAt = -Infinity
-  let recorder: Recorder = makeRecorder(wire, port, recordings, tell, kept.pieces)
+  const beat = makeBeat()
+  const newRecorder = (pieces?: Piece[]) => makeRecorder({ wire, port, folder: recordings, tell, beat }, pieces)
+  let recorder: Recorder = newRecorder(kept.pieces)
   let tending: Promise<void> | undefined
   let again = false
   let tries = 0
@@ -147,6 +150,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
         tell({ type: 'heard', port, at, samples })
       },
       () => void hearAnew(leg).catch((error) => log.warn({ port, why: error.message }, 'a new stream is not heard')),
+      beat,
     )
   }
 
@@ -234,7 +238,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     void tap?.close()
     tap = undefined
     const old = recorder
-    recorder = makeRecorder(wire, port, recordings, tell)
+    recorder = newRecorder()
     void old.end().catch(() => undefined)
     void wire.hangUp(leg.channel).catch(() => undefined)
     void wire.dropBridge(leg.bridge).catch(() => undefined)

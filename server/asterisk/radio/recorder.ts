@@ -6,12 +6,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MediaFact } from '../../radio/index.ts'
+import type { Beat } from './beat.ts'
 import { made, piece, pieceOf, type Side } from './ids.ts'
 import { lostIn, makeTimes } from './times.ts'
 import { unlessGone, type Wire } from './wire.ts'
 
 export type Piece = { name: string; bridge: string; side: Side; startedAt: number; legs: string[] }
-type Tell = (fact: MediaFact) => void
 
 /** The new piece is sure to be written before the old one ends: no syllable falls between. */
 const OVERLAP_MS = 500
@@ -37,9 +37,19 @@ export type Recorder = {
   letGo(): void
 }
 
-export function makeRecorder(wire: Wire, port: string, folder: string, tell: Tell, kept: Piece[] = []): Recorder {
+export type RecorderOptions = {
+  wire: Wire
+  port: string
+  /** where Asterisk records into, as this process sees it */
+  folder: string
+  tell: (fact: MediaFact) => void
+  /** of another thread of the same Asterisk */
+  beat: Pick<Beat, 'halts'>
+}
+
+export function makeRecorder({ wire, port, folder, tell, beat }: RecorderOptions, kept: Piece[] = []): Recorder {
   const now = new Map<Side, Piece>(kept.map((one) => [one.side, one]))
-  const times = makeTimes(folder)
+  const times = makeTimes(folder, beat)
   const look = ({ name, startedAt }: Piece) => times.look(name, startedAt).catch(() => undefined)
   let looking: NodeJS.Timeout | undefined
   const letGo = () => {

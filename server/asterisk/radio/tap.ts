@@ -8,6 +8,7 @@
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import type { Beat } from './beat.ts'
 import { made } from './ids.ts'
 import { makePresence } from './presence.ts'
 import type { Wire } from './wire.ts'
@@ -20,17 +21,24 @@ export type Tap = {
 const HOST = '127.0.0.1'
 const RTP_HEADER = 12
 
-/** Opens the tap on a gateway's leg. `told` gets each packet's samples (8 kHz). Needs chan_rtp in modules.conf. */
+/**
+ * Opens the tap on a gateway's leg. `told` gets each packet's samples (8 kHz), `beat` is told of each packet, also of those
+ * without. Needs chan_rtp in modules.conf.
+ */
 export async function openTap(
   wire: Wire,
   port: string,
   gateway: string,
   told: (samples: Int16Array, at: number) => void,
   mute: () => void,
+  beat: Beat,
 ): Promise<Tap> {
   const presence = makePresence(async () => Number(await wire.read(gateway, 'CHANNEL(rtcp,rxcount)')), told, mute)
   try {
-    const tap = await listenTo(wire, port, gateway, (samples, at) => presence.frame(samples, at))
+    const tap = await listenTo(wire, port, gateway, (samples, at, sequence) => {
+      beat.packet(sequence, Date.now())
+      presence.frame(samples, at)
+    })
     return {
       ids: tap.ids,
       close() {
@@ -44,12 +52,12 @@ export async function openTap(
   }
 }
 
-/** What comes in on any channel, every 20 ms of it, silence too. */
+/** What comes in on any channel, every 20 ms of it, silence too; with the RTP sequence number of its packet. */
 export async function listenTo(
   wire: Wire,
   port: string,
   channel: string,
-  told: (samples: Int16Array, at: number) => void,
+  told: (samples: Int16Array, at: number, sequence: number) => void,
 ): Promise<Tap> {
   const socket = createSocket('udp4')
   socket.bind(0, HOST)
@@ -60,7 +68,7 @@ export async function listenTo(
   const sentAt = makeSendClock()
   socket.on('message', (packet) => {
     const samples = samplesOf(packet)
-    if (samples) told(samples, sentAt(packet.readUInt32BE(4), Date.now()))
+    if (samples) told(samples, sentAt(packet.readUInt32BE(4), Date.now()), packet.readUInt16BE(2))
   })
   const [ear, leg, bridge] = [made(port, 'ear'), made(port, 'tap'), made(port, 'tb')]
   let closed = false
