@@ -4,7 +4,8 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { fail, Stop } from './parts/say.ts'
+import { buildConsole } from './build.ts'
+import { fail, Stop, say } from './parts/say.ts'
 
 /** What a figure has to reach; `why` says what it protects. */
 export type Goal = { readonly most?: number; readonly least?: number; readonly exactly?: number }
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
   if (name === undefined || !names.includes(name))
     throw new Stop(`用法 usage: npm run bench -- ${names.join('|') || '(none yet)'}`)
   const { default: bench } = (await import(`./bench/${name}.ts`)) as { default: Bench }
+  // Browsers open the console as it is now.
+  await buildConsole(say)
   const { figures, goals, notes = [] } = await bench(args)
 
   const rows = [...new Set([...Object.keys(figures), ...Object.keys(goals)])]

@@ -1,4 +1,4 @@
-/** `npm run build`: builds the console when what it is made of has changed. `npm start` and `npm test` do it as well. */
+/** `npm run build`: builds the console when what it is made of has changed. Whatever opens it does so as well: start, test, drill, bench. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -4,7 +4,8 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { fail, Stop } from './parts/say.ts'
+import { buildConsole } from './build.ts'
+import { fail, Stop, say } from './parts/say.ts'
 
 /** One thing found out after the fault: a sentence, whether it holds, and what was seen when it does not. */
 export type Finding = { readonly what: string; readonly holds: boolean; readonly seen?: unknown }
@@ -42,6 +43,8 @@ async function main(): Promise<void> {
   const unknown = wanted.find((name) => !names.includes(name))
   if (wanted.length === 0 || unknown !== undefined)
     throw new Stop(`用法 usage: npm run drill -- ${[...names, 'all'].join('|')}`)
+  // Browsers open the console as it is now.
+  await buildConsole(say)
   const sum = { passed: 0, failed: 0 }
   for (const name of wanted) {
     console.log(`\n${name}`)
