@@ -84,10 +84,8 @@ export async function crowd(minutes: number): Promise<Crowd> {
             await wait(1_500)
           }
           if (!isShown()) {
-            const overs = (await radio.ask('log', { port, since: at })).filter(
-              (entry) => entry.type === 'over' && !entry.on && entry.what === 'emergency',
-            )
-            cries.push({ port, unit, tries, packets: overs.map((entry) => entry.type === 'over' && entry.packets) })
+            const passed = criesIn(await radio.ask('log', { port, since: at }))
+            cries.push({ port, unit, tries, passed })
           }
         } else await radio.ask('speak', { port, unit, tone: 1500, forMs: 600 + Math.random() * 2_400 })
       }
@@ -129,6 +127,17 @@ async function presses(
     else key.letGo()
     one.listenOnly()
   }
+}
+
+/** What of each call for help the gateway let through (it hears nobody while it transmits), ms after its key: its code is in the first 0.7 s. */
+function criesIn(log: readonly LogEntry[]) {
+  let pressed = 0
+  return log.flatMap((entry) => {
+    if (entry.type !== 'over' || entry.what !== 'emergency') return []
+    if (entry.on) pressed = entry.mono
+    const after = (at: { mono: number } | null) => at && Math.round(at.mono - pressed)
+    return entry.on ? [] : [{ packets: entry.packets, from: after(entry.firstPacket), to: after(entry.lastPacket) }]
+  })
 }
 
 type OverRow = { port: string; kind: string; from: number; to: number | null; endedBy: string | null }
