@@ -72,5 +72,8 @@ function refused(action: string, status: number, text: string): Refusal {
   return new Refusal('asterisk-refused', { action, why, status })
 }
 
+const statusOf = (error: unknown): unknown => (error instanceof Refusal ? error.details.status : undefined)
 /** The thing asked about is not there (any more). */
-export const isGone = (error: unknown): boolean => error instanceof Refusal && error.details.status === 404
+export const isGone = (error: unknown): boolean => statusOf(error) === 404
+/** It is not there, or it is but has left our application (409), and with it the bridge we had put it into. */
+export const isAway = (error: unknown): boolean => isGone(error) || statusOf(error) === 409

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MediaFact } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
-import type { AriEvent } from '../rest.ts'
+import { type AriEvent, isAway } from '../rest.ts'
 import { made, whatOf } from './ids.ts'
 import { makeLevel, volumeOf } from './level.ts'
 import type { Orders, Voices } from './orders.ts'
@@ -18,6 +18,7 @@ type Leg = { port: string; station: string; channel: string }
 type Phone = { port: string; tap: Tap }
 type Sound = { port: string; path: string; playback: string }
 export type Member = { port: Port; orders: Orders }
+type Mixer = { port: Pick<Port, 'mixed'> }
 
 const JOIN_MS = 5_000
 /** A console sends all the time, muted or not: one of which nothing comes for so long is not there any more. */
@@ -26,7 +27,7 @@ const SILENT_MS = 1_300
 const FOUND_MS = 600
 const LOOK_MS = 60
 
-export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell: (fact: MediaFact) => void, log: Log) {
+export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: (fact: MediaFact) => void, log: Log) {
   const legs = new Map<string, Leg>()
   const phones = new Map<string, Phone>()
   const links = new Map<string, Promise<Link>>()
@@ -34,6 +35,8 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
   /** packets of a leg as last counted, and since when it is so many */
   const counted = new Map<string, { packets: number; since: number }>()
   const joining = new Set<string>()
+  /** legs and callers that did not let themselves be silenced, until they are hung up, by the port they may speak on */
+  const unruly = new Map<string, string>()
   const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
 
   async function mixOf(port: string) {
@@ -73,13 +76,22 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
 
   const gate = (channel: string, on: boolean) => (on ? wire.unmute(channel, 'in') : wire.mute(channel, 'in'))
 
-  /** One that cannot be silenced is gone: a microphone of which nobody knows whether it is open. Its end is not waited for. */
-  async function quieten(channel: string): Promise<void> {
-    await wire.mute(channel, 'in').catch(() => {
+  /**
+   * One that cannot be silenced is hung up: a microphone of which nobody knows whether it is open. Its end is not waited
+   * for, the transmitter's is more urgent; but nobody is let on the port's air beside it.
+   * @throws what Asterisk said, or that it said nothing
+   */
+  async function quieten(port: string, channel: string): Promise<void> {
+    try {
+      await wire.mute(channel, 'in')
+    } catch (error) {
+      if (isAway(error)) return
       left(channel)
-      void wire.hangUpSurely([channel])
+      unruly.set(channel, port)
+      void wire.hangUpSurely([channel]).finally(() => unruly.delete(channel))
       void phoneGone(channel)
-    })
+      throw error
+    }
   }
 
   async function letSound(port: string, path: string, on: boolean): Promise<void> {
@@ -98,6 +110,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
 
   const voices: Voices = {
     async ready(port, voice) {
+      if ([...unruly.values()].includes(port)) throw new Refusal('radio-port-down', { port })
       if (voice.kind === 'port') await link(port, voice.port)
       if (voice.kind === 'leg') {
         if (legs.get(voice.channel)?.port !== port) throw new Refusal('radio-not-joined', { port })
@@ -118,7 +131,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Member>, tell:
         return
       }
       if (on) await gate(voice.channel, true)
-      else await quieten(voice.channel)
+      else await quieten(port, voice.channel)
     },
     async listen(voice) {
       if (voice.kind !== 'leg') return

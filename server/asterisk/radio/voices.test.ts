@@ -1,0 +1,58 @@
+/** Voices that do not let themselves be silenced. On a real Asterisk: talk.live and legs.live tests. */
+import t from 'tap'
+import type { MediaFact, Voice } from '../../radio/index.ts'
+import { Refusal } from '../../web/index.ts'
+import { makeVoices } from './voices.ts'
+import { makeWire } from './wire.ts'
+
+const quiet = { info() {}, warn() {} }
+const ANN: Voice = { kind: 'leg', channel: 'ann' }
+const BOB: Voice = { kind: 'leg', channel: 'bob' }
+
+/** Two consoles on a port whose Asterisk answers a mute with `no` once both have joined, and a hang-up when it is let. */
+async function twoOnAir(no: () => Error) {
+  const facts: MediaFact[] = []
+  const hungUp: string[] = []
+  let hangUp = () => {}
+  const isHangable = new Promise<void>((done) => {
+    hangUp = done
+  })
+  let isDeaf = false
+  const wire = makeWire({
+    listens: () => true,
+    async request(method, path) {
+      const [, , channel = '', what] = path.split('/')
+      if (method === 'POST' && what === 'mute' && isDeaf) throw no()
+      if (method !== 'DELETE' || what !== undefined) return {}
+      hungUp.push(channel)
+      return isHangable
+    },
+  })
+  const mixed = async () => ({ bridge: 'mix', voice: 'voice', say: 'say' })
+  const voices = makeVoices(wire, new Map([['old', { port: { mixed } }]]), (fact) => facts.push(fact), quiet)
+  await voices.join({ id: 'ann', name: 'PJSIP/r2001-00000001' }, 'old')
+  await voices.join({ id: 'bob', name: 'PJSIP/r2002-00000002' }, 'old')
+  await voices.ready('old', ANN)
+  await voices.let('old', ANN, true)
+  isDeaf = true
+  const left = () => facts.flatMap((fact) => (fact.type === 'leg' && !fact.on ? [fact.channel] : []))
+  return { voices, hungUp, left, hangUp }
+}
+
+t.test('a console that cannot be silenced is hung up, it is told, and nobody speaks beside it', async (t) => {
+  const { voices, hungUp, left, hangUp } = await twoOnAir(() => new Error('no answer'))
+  await t.rejects(voices.let('old', ANN, false), { message: 'no answer' }, 'the transmitter is not left waiting for it')
+  t.same([hungUp, left()], [['ann'], ['ann']])
+  await t.rejects(voices.ready('old', BOB), { code: 'radio-port-down' }, 'while its microphone may stand open')
+  hangUp()
+  await new Promise((done) => setImmediate(done))
+  await t.resolves(voices.ready('old', BOB), 'hung up: the next one may')
+})
+
+for (const status of [404, 409])
+  t.test(`a console that has gone (${status}) is silent already`, async (t) => {
+    const { voices, hungUp } = await twoOnAir(() => new Refusal('asterisk-refused', { status }))
+    await t.resolves(voices.let('old', ANN, false))
+    t.same(hungUp, [])
+    await t.resolves(voices.ready('old', BOB))
+  })
