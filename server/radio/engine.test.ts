@@ -157,6 +157,23 @@ t.test('a call for help by digits is not lost when somebody speaks over the hand
   t.same(radio.cries, ['old 07 unit_code'])
 })
 
+t.test('a call for help counts behind what another handheld left of its code', async (t) => {
+  const radio = await aRadio(t, { idScheme: 'dtmf' })
+  const dials = async (...parts: string[]) => {
+    for (const digits of parts) {
+      for (const digit of digits) radio.media.tell({ type: 'digit', port: 'old', at: radio.clock.now, digit })
+      await radio.media.hears('old', voice(100))
+      await radio.clock.run(300)
+    }
+    await radio.clock.run(2_000)
+  }
+  await dials('12', '1207')
+  await dials('12', '7299')
+  t.same(radio.cries, [], 'neither a usual call nor a number that nobody has')
+  await dials('12', '7207')
+  t.same([radio.digits.at(-1), radio.cries], ['127207', ['old 07 unit_code']])
+})
+
 t.test('an announcement waits for the handheld, holds the floor, and tells when it was said', async (t) => {
   const radio = await aRadio(t)
   const announce = (path: string, waitMs = 20_000) =>

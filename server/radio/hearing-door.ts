@@ -2,6 +2,7 @@
 import { codeOf, type Ear, type Heard, makeEar } from './ear.ts'
 import type { Log, RadioHooks, Roster } from './engine-words.ts'
 import type { Board } from './floors-door.ts'
+import { cryBehind } from './ident.ts'
 import type { Over, OverBook } from './over.ts'
 import type { GatewayProfile } from './profile.ts'
 
@@ -22,6 +23,7 @@ type HearingParts = {
 const LATE_MS = 40
 const READ_MS = 20
 
+type DtmfCall = ReturnType<typeof codeOf>
 type Listener = { ear: Ear; profile: GatewayProfile; cancel: () => void; at: number | null }
 
 export function makeHearing({ board, book, roster, digits, log, now, steady, after, named, emergency }: HearingParts) {
@@ -41,17 +43,24 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
 
   /** Digits are told after their pause: somebody may have keyed over the handheld meanwhile. A call for help counts all the same. */
   function hearCry(port: string, all: string): void {
-    const profile = ears.get(port)?.profile
-    const code = profile && codeOf(all, profile)
+    const code = callIn(port, all)
     if (code?.emergency) hearCode(port, code)
   }
 
   function hearDigits(port: string, all: string): void {
     log.info({ port, count: all.length }, 'touch tones from a handheld')
     if (digits(port, all, book.receiving(port) ?? null)) return
-    const profile = ears.get(port)?.profile
-    const code = profile && codeOf(all, profile)
+    const code = callIn(port, all)
     if (code) hearCode(port, code)
+  }
+
+  function callIn(port: string, all: string): DtmfCall {
+    const profile = ears.get(port)?.profile
+    const isKnown = (id: string) => roster.byId(port, 'dtmf', id) !== null
+    const call = profile ? codeOf(all, profile) : null
+    if (profile?.idScheme !== 'dtmf' || (call && isKnown(call.raw))) return call
+    const raw = cryBehind(all, profile.aniEmergency, isKnown)
+    return raw === null ? call : { type: 'code', how: 'dtmf', raw, emergency: true }
   }
 
   function hearCode(port: string, { how, raw, emergency: isCry }: Extract<Heard, { type: 'code' }>): void {

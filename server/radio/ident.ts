@@ -65,13 +65,28 @@ export function identify(before: Identity, clue: Clue): Identity {
   }
 }
 
+/** Less is not a handheld's number but what is left of one. */
+const LEAST_ID = 2
+
 /** A DTMF call: its first digit says what it is, the rest who. RADIO.md S22: `1…` begins to speak, `7…` is in danger. */
 export function readAni(
   digits: string,
   first: { ptt: string; emergency: string },
 ): { kind: 'ptt' | 'emergency'; id: string } | null {
   const id = digits.slice(1)
-  if (id.length < 2) return null
+  if (id.length < LEAST_ID) return null
   if (digits.startsWith(first.emergency)) return { kind: 'emergency', id }
   return digits.startsWith(first.ptt) ? { kind: 'ptt', id } : null
+}
+
+/**
+ * A call for help behind digits that are not its own: what another handheld left of its code when it was spoken over runs
+ * into the next one's, for no pause lies between. Only a handheld of the register counts: its number, or null.
+ */
+export function cryBehind(digits: string, emergency: string, isKnown: (id: string) => boolean): string | null {
+  for (let at = digits.indexOf(emergency, 1); at > 0; at = digits.indexOf(emergency, at + 1)) {
+    const id = digits.slice(at + emergency.length)
+    if (id.length >= LEAST_ID && isKnown(id)) return id
+  }
+  return null
 }
