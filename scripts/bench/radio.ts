@@ -131,7 +131,7 @@ const bench: Bench = async (args) => {
   if (only.includes('crowd')) {
     const minutes = option('minutes', 5)
     const told = await crowd(minutes)
-    const { twoHolders, keyedInIdle, withoutEnd, emergenciesLost } = told.violations
+    const { twoHolders, keyedInIdle, withoutEnd, emergenciesLost, codesUnheard } = told.violations
     Object.assign(figures, {
       crowd_minutes: minutes,
       crowd_presses: told.presses,
@@ -139,10 +139,14 @@ const bench: Bench = async (args) => {
       crowd_overs: told.overs,
       crowd_keyings: told.keyings,
       crowd_emergencies: told.emergencies,
+      crowd_codes_sent: told.codesSent,
+      crowd_codes_whole: told.codesWhole,
+      crowd_emergencies_unnamed: told.emergenciesUnnamed,
       two_holders: twoHolders,
       keyed_in_idle: keyedInIdle,
       overs_without_one_end: withoutEnd,
       emergencies_lost: emergenciesLost,
+      whole_codes_unheard: codesUnheard,
       server_rss_first_mb: told.rssMb.first,
       server_rss_last_mb: told.rssMb.last,
       virtual_day_failed: virtualDay(),
@@ -152,6 +156,7 @@ const bench: Bench = async (args) => {
       'keyed_in_idle',
       'overs_without_one_end',
       'emergencies_lost',
+      'whole_codes_unheard',
       'virtual_day_failed',
     ])
       goals[name] = { exactly: 0 }

@@ -23,7 +23,15 @@ export type GatewayWish = {
   readonly folder: string
   readonly profile?: Partial<GatewayProfile>
 }
-type Speaking = { over: Over; packets: number; first: number | undefined; last: number | undefined; done: () => void }
+type Speaking = {
+  over: Over
+  pieces: number
+  packets: number
+  first: number | undefined
+  last: number | undefined
+  missed: [number, number][]
+  done: () => void
+}
 
 export class Gateway {
   readonly port: string
@@ -175,8 +183,10 @@ export class Gateway {
       packets: 0,
       firstPacket: null,
       lastPacket: null,
+      missed: [],
     })
-    return new Promise((done) => this.#speaking.push({ over, packets: 0, first: undefined, last: undefined, done }))
+    const begun = { over, pieces: 0, packets: 0, first: undefined, last: undefined, missed: [] }
+    return new Promise((done) => this.#speaking.push({ ...begun, done }))
   }
 
   async #answer(): Promise<number> {
@@ -241,17 +251,20 @@ export class Gateway {
     const key = keys[0]
     const sent = frame && (key ? this.#rtp?.press(key.digit, key.step, key.of, at) : this.#rtp?.send(frame, at))
     for (const speaking of this.#speaking) {
-      if (!sent || ended.includes(speaking)) continue
-      speaking.packets++
-      speaking.first ??= now
-      speaking.last = now
+      if (ended.includes(speaking)) continue
+      const piece = speaking.pieces++
+      if (sent) {
+        speaking.packets++
+        speaking.first ??= now
+        speaking.last = now
+      } else miss(speaking.missed, piece)
     }
     for (const speaking of ended) this.#overEnded(speaking)
   }
 
   #overEnded(speaking: Speaking): void {
     this.#speaking.splice(this.#speaking.indexOf(speaking), 1)
-    const { over, packets, first, last } = speaking
+    const { over, packets, first, last, missed } = speaking
     const told = (at: number | undefined): Instant | null => (at === undefined ? null : instant(at))
     this.log.tell({
       type: 'over',
@@ -261,7 +274,14 @@ export class Gateway {
       packets,
       firstPacket: told(first),
       lastPacket: told(last),
+      missed,
     })
     speaking.done()
   }
+}
+
+function miss(missed: [number, number][], piece: number): void {
+  const last = missed.at(-1)
+  if (last && last[1] === piece - 1) last[1] = piece
+  else missed.push([piece, piece])
 }

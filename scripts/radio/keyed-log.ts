@@ -32,6 +32,8 @@ export type LogEntry = { readonly port: string; readonly mono: number; readonly 
       readonly packets: number
       readonly firstPacket: Instant | null
       readonly lastPacket: Instant | null
+      /** what of it went in no packet: first and last of its 20 ms pieces, from 0 */
+      readonly missed: readonly (readonly [number, number])[]
     }
   | { readonly type: 'power'; readonly on: boolean }
   | { readonly type: 'registered'; readonly status: number }

@@ -8,7 +8,9 @@ import pg from 'pg'
 import type { PbxSettings } from '../../asterisk/index.ts'
 import { type RadioConsole, radioConsole } from '../../drill/parts/radio-console.ts'
 import { type Lab, startLab } from '../../lab.ts'
+import { emergencySlots, type Slot } from '../../radio/handheld.ts'
 import type { LogEntry } from '../../radio/keyed-log.ts'
+import { type GatewayProfile, PROFILE_DEFAULTS } from '../../radio/profile.ts'
 import { monoMs } from '../../radio/rtp.ts'
 import { Client } from './client.ts'
 import { rssMb } from './work.ts'
@@ -19,8 +21,18 @@ export type Crowd = {
   overs: number
   keyings: number
   emergencies: number
-  /** two at once on one port; keyed though nobody spoke; an over without one end; an emergency that was not kept */
-  violations: { twoHolders: number; keyedInIdle: number; withoutEnd: number; emergenciesLost: number }
+  /** calls for help that were sent; those of which the gateways let the code through whole; latches by a part of a code */
+  codesSent: number
+  codesWhole: number
+  emergenciesUnnamed: number
+  /** two at once on one port; keyed though nobody spoke; an over without one end; an emergency not kept under its handheld; a whole code that latched nothing */
+  violations: {
+    twoHolders: number
+    keyedInIdle: number
+    withoutEnd: number
+    emergenciesLost: number
+    codesUnheard: number
+  }
   rssMb: { first: number; last: number }
   seen: unknown[]
 }
@@ -32,8 +44,15 @@ const MORE_HOSTS = { roof: '127.0.0.15', gate: '127.0.0.16' }
 const SPEAKS = { everyMs: 3_000, forMs: 60 }
 /** Order, tail, gateway's hang, and what a crowded machine adds. */
 const OFF_MS = 3_000
-/** A handheld in danger calls until somebody has it; while the gateway transmits it hears nobody. */
-const TRIES = 10
+/**
+ * A handheld in danger calls until somebody has it. While the gateway transmits, which it does most of the time here, it
+ * hears nobody; when the agents have gone home the channel is free, and soon a call must get through.
+ */
+const AGAIN_MS = 1_500
+const TRIES_IN_QUIET = 4
+/** One call for help per port in so many overs. */
+const CRY_EVERY = 12
+const CRY_FIRST = 2
 
 const withFourPorts = (usual: PbxSettings): PbxSettings => {
   const sipPort = usual.radio[0]?.gateway?.split(':')[1]
@@ -67,25 +86,28 @@ export async function crowd(minutes: number): Promise<Crowd> {
     await wait(10_000)
     const since = monoMs()
     const first = rssMb(pid)
-    const cries: unknown[] = []
+    const cries: Cry[] = []
     const told = { presses: 0, granted: 0, emergencies: 0 }
     const people = consoles.map((one, n) => presses(one, PORTS[n % PORTS.length] ?? '', () => talking, told))
     const handhelds = PORTS.map(async (port, n) => {
       for (let over = 0; talking; over++) {
         await wait(2_000 + Math.random() * 8_000)
         const unit = `0${1 + ((over + n) % 9)}`
-        if (over === 2) {
+        if (over % CRY_EVERY === CRY_FIRST) {
           told.emergencies++
-          const at = monoMs()
-          let tries = 0
-          const isShown = () => consoles[n]?.emergencies.some((one) => one.unit === unit)
-          for (; tries < TRIES && !isShown(); tries++) {
+          const isShown = () => consoles[n]?.emergencies.some((one) => one.unit === unit && one.port === port) ?? false
+          let quiet = 0
+          while (!isShown() && quiet < TRIES_IN_QUIET) {
+            if (!talking) quiet++
+            const at = monoMs()
             await radio.ask('emergency', { port, unit })
-            await wait(1_500)
-          }
-          if (!isShown()) {
-            const passed = criesIn(await radio.ask('log', { port, since: at }))
-            cries.push({ port, unit, tries, passed })
+            await wait(AGAIN_MS)
+            cries.push({
+              port,
+              unit,
+              isShown: isShown(),
+              missed: missedOf(await radio.ask('log', { port, since: at })),
+            })
           }
         } else await radio.ask('speak', { port, unit, tone: 1500, forMs: 600 + Math.random() * 2_400 })
       }
@@ -97,8 +119,10 @@ export async function crowd(minutes: number): Promise<Crowd> {
     clearInterval(breathing)
     const log = await radio.ask('log', { since })
     const last = rssMb(pid)
-    const found = await judged(lab, log, told.emergencies)
-    return { ...told, ...found, seen: [...found.seen, ...cries], rssMb: { first, last } }
+    const found = await judged(lab, log)
+    const heard = await heardOf(lab, cries, gateway)
+    const violations = { ...found.violations, ...heard.violations }
+    return { ...told, ...found, ...heard, violations, seen: [...found.seen, ...heard.seen], rssMb: { first, last } }
   } finally {
     talking = false
     for (const one of consoles) one.close()
@@ -129,20 +153,41 @@ async function presses(
   }
 }
 
-/** What of each call for help the gateway let through (it hears nobody while it transmits), ms after its key: its code is in the first 0.7 s. */
-function criesIn(log: readonly LogEntry[]) {
-  let pressed = 0
-  return log.flatMap((entry) => {
-    if (entry.type !== 'over' || entry.what !== 'emergency') return []
-    if (entry.on) pressed = entry.mono
-    const after = (at: { mono: number } | null) => at && Math.round(at.mono - pressed)
-    return entry.on ? [] : [{ packets: entry.packets, from: after(entry.firstPacket), to: after(entry.lastPacket) }]
+/** One press of an emergency button: what of it the gateway let through, and whether the port's console showed it after. */
+type Cry = { port: string; unit: string; isShown: boolean; missed: readonly (readonly [number, number])[] }
+
+const missedOf = (log: readonly LogEntry[]) =>
+  log.flatMap((one) => (one.type === 'over' && one.what === 'emergency' && !one.on ? one.missed : []))
+
+/** The calls for help against what was kept of them. */
+async function heardOf(lab: Lab, cries: readonly Cry[], gateway: Partial<GatewayProfile>) {
+  const kept = await lab.query<{ port: string; unit: string | null }>(
+    `select p.code as port, e.unit_code as unit from radio_emergencies e join radio_ports p on p.id = e.port_id`,
+  )
+  const isKept = ({ port, unit }: Cry) => kept.some((one) => one.port === port && one.unit === unit)
+  const isOf = (one: Cry) => (other: Cry) => other.port === one.port && other.unit === one.unit
+  const people = cries.filter((one, n) => cries.findIndex(isOf(one)) === n)
+  const lost = people.filter((one) => !isKept(one))
+  const whole = cries.filter(({ unit, missed }) => {
+    const code = emergencySlots({ ...PROFILE_DEFAULTS, ...gateway }, unit)
+    const isSound = (slot: Slot | undefined) => slot instanceof Int16Array && slot.some((sample) => sample !== 0)
+    const [first, last] = [code.findIndex(isSound), code.findLastIndex(isSound)]
+    return !missed.some(([from, to]) => from <= last && to >= first)
   })
+  const unheard = whole.filter(({ isShown }) => !isShown)
+  return {
+    codesSent: cries.length,
+    codesWhole: whole.length,
+    emergenciesUnnamed: kept.filter((row) => !people.some(({ port, unit }) => port === row.port && unit === row.unit))
+      .length,
+    violations: { emergenciesLost: lost.length, codesUnheard: unheard.length },
+    seen: [...lost.flatMap((one) => cries.filter(isOf(one))), ...unheard],
+  }
 }
 
 type OverRow = { port: string; kind: string; from: number; to: number | null; endedBy: string | null }
 
-async function judged(lab: Lab, log: LogEntry[], emergencies: number) {
+async function judged(lab: Lab, log: LogEntry[]) {
   const overs = await lab.query<OverRow>(
     `select p.code as port, o.kind, (extract(epoch from o.from_at) * 1000)::float8 as "from",
         (extract(epoch from o.to_at) * 1000)::float8 as "to", o.ended_by as "endedBy"
@@ -167,7 +212,6 @@ async function judged(lab: Lab, log: LogEntry[], emergencies: number) {
     return !begins || begins.from > wall - keyedMs + 500 || wall > ends + OFF_MS
   })
   const withoutEnd = overs.filter(({ to, endedBy }) => to === null || endedBy === null)
-  const [kept] = await lab.query<{ count: number }>(`select count(*)::int as count from radio_emergencies`)
   seen.push(...twoHolders.slice(0, 3), ...unexplained.slice(0, 3), ...withoutEnd.slice(0, 3))
   return {
     overs: overs.length,
@@ -176,7 +220,6 @@ async function judged(lab: Lab, log: LogEntry[], emergencies: number) {
       twoHolders: twoHolders.length,
       keyedInIdle: unexplained.length,
       withoutEnd: withoutEnd.length,
-      emergenciesLost: Math.max(0, emergencies - (kept?.count ?? 0)),
     },
     seen,
   }
