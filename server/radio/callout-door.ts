@@ -159,7 +159,8 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
       if (!row) return false
       const known = ack.ani ? unitOf(port, ack.ani.id) : null
       // Somebody who acknowledges and calls for help in one breath is in danger first.
-      if (ack.ani?.emergency) engine.raise({ port, unit: known?.code ?? ack.ani.id, how: 'unit_code' })
+      if (ack.ani?.emergency)
+        engine.raise({ port, unit: known?.code ?? null, raw: known ? null : ack.ani.id, how: 'unit_code' })
       if (ack.isTorn && !known) return false
       const sure = over?.talker && over.talker.how !== 'holder' ? over.talker : null
       const unit = known?.code ?? sure?.unit ?? null

@@ -205,12 +205,16 @@ t.test(
       }
     }
     await hears('437055', () => raised.length > 0)
-    t.same(raised, [{ port: 'new', unit: '055', how: 'unit_code' }], '243 lacked its first digit, 055 is nobody’s')
+    t.same(
+      raised,
+      [{ port: 'new', unit: null, raw: '055', how: 'unit_code' }],
+      '243 lacked its first digit, 055 is nobody’s',
+    )
     t.equal(callouts.digits('new', '437055', null), false, 'whose code it was is not known')
     t.equal((await now(id))?.state, 'waiting')
 
     t.equal(callouts.digits('new', '247007', null), true)
-    t.same(raised.at(-1), { port: 'new', unit: '07', how: 'unit_code' })
+    t.same(raised.at(-1), { port: 'new', unit: '07', raw: null, how: 'unit_code' })
     for (let tries = 0; tries < 200 && (await now(id))?.state === 'waiting'; tries++)
       await new Promise((go) => setTimeout(go, 10))
     t.match((await now(id))?.steps.at(-1), {

@@ -2,6 +2,7 @@
 import type { Db, Tx } from '../db/index.ts'
 import type { EmergencyView } from '../wire/radio.ts'
 import type { Emergency, RaisedHow } from './engine-words.ts'
+import { unregistered } from './ident.ts'
 
 export async function insertEmergency(
   tx: Tx,
@@ -11,13 +12,14 @@ export async function insertEmergency(
   const { rows } = await tx.raw(
     `with port as (select p.id, p.organisation_id, c.code as campus from radio_ports p join campuses c on c.id = p.campus_id
        where p.code = :port),
-     made as (insert into radio_emergencies (id, organisation_id, port_id, unit_code, over_id, raised_how, raised_at)
-       select :id, organisation_id, id, :unit, :over, :how, :at from port on conflict do nothing returning id)
+     made as (insert into radio_emergencies (id, organisation_id, port_id, unit_code, raw_id, over_id, raised_how, raised_at)
+       select :id, organisation_id, id, :unit, :raw, :over, :how, :at from port on conflict do nothing returning id)
      select port.campus from port, made`,
     {
       id: emergency.id,
       port: emergency.port,
       unit: emergency.unit,
+      raw: emergency.raw,
       over: emergency.overId,
       how,
       at: new Date(emergency.raisedAt),
@@ -39,7 +41,12 @@ export async function setCleared(tx: Tx, id: string, byId: string, reason: strin
     .update({ cleared_at: tx.fn.now(), cleared_by_id: byId, clear_reason: reason })
 }
 
-export type ShownEmergency = EmergencyView & { campus: string; cleared: boolean; ackedById: string | null }
+export type ShownEmergency = EmergencyView & {
+  campus: string
+  raw: string | null
+  cleared: boolean
+  ackedById: string | null
+}
 
 /** Those that are latched, or those asked for. */
 export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<ShownEmergency[]> {
@@ -75,7 +82,10 @@ export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<Show
           how: null,
           confidence: 90,
         }
-      : null,
+      : row.raw_id
+        ? unregistered(row.raw_id)
+        : null,
+    raw: row.raw_id,
     ticketId: row.ticket_id,
     raisedAt: row.raised_at.toISOString(),
     ackedAt: row.acked_at?.toISOString() ?? null,

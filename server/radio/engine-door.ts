@@ -15,13 +15,13 @@
  * every gate first, and overs that were on have ended by `server_restart` for whoever kept them open.
  */
 import { randomUUID } from 'node:crypto'
-import type { PortNow, Talker } from '../wire/radio.ts'
+import type { PortNow } from '../wire/radio.ts'
 import { type Announced, type Announcement, makeAnnouncer } from './announce-door.ts'
 import { type Ask, type Emergency, type EngineParts, later, type RaisedHow } from './engine-words.ts'
 import type { Effect, Latch } from './floor-words.ts'
 import { makeBoard } from './floors-door.ts'
 import { makeHearing } from './hearing-door.ts'
-import type { KnownUnit } from './ident.ts'
+import { type KnownUnit, unregistered } from './ident.ts'
 import type { MediaFact, Voice } from './media.ts'
 import { makeOrders } from './orders-door.ts'
 import { OverBook } from './over.ts'
@@ -78,7 +78,7 @@ export function makeRadioEngine(parts: EngineParts) {
     steady,
     after,
     named: overs.named,
-    emergency: (port, unit) => raise({ port, unit, how: 'unit_code' }),
+    emergency: (port, unit, raw) => raise({ port, unit: unit?.code ?? null, raw: unit ? null : raw, how: 'unit_code' }),
   })
 
   function voiceOf(voice: string, port: string): Voice | null {
@@ -162,19 +162,22 @@ export function makeRadioEngine(parts: EngineParts) {
   function raise({
     port,
     unit,
+    raw = null,
     how,
     id = randomUUID(),
   }: {
     port: string
     unit: string | null
+    raw?: string | null
     how: RaisedHow
     id?: string
   }): string {
     const over = book.emergency(port)
     raising = how
-    const talker: Talker | null = over?.talker ?? null
-    board.tell(port, { type: 'emergency', id, port, unit, talker })
-    return board.latches().find((latch) => latch.id === id || (unit !== null && latch.unit === unit))?.id ?? id
+    const talker = raw === null ? (over?.talker ?? null) : unregistered(raw)
+    board.tell(port, { type: 'emergency', id, port, unit, raw, talker })
+    const isIt = (latch: Latch) => (unit ?? raw) !== null && latch.unit === unit && latch.raw === raw
+    return board.latches().find((latch) => latch.id === id || isIt(latch))?.id ?? id
   }
 
   function hear(fact: MediaFact): void {

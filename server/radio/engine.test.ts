@@ -157,21 +157,30 @@ t.test('a call for help by digits is not lost when somebody speaks over the hand
   t.same(radio.cries, ['old 07 unit_code'])
 })
 
+/** Digits that come in parts, each with its own carrier, and the pause behind the last. */
+async function dials(radio: Awaited<ReturnType<typeof aRadio>>, ...parts: string[]): Promise<void> {
+  for (const digits of parts) {
+    for (const digit of digits) radio.media.tell({ type: 'digit', port: 'old', at: radio.clock.now, digit })
+    await radio.media.hears('old', voice(100))
+    await radio.clock.run(300)
+  }
+  await radio.clock.run(2_000)
+}
+
 t.test('a call for help counts behind what another handheld left of its code', async (t) => {
   const radio = await aRadio(t, { idScheme: 'dtmf' })
-  const dials = async (...parts: string[]) => {
-    for (const digits of parts) {
-      for (const digit of digits) radio.media.tell({ type: 'digit', port: 'old', at: radio.clock.now, digit })
-      await radio.media.hears('old', voice(100))
-      await radio.clock.run(300)
-    }
-    await radio.clock.run(2_000)
-  }
-  await dials('12', '1207')
-  await dials('12', '7299')
+  await dials(radio, '12', '1207')
+  await dials(radio, '12', '7299')
   t.same(radio.cries, [], 'neither a usual call nor a number that nobody has')
-  await dials('12', '7207')
+  await dials(radio, '12', '7207')
   t.same([radio.digits.at(-1), radio.cries], ['127207', ['old 07 unit_code']])
+})
+
+t.test('a part of a number alarms once, and is not the handheld whose code it is', async (t) => {
+  const radio = await aRadio(t, { idScheme: 'dtmf' })
+  await dials(radio, '707')
+  await dials(radio, '707')
+  t.same(radio.cries, ['old ?07 unit_code'])
 })
 
 t.test('an announcement waits for the handheld, holds the floor, and tells when it was said', async (t) => {

@@ -1,15 +1,16 @@
 /** Emergencies: raised once, kept through every talk and silence, acknowledged by one person and cleared by another. */
 import { linesOf, type Turn } from './floor-line.ts'
 import { endRx, endSpeech } from './floor-speech.ts'
-import type { Input } from './floor-words.ts'
+import type { Input, Latch } from './floor-words.ts'
 
 type Of<T extends Input['type']> = Extract<Input, { type: T }>
 
 /** The same handheld's alarm heard again while it is latched is the same emergency. */
-export function raise(turn: Turn, { id, port, unit, talker }: Of<'emergency'>): void {
-  const isKnown = turn.latches.some((one) => one.id === id || (unit !== null && one.unit === unit && one.port === port))
+export function raise(turn: Turn, { id, port, unit, raw, talker }: Of<'emergency'>): void {
+  const isSame = (one: Latch) => (unit ?? raw) !== null && one.unit === unit && one.raw === raw && one.port === port
+  const isKnown = turn.latches.some((one) => one.id === id || isSame(one))
   if (isKnown || !(port in turn.lines)) return
-  const latch = { id, port, unit, talker, raisedAt: turn.now, ackedAt: null, ackedBy: null }
+  const latch = { id, port, unit, raw, talker, raisedAt: turn.now, ackedAt: null, ackedBy: null }
   turn.latches.push(latch)
   turn.effects.push({ do: 'raised', latch })
   makeRoom(turn, port)

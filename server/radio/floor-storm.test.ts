@@ -77,6 +77,7 @@ const inputs: fc.Arbitrary<Input> = fc.oneof(
     id: fc.constantFrom('e1', 'e2'),
     port,
     unit: fc.constantFrom(null, '07'),
+    raw: fc.constantFrom(null, '01'),
     talker: fc.constant(null),
   }),
   fc.record({ type: fc.constant('acknowledge' as const), id: fc.constantFrom('e1', 'e2'), by: who }),

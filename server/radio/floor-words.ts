@@ -116,6 +116,8 @@ export type Latch = {
   id: string
   port: string
   unit: string | null
+  /** the number that was heard, where the register has no such handheld: never another one's code */
+  raw: string | null
   talker: Talker | null
   raisedAt: number
   ackedAt: number | null
@@ -150,7 +152,7 @@ export type Input =
   | { type: 'held'; id: string }
   | { type: 'release'; id: string; why: 'released' | 'console_lost' | 'done' | 'revoked' }
   | { type: 'answered'; port: string; epoch: number; order: number; ok: boolean; why?: string }
-  | { type: 'emergency'; id: string; port: string; unit: string | null; talker: Talker | null }
+  | { type: 'emergency'; id: string; port: string; unit: string | null; raw: string | null; talker: Talker | null }
   | { type: 'acknowledge'; id: string; by: string }
   | { type: 'clear'; id: string; by: string; reason: string }
 

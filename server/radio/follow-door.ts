@@ -11,7 +11,7 @@ type Raised = Extract<RadioEvent, { type: 'radio.emergency-raised' }>
 export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(TicketEvent | RadioEvent)[]> {
   const [emergency] = await readEmergencies(tx, [event.emergencyId])
   if (!emergency || emergency.ticketId) return []
-  const who = emergency.talker?.name ?? emergency.unit ?? '?'
+  const who = emergency.raw === null ? (emergency.talker?.name ?? '?') : `未登记的号码 ${emergency.raw}`
   const { events, ticketId } = await openForRadio(tx, {
     organisationId: await overs.organisationOf(tx),
     campus: emergency.campus,

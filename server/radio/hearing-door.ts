@@ -2,7 +2,7 @@
 import { codeOf, type Ear, type Heard, makeEar } from './ear.ts'
 import type { Log, RadioHooks, Roster } from './engine-words.ts'
 import type { Board } from './floors-door.ts'
-import { cryBehind } from './ident.ts'
+import { cryBehind, type KnownUnit } from './ident.ts'
 import type { Over, OverBook } from './over.ts'
 import type { GatewayProfile } from './profile.ts'
 
@@ -16,8 +16,8 @@ type HearingParts = {
   steady: () => number
   after: (ms: number, act: () => void) => () => void
   named: (over: Over | undefined) => void
-  /** a handheld calls for help */
-  emergency: (port: string, unit: string) => void
+  /** a handheld calls for help; null: one that the register does not know, by what was heard of its number */
+  emergency: (port: string, unit: KnownUnit | null, raw: string) => void
 }
 /** A timer so late has waited for a process that stood still; in this time it reads what lies there. */
 const LATE_MS = 40
@@ -68,7 +68,7 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
     const unit = roster.byId(port, how, raw, first && raw.slice(first.length))
     // While we transmit, what comes back may be our own; a call for help is believed all the same.
     if (!board.isKeyed(port)) named(book.clue(port, { how, raw, unit }, now()))
-    if (isCry) emergency(port, unit?.code ?? raw)
+    if (isCry) emergency(port, unit, raw)
   }
 
   /** Listens until the ear's next deadline, however many frames come meanwhile. */

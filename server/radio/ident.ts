@@ -40,6 +40,9 @@ export const UNKNOWN: Identity = {
   raw: null,
 }
 
+/** A number was heard that the register does not know, perhaps a part of one: it may be anybody's. */
+export const unregistered = (raw: string): Talker => ({ ...UNKNOWN.talker, name: raw })
+
 /** What is known of an over's talker after one more clue. Without anything to go by it stays what it was. */
 export function identify(before: Identity, clue: Clue): Identity {
   const had = before.talker.how ?? 'unknown'

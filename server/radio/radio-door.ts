@@ -242,6 +242,7 @@ export function startRadio({
         id: one.emergencyId,
         port: one.port,
         unit: one.unit,
+        raw: one.raw,
         talker: one.talker,
         raisedAt: Date.parse(one.raisedAt),
         ackedAt: one.ackedAt === null ? null : Date.parse(one.ackedAt),
@@ -292,6 +293,12 @@ export function startRadio({
   }
 }
 
-function asView({ campus: _, cleared: __, ackedById: ___, ...view }: emergencies.ShownEmergency): EmergencyView {
+function asView({
+  campus: _,
+  cleared: __,
+  ackedById: ___,
+  raw: ____,
+  ...view
+}: emergencies.ShownEmergency): EmergencyView {
   return view
 }

@@ -53,6 +53,7 @@ t.test('a transmission of mine, a relayed one and an announcement are told apart
 t.test('who speaks is said with how it is known, and nobody is guessed', (t) => {
   t.equal(portLine({ ...port, carrier: 'rx', talker: unit({}) }, 'up', 'held'), '孙浩 · 12 号机 · 按尾码识别')
   t.equal(talkerName(unit({ how: 'unknown', name: '', unit: null })), '未识别')
+  t.equal(talkerName(unit({ how: 'unknown', name: '01', unit: null })), '未识别 · 01', 'a number that nobody has')
   t.equal(talkerName(unit({ name: '12 号机' })), '12 号机')
   t.equal(portLine(port, undefined, null), '上线后才能听和讲')
   t.equal(portLine(port, 'up', 'none'), '没有麦克风，只能听')

@@ -18,7 +18,8 @@ export function talkerName(talker: Talker | null): string {
   if (talker.kind === 'announcement') return talker.name || t(radio.announcement)
   if (talker.kind !== 'unit') return talker.name
   const isKnown = talker.name !== '' && talker.how !== 'unknown'
-  if (!talker.unit) return isKnown ? talker.name : t(radio.unknownTalker)
+  // a number that the register does not have is told as what it is: heard, and nobody's
+  if (!talker.unit) return isKnown ? talker.name : [t(radio.unknownTalker), talker.name].filter(Boolean).join(' · ')
   const handheld = t(radio.handheld, talker.unit)
   // a handheld that nobody holds goes by its own name, which is its number
   if (isKnown && talker.name.startsWith(talker.unit)) return handheld

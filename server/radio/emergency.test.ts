@@ -1,0 +1,41 @@
+/** Whose call for help it is, as it is kept and written on its ticket: on a real PostgreSQL. */
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { house } from '../test/house.ts'
+import { insertEmergency, readEmergencies } from './emergency-store.ts'
+import type { Emergency } from './engine-words.ts'
+import { openTicketForEmergency } from './follow-door.ts'
+import { DEMO_PORTS, seedRadio } from './seed-store.ts'
+
+t.test('a number that no handheld has is not the handheld whose code looks like it', async (t) => {
+  const { db } = await house(t)
+  await seedRadio(db, { demo: true, ports: DEMO_PORTS })
+  const known = await db('radio_units').where({ code: '01' }).first('alias')
+
+  const raised = async (who: Pick<Emergency, 'unit' | 'raw'>) => {
+    const id = randomUUID()
+    const raisedAt = Date.now()
+    const none = { talker: null, overId: null, ackedAt: null, ackedBy: null }
+    const events = await db.transaction(async (tx) => {
+      await insertEmergency(tx, { id, port: 'old', raisedAt, ...none, ...who }, 'unit_code')
+      const at = new Date(raisedAt)
+      await openTicketForEmergency(tx, {
+        type: 'radio.emergency-raised',
+        emergencyId: id,
+        port: 'old',
+        unit: who.unit,
+        at,
+      })
+      return readEmergencies(tx, [id])
+    })
+    const [shown] = events
+    const { what } = await db('tickets').where({ id: shown?.ticketId }).first('what')
+    return { shown, what }
+  }
+
+  const ofOne = await raised({ unit: '01', raw: null })
+  t.match(ofOne.shown, { unit: '01', talker: { unit: '01', name: known.alias || '01' } })
+  const torn = await raised({ unit: null, raw: '01' })
+  t.match(torn.shown, { unit: null, raw: '01', talker: { unit: null, name: '01', how: 'unknown', confidence: 0 } })
+  t.match(torn.what, '未登记的号码 01')
+})
