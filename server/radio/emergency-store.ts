@@ -57,6 +57,11 @@ export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<Show
     .leftJoin('radio_units as u', (on) =>
       on.on('u.organisation_id', 'e.organisation_id').andOn('u.code', 'e.unit_code'),
     )
+    // whoever held it when it called: the last to have taken it over
+    .joinRaw(
+      `left join lateral (select p.id as holder_id, p.name as holder from radio_holders h join people p on p.id = h.person_id
+        where h.unit = e.unit_code and h.during @> e.raised_at order by lower(h.during) desc limit 1) as h on true`,
+    )
     .orderBy('e.raised_at')
     .select(
       'e.*',
@@ -65,6 +70,8 @@ export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<Show
       'a.name as acker',
       'a.title as acker_title',
       'u.alias as alias',
+      'h.holder',
+      'h.holder_id',
     )
   if (ids) query.whereIn('e.id', ids)
   else query.whereNull('e.cleared_at')
@@ -76,9 +83,9 @@ export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<Show
     talker: row.unit_code
       ? {
           kind: 'unit' as const,
-          name: row.alias || row.unit_code,
+          name: row.holder ?? (row.alias || row.unit_code),
           unit: row.unit_code,
-          personId: null,
+          personId: row.holder_id,
           how: null,
           confidence: 90,
         }

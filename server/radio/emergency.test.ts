@@ -7,8 +7,8 @@ import type { Emergency } from './engine-words.ts'
 import { openTicketForEmergency } from './follow-door.ts'
 import { DEMO_PORTS, seedRadio } from './seed-store.ts'
 
-t.test('a number that no handheld has is not the handheld whose code looks like it', async (t) => {
-  const { db } = await house(t)
+t.test('a call for help is of who holds the handheld; a number none has is not the one whose code it is', async (t) => {
+  const { db, someone } = await house(t)
   await seedRadio(db, { demo: true, ports: DEMO_PORTS })
   const known = await db('radio_units').where({ code: '01' }).first('alias')
 
@@ -34,7 +34,17 @@ t.test('a number that no handheld has is not the handheld whose code looks like 
   }
 
   const ofOne = await raised({ unit: '01', raw: null })
-  t.match(ofOne.shown, { unit: '01', talker: { unit: '01', name: known.alias || '01' } })
+  t.match(ofOne, { shown: { unit: '01', talker: { unit: '01', name: known.alias } }, what: /· 01/ })
+  const lin = await someone({ role: 'engineer' })
+  await db('radio_holders').where({ unit: '01' }).delete()
+  await db('radio_holders').insert({
+    person_id: lin.personId,
+    unit: '01',
+    during: db.raw(`tstzrange(now() - interval '1 hour', null)`),
+  })
+  const held = await raised({ unit: '01', raw: null })
+  t.match(held.shown, { talker: { unit: '01', personId: lin.personId } }, 'whoever holds it')
+  t.match(held.what, `${held.shown?.talker?.name} · 01 号机`)
   const torn = await raised({ unit: null, raw: '01' })
   t.match(torn.shown, { unit: null, raw: '01', talker: { unit: null, name: '01', how: 'unknown', confidence: 0 } })
   t.match(torn.what, '未登记的号码 01')

@@ -1,7 +1,7 @@
 /** What follows from the radio on a desk's other shelves. */
 import type { Tx } from '../db/index.ts'
 import { openForRadio, type TicketEvent } from '../tickets/index.ts'
-import { readEmergencies, setTicket } from './emergency-store.ts'
+import { readEmergencies, type ShownEmergency, setTicket } from './emergency-store.ts'
 import type { RadioEvent } from './events.ts'
 import * as overs from './over-store.ts'
 
@@ -11,15 +11,22 @@ type Raised = Extract<RadioEvent, { type: 'radio.emergency-raised' }>
 export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(TicketEvent | RadioEvent)[]> {
   const [emergency] = await readEmergencies(tx, [event.emergencyId])
   if (!emergency || emergency.ticketId) return []
-  const who = emergency.raw === null ? (emergency.talker?.name ?? '?') : `未登记的号码 ${emergency.raw}`
   const { events, ticketId } = await openForRadio(tx, {
     organisationId: await overs.organisationOf(tx),
     campus: emergency.campus,
     at: event.at,
-    what: `电台紧急呼叫 · ${who}(${event.port})`,
+    what: `电台紧急呼叫 · ${whoCalls(emergency)}(${event.port})`,
   })
   await setTicket(tx, event.emergencyId, ticketId)
   const over = await overs.overOfEmergency(tx, event.emergencyId)
   if (!over || !(await overs.attach(tx, over, ticketId, 'emergency'))) return events
   return [...events, { type: 'radio.over-attached', overId: over, ticketId, at: event.at }]
+}
+
+function whoCalls({ unit, raw, talker }: ShownEmergency): string {
+  if (raw !== null) return `未登记的号码 ${raw}`
+  if (unit === null) return '未识别'
+  const name = talker?.name ?? unit
+  // a handheld that nobody holds goes by its own name, which is its number
+  return name.startsWith(unit) ? name : `${name} · ${unit} 号机`
 }
