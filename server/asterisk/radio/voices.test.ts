@@ -9,7 +9,7 @@ const quiet = { info() {}, warn() {} }
 const ANN: Voice = { kind: 'leg', channel: 'ann' }
 const BOB: Voice = { kind: 'leg', channel: 'bob' }
 
-/** Two consoles on a port whose Asterisk answers a mute with `no` once both have joined, and a hang-up when it is let. */
+/** Two consoles on a port whose Asterisk answers a mute with `no` once it is deaf, and a hang-up when it is let. */
 async function twoOnAir(no: () => Error) {
   const facts: MediaFact[] = []
   const hungUp: string[] = []
@@ -20,27 +20,42 @@ async function twoOnAir(no: () => Error) {
   let isDeaf = false
   const wire = makeWire({
     listens: () => true,
-    async request(method, path) {
+    async request(method, path, query) {
       const [, , channel = '', what] = path.split('/')
       if (method === 'POST' && what === 'mute' && isDeaf) throw no()
+      if (method === 'POST' && path.startsWith('/channels/') && what === undefined)
+        for (const id of [channel, String(query?.otherChannelId)])
+          setImmediate(() => wire.hear({ type: 'StasisStart', channel: { id } }))
       if (method !== 'DELETE' || what !== undefined) return {}
       hungUp.push(channel)
       return isHangable
     },
   })
   const mixed = async () => ({ bridge: 'mix', voice: 'voice', say: 'say' })
-  const voices = makeVoices(wire, new Map([['old', { port: { mixed } }]]), (fact) => facts.push(fact), quiet)
+  const port = { port: { mixed } }
+  const voices = makeVoices(
+    wire,
+    new Map([
+      ['old', port],
+      ['new', port],
+    ]),
+    (fact) => facts.push(fact),
+    quiet,
+  )
   await voices.join({ id: 'ann', name: 'PJSIP/r2001-00000001' }, 'old')
   await voices.join({ id: 'bob', name: 'PJSIP/r2002-00000002' }, 'old')
   await voices.ready('old', ANN)
   await voices.let('old', ANN, true)
-  isDeaf = true
+  const deafen = () => {
+    isDeaf = true
+  }
   const left = () => facts.flatMap((fact) => (fact.type === 'leg' && !fact.on ? [fact.channel] : []))
-  return { voices, hungUp, left, hangUp }
+  return { voices, hungUp, left, hangUp, deafen }
 }
 
 t.test('a console that cannot be silenced is hung up, it is told, and nobody speaks beside it', async (t) => {
-  const { voices, hungUp, left, hangUp } = await twoOnAir(() => new Error('no answer'))
+  const { voices, hungUp, left, hangUp, deafen } = await twoOnAir(() => new Error('no answer'))
+  deafen()
   await t.rejects(voices.let('old', ANN, false), { message: 'no answer' }, 'the transmitter is not left waiting for it')
   t.same([hungUp, left()], [['ann'], ['ann']])
   await t.rejects(voices.ready('old', BOB), { code: 'radio-port-down' }, 'while its microphone may stand open')
@@ -49,9 +64,28 @@ t.test('a console that cannot be silenced is hung up, it is told, and nobody spe
   await t.resolves(voices.ready('old', BOB), 'hung up: the next one may')
 })
 
+t.test('what another port says and cannot be shut out is cut, and nobody speaks beside it', async (t) => {
+  const { voices, hungUp, hangUp, deafen } = await twoOnAir(() => new Error('no answer'))
+  const relay: Voice = { kind: 'port', port: 'new' }
+  await voices.ready('old', relay)
+  await voices.let('old', relay, true)
+  deafen()
+  await t.rejects(
+    voices.let('old', relay, false),
+    { message: 'no answer' },
+    'the transmitter is not left waiting for it',
+  )
+  t.equal(hungUp.length, 2, 'both halves of the link')
+  await t.rejects(voices.ready('old', BOB), { code: 'radio-port-down' }, 'while it may still be heard')
+  hangUp()
+  await new Promise((done) => setImmediate(done))
+  await t.resolves(voices.ready('old', BOB))
+})
+
 for (const status of [404, 409])
   t.test(`a console that has gone (${status}) is silent already`, async (t) => {
-    const { voices, hungUp } = await twoOnAir(() => new Refusal('asterisk-refused', { status }))
+    const { voices, hungUp, deafen } = await twoOnAir(() => new Refusal('asterisk-refused', { status }))
+    deafen()
     await t.resolves(voices.let('old', ANN, false))
     t.same(hungUp, [])
     await t.resolves(voices.ready('old', BOB))

@@ -35,7 +35,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
   /** packets of a leg as last counted, and since when it is so many */
   const counted = new Map<string, { packets: number; since: number }>()
   const joining = new Set<string>()
-  /** legs and callers that did not let themselves be silenced, until they are hung up, by the port they may speak on */
+  /** legs, callers and links that did not let themselves be silenced, until they are hung up, by the port they may speak on */
   const unruly = new Map<string, string>()
   const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
 
@@ -77,21 +77,25 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
   const gate = (channel: string, on: boolean) => (on ? wire.unmute(channel, 'in') : wire.mute(channel, 'in'))
 
   /**
-   * One that cannot be silenced is hung up: a microphone of which nobody knows whether it is open. Its end is not waited
-   * for, the transmitter's is more urgent; but nobody is let on the port's air beside it.
+   * What cannot be silenced is hung up: a microphone of which nobody knows whether it is open. Its end is not waited for,
+   * the transmitter's is more urgent; but nobody is let on the port's air beside it.
    * @throws what Asterisk said, or that it said nothing
    */
-  async function quieten(port: string, channel: string): Promise<void> {
+  async function quieten(port: string, channel: string, end: () => Promise<void>): Promise<void> {
     try {
       await wire.mute(channel, 'in')
     } catch (error) {
       if (isAway(error)) return
-      left(channel)
       unruly.set(channel, port)
-      void wire.hangUpSurely([channel]).finally(() => unruly.delete(channel))
-      void phoneGone(channel)
+      void end().finally(() => unruly.delete(channel))
       throw error
     }
+  }
+
+  function endSpeaker(channel: string): Promise<void> {
+    left(channel)
+    void phoneGone(channel)
+    return wire.hangUpSurely([channel])
   }
 
   async function letSound(port: string, path: string, on: boolean): Promise<void> {
@@ -127,11 +131,11 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
         // what the other port's bridge says comes in by the half that stands in ours
         const half = way.ports[0] === port ? way.out : way.in
         if (on) await gate(half, true)
-        else await wire.mute(half, 'in').catch(() => forgetLink(way))
+        else await quieten(port, half, () => forgetLink(way))
         return
       }
       if (on) await gate(voice.channel, true)
-      else await quieten(port, voice.channel)
+      else await quieten(port, voice.channel, () => endSpeaker(voice.channel))
     },
     async listen(voice) {
       if (voice.kind !== 'leg') return
@@ -157,9 +161,9 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
     return false
   }
 
-  function forgetLink(one: Link): void {
+  function forgetLink(one: Link): Promise<void> {
     links.delete(linkKey(...one.ports))
-    void dropLink(one)
+    return dropLink(one)
   }
 
   /** A console calls in: muted before it is answered. A second leg of the same station on the port takes the first's place. */
@@ -233,7 +237,11 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
       const is = whatOf(channel)
       if (is?.what === 'out' || is?.what === 'in')
         for (const way of links.values())
-          void way.then((one) => (one.out === channel || one.in === channel) && forgetLink(one)).catch(() => undefined)
+          void way
+            .then(async (one) => {
+              if (one.out === channel || one.in === channel) await forgetLink(one)
+            })
+            .catch(() => undefined)
     },
     /**
      * Legs that stood in this mixing bridge when control came back: muted again before they are believed. One that sends
