@@ -87,3 +87,33 @@ t.test(
     t.equal(await dial(), 403)
   },
 )
+
+t.test(
+  'a mobile is dialled with what its exchange wants before it, and shown without',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t, (settings) => ({
+      ...settings,
+      allowedMobiles: ['13811112222'],
+      trunks: settings.trunks.map((trunk) => ({ ...trunk, outside: trunk.campus === settings.mobileTrunk ? '9' : '' })),
+    }))
+    const phone = await desk.phone('d8121', { tone: AGENT })
+    const call = await phone.call('13811112222')
+    await call.until('talking')
+    const rung = await desk.reader.until(
+      (event) => event.Event === 'DialBegin' && /13811112222/.test(String(event.DialString)),
+    )
+    t.match(rung.DialString, /sip:913811112222@/)
+    t.match(await desk.reader.until((event) => event.UserEvent === 'DeskArrived'), { Dialled: '13811112222' })
+    await call.hangup()
+
+    const ward = await phone.call('62041')
+    await ward.until('talking')
+    t.match(
+      await desk.reader.until((event) => event.Event === 'DialBegin' && /62041/.test(String(event.DialString))),
+      { DialString: /sip:62041@/ },
+      'a ward is inside',
+    )
+    await ward.hangup()
+  },
+)

@@ -43,7 +43,7 @@ t.test('what is left out has its usual value', async (t) => {
   t.match(readSite(JSON.stringify(least)), {
     timeZone: 'Asia/Shanghai',
     campuses: [{ seal: 'outlined' }],
-    trunks: [{ busyTone: false, lateName: false, wards: ['[67]XXXX'] }],
+    trunks: [{ busyTone: false, lateName: false, outside: '', wards: ['[67]XXXX'] }],
     deskPhones: [],
     radio: [],
     handset: null,
@@ -75,6 +75,7 @@ t.test('a wrong field is named, with what it should be', async (t) => {
       /trunks\[0\]\.gateway: .*ip:port/,
     ],
     [(site) => Object.assign((site.trunks as object[])[0] ?? {}, { campus: 'west' }), /there is no campus west/],
+    [(site) => Object.assign((site.trunks as object[])[0] ?? {}, { outside: '9;x' }), /trunks\[0\]\.outside: /],
     [(site) => Object.assign((site.trunks as object[])[0] ?? {}, { wards: ['X.'] }), /trunks\[0\]\.wards\[0\]/],
     [
       (site) => Object.assign((site.lines as object[])[0] ?? {}, { numbers: { old: 8001 } }),

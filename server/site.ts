@@ -16,6 +16,8 @@ export type SiteTrunk = {
   readonly busyTone: boolean
   /** It tells the caller's name only after the answer. */
   readonly lateName: boolean
+  /** What its exchange wants dialled before a mobile, such as `9` or `0`; empty when nothing. */
+  readonly outside: string
   /** Extensions that may be called through it, in Asterisk's patterns without the underscore: `[67]XXXX`. */
   readonly wards: readonly string[]
 }
@@ -187,13 +189,19 @@ export function readSite(text: string, file = 'site.json'): Site {
     top.trunks,
     'trunks',
     (value, path): SiteTrunk => {
-      const one = object(value, path, 'campus from gateway busyTone lateName wards')
+      const one = object(value, path, 'campus from gateway busyTone lateName outside wards')
       return {
         campus: code(one.campus, `${path}.campus`),
         from: list(one.from, `${path}.from`, network, 1),
         gateway: word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, such as 10.1.0.5:5060 地址:端口'),
         busyTone: flag(one.busyTone, `${path}.busyTone`),
         lateName: flag(one.lateName, `${path}.lateName`),
+        outside: word(
+          one.outside ?? '',
+          `${path}.outside`,
+          (it) => /^[\d*#]{0,6}$/.test(it),
+          'up to six digits, in quotes: "9" 出局码(加引号)',
+        ),
         wards: list(one.wards ?? ['[67]XXXX'], `${path}.wards`, (it, at) =>
           word(it, at, (shape) => /^(\d|[XNZ]|\[[\d-]+\]){2,16}$/.test(shape), 'a pattern such as [67]XXXX 分机号样式'),
         ),

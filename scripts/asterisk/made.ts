@@ -89,7 +89,10 @@ export function globalsMade({ lines, trunks, mobileTrunk }: PbxSettings): string
       ...Object.entries(numbers).map(([campus, number]) => `PILOT_${campus}_${code}=${number}`),
     ]),
     ...trunksPilots(lines),
-    ...trunks.map(({ campus, gateway }) => `GATEWAY_${campus}=${gateway}`),
+    ...trunks.flatMap(({ campus, gateway, outside }) => [
+      `GATEWAY_${campus}=${gateway}`,
+      `OUTSIDE_${campus}=${outside}`,
+    ]),
     `FIRST_CAMPUS=${trunks[0]?.campus ?? ''}`,
     `MOBILE_TRUNK=${mobileTrunk}`,
     '',

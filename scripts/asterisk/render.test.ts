@@ -32,7 +32,14 @@ t.test('a trunk is known by its address alone, and only one address is a masked 
   const wide = {
     ...settings,
     trunks: [
-      { campus: 'old', from: ['10.1.0.0/16', '10.2.0.3'], gateway: '10.1.0.1:5060', busyTone: false, wards: [] },
+      {
+        campus: 'old',
+        from: ['10.1.0.0/16', '10.2.0.3'],
+        gateway: '10.1.0.1:5060',
+        busyTone: false,
+        outside: '',
+        wards: [],
+      },
     ],
   }
   t.match(extensionsMade(wide), /\[trunk-at\]\nexten => 10\.2\.0\.3,1,Return\(old\)\n\n/)

@@ -12,6 +12,8 @@ export type Trunk = {
   gateway: string
   /** The gateway gives no hang-up but a busy tone: listen for it. */
   busyTone: boolean
+  /** Dialled before a mobile, as its exchange wants it; empty when nothing. */
+  outside: string
   /** Extensions that may be called through it: Asterisk patterns without the underscore. */
   wards: string[]
 }
@@ -167,6 +169,7 @@ export function demoSettings(
       from: [`${CAMPUS_HOSTS[campus]}/32`],
       gateway: `${CAMPUS_HOSTS[campus]}:${ports.campusSipPort}`,
       busyTone: campus === 'old',
+      outside: '',
       wards: ['[67]XXXX'],
     })),
     deskPhones: [1, 2, 3, 4, 5, 6].map((seat) => ({
@@ -213,11 +216,12 @@ export function siteSettings(
       handset: site.handset ?? '',
       mobile: '',
     })),
-    trunks: site.trunks.map(({ campus, from, gateway, busyTone, wards }) => ({
+    trunks: site.trunks.map(({ campus, from, gateway, busyTone, outside, wards }) => ({
       campus,
       from: [...from],
       gateway,
       busyTone,
+      outside,
       wards: [...wards],
     })),
     deskPhones: site.deskPhones.map(({ station, lines }) => ({ station, lines: [...lines] })),

@@ -1,6 +1,7 @@
 /** A call, from its arrival to its last leg. What this room can do: hear what a phone system says, and say who called. */
 import type { Db, Tx } from '../db/index.ts'
 import { type Actor, identify, normaliseCaller, type PeopleEvent } from '../people/index.ts'
+import { MOBILE, numberOf } from '../wire/number.ts'
 import { type Call, type Leg, learn } from './call.ts'
 import * as directory from './directory-store.ts'
 import { isAsGood } from './essence.ts'
@@ -169,13 +170,13 @@ export async function identifyCall(
 
 /** The directory's number behind this call, if it is one that can mean one place or person: not withheld, not shared. */
 async function ownNumber(tx: Tx, call: reading.CallRow, what: 'place' | 'person') {
-  const heard = call.direction === 'inbound' ? call.ani : call.dialled
-  const mobile = /^(?:\+?86|0086|0)?(1[3-9]\d{9})$/.exec(heard)?.[1]
-  if (!/^\d{2,15}$/.test(mobile ?? heard)) return null
+  const heard = numberOf(call.direction === 'inbound' ? call.ani : call.dialled)
+  if (!/^\d{2,15}$/.test(heard)) return null
   const { organisationId } = call
-  const realm = mobile ? 'public' : (call.campus ?? 'public')
-  const kind = mobile || what === 'person' ? 'mobile' : 'ward'
-  const number = await directory.numberFor(tx, { organisationId, realm, number: mobile ?? heard, kind })
+  const isMobile = MOBILE.test(heard)
+  const realm = isMobile ? 'public' : (call.campus ?? 'public')
+  const kind = isMobile || what === 'person' ? 'mobile' : 'ward'
+  const number = await directory.numberFor(tx, { organisationId, realm, number: heard, kind })
   return number.kind === 'shared_trunk' || number.kind === 'pilot' ? null : { ...number, organisationId }
 }
 

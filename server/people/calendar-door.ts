@@ -1,6 +1,7 @@
 /** What the exchange must know of the directory: when each line is at night, who is rung then, whom it may dial. */
 import type { Db, Tx } from '../db/index.ts'
 import { wish } from '../db/index.ts'
+import { MOBILE, numberOf } from '../wire/number.ts'
 import type { Night } from '../wire/words.ts'
 import { nightHours } from './calendar.ts'
 import * as store from './calendar-store.ts'
@@ -11,8 +12,6 @@ export type LineNight = { line: string; campus: string; hours: string[]; handset
 
 const PBX = 1
 const STATION = /^[a-z]\d{4}$/
-/** The only numbers outside that the dialplan dials: asterisk-config/pbx/extensions.conf, may-dial. */
-const MOBILE = /^1[3-9]\d{9}$/
 
 /** What should be true in the exchange, as committed now. A line without a calendar keeps the exchange's own hours. */
 export async function nightWanted(
@@ -20,7 +19,11 @@ export async function nightWanted(
 ): Promise<{ calendars: LineNight[]; mobiles: string[]; switches: { line: string; night: Night }[] }> {
   const calendars = await nights(db)
   const mobiles = new Set(calendars.map((one) => one.mobile).filter((number) => number !== ''))
-  for (const number of await store.mobilesOfPeople(db)) if (MOBILE.test(number)) mobiles.add(number)
+  // Mobiles are the only numbers outside that the dialplan dials: asterisk-config/pbx/extensions.conf, may-dial.
+  for (const one of await store.mobilesOfPeople(db)) {
+    const number = numberOf(one)
+    if (MOBILE.test(number)) mobiles.add(number)
+  }
   return { calendars, mobiles: [...mobiles], switches: await store.switches(db) }
 }
 
@@ -45,7 +48,8 @@ async function nights(db: Db): Promise<LineNight[]> {
       const [first] = here
       if (!first) return []
       const handset = STATION.test(first.handset) ? first.handset : ''
-      const mobile = MOBILE.test(first.mobile ?? '') ? (first.mobile ?? '') : ''
+      const given = numberOf(first.mobile ?? '')
+      const mobile = MOBILE.test(given) ? given : ''
       return [{ line, campus, hours: nightHours(here), handset, mobile }]
     }),
   )

@@ -4,6 +4,8 @@
  * comes out is plain text for a screen and bound SQL.
  */
 
+import { digitsOf, numberOf } from '../wire/number.ts'
+
 /** The most code points of a caller's number or name we show. */
 export const CALLER_TEXT_MAX = 80
 /** Bytes of evidence kept of a hostile value; Asterisk's own limit on caller ID is lower. */
@@ -11,7 +13,7 @@ const EVIDENCE_BYTES = 4096
 
 export type HeardCaller = { ani: string; aniName: string }
 export type Caller = {
-  /** the number, as text a screen can show; empty when withheld */
+  /** the number as the hospital writes it, or the text that stood in its place; empty when withheld */
   ani: string
   /** the name, as text a screen can show; empty when none was sent */
   aniName: string
@@ -41,7 +43,7 @@ export function harmless(text: string): string {
 export function normaliseCaller(heard: HeardCaller): Caller {
   const ani = harmless(heard.ani)
   return {
-    ani: WITHHELD.test(ani) ? '' : ani,
+    ani: WITHHELD.test(ani) ? '' : numberOf(ani) || ani,
     aniName: harmless(heard.aniName),
     aniRaw: evidence(heard.ani),
     nameRaw: evidence(heard.aniName),
@@ -54,37 +56,14 @@ function evidence(text: string): string {
   return `hex:${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** China's carriers' IP-call prefixes, which some gateways leave in front of the number. */
-const CARRIER_PREFIX = /^(17951|17911|12593|17909|17901)(?=\d{7,})/
-/** A mainland mobile number (YD/T numbering plan: 1, then 3-9, then nine digits). */
-const MOBILE = /^1[3-9]\d{9}$/
-
 /**
- * The spellings under which a caller's number may stand in the directory, likeliest first: as sent; without `+86`,
- * `0086`, `86`; without the trunk `0` that analogue gateways put before a mobile or before a V-net short number.
- * Empty when there is no number in it. Only digits, `*` and `#` ever come out.
+ * The spellings under which a caller's number may stand in the directory, likeliest first: as sent, and as the hospital
+ * writes it. A plus is nothing that anybody dials: a number abroad without it would be a mobile here. Empty when there is
+ * no number in it. Only digits, `*` and `#` ever come out.
  */
 export function spellings(ani: string): string[] {
-  const dialled = ani.normalize('NFKC').replace(/[\s().\-/]/g, '')
-  if (!/^\+?[\d*#]{1,32}$/.test(dialled)) return []
-
-  const found: string[] = []
-  const add = (number: string) => {
-    if (number !== '' && !found.includes(number)) found.push(number)
-  }
-  const sent = dialled.replace(/^\+/, '')
-  add(sent)
-  let bare = sent.replace(CARRIER_PREFIX, '')
-  add(bare)
-  const withoutCountry = bare.replace(/^(0086|086|86)(?=\d{7,})/, '')
-  if (withoutCountry !== bare) {
-    bare = withoutCountry
-    add(bare)
-    // +86 10 1234 5678 is dialled 010 1234 5678 inside the country.
-    if (!MOBILE.test(bare) && !bare.startsWith('0')) add(`0${bare}`)
-  }
-  const withoutZero = bare.replace(/^0+/, '')
-  // A V-net short number has three to six digits; an area code keeps its zero.
-  if (MOBILE.test(withoutZero) || /^\d{3,6}$/.test(withoutZero)) add(withoutZero)
-  return found
+  const number = numberOf(ani)
+  const sent = digitsOf(ani).replace(/^\+/, '')
+  const isAbroad = number.startsWith('00')
+  return [...new Set(isAbroad ? [number] : [sent, number])].filter((one) => one !== '')
 }

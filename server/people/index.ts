@@ -5,6 +5,7 @@ import { spellings } from './caller.ts'
 import { type Identified, judge } from './identify.ts'
 import * as store from './store.ts'
 
+export { asked } from './asked.ts'
 export { type LineNight, nightWanted, tellExchange } from './calendar-door.ts'
 export { type Caller, type HeardCaller, normaliseCaller } from './caller.ts'
 export { readSheet } from './directory/importing/lines-door.ts'

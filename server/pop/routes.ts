@@ -2,7 +2,7 @@ import { recordingsOf } from '../archive/index.ts'
 import { type IdentifyTarget, identifyCall, legsOf, readCall } from '../calls/index.ts'
 import { type Db, journalHead } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, may, readingScopes } from '../people/index.ts'
+import { type Actor, may, normaliseCaller, readingScopes } from '../people/index.ts'
 import {
   actorOf,
   Code,
@@ -72,7 +72,8 @@ export function popRoutes({
           {
             ...(mine && { personId: actor.personId }),
             ...(open && { open }),
-            ...(ani && { ani }),
+            // As it was kept when the call came in (people/caller.ts).
+            ...(ani && { ani: normaliseCaller({ ani, aniName: '' }).ani || ani }),
             ...(place && { placeId: place }),
             ...(campus && { campus }),
             ...(line && { line }),

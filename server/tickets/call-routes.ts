@@ -16,6 +16,7 @@ import {
   Text,
   Type,
 } from '../web/index.ts'
+import { DIGITS, numberOf, numberTyped } from '../wire/number.ts'
 import { seatOf } from './dial-store.ts'
 import {
   callbackRows,
@@ -110,7 +111,7 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
         schema: {
           body: Type.Object(
             {
-              number: Type.Optional(Type.String({ pattern: '^[0-9*#]{2,20}$' })),
+              number: Type.Optional(Text(40)),
               campus: Type.Optional(Code),
               line: Type.Optional(Code),
               ticketId: Type.Optional(Id),
@@ -123,7 +124,13 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
       idempotent(async (request, reply) => {
         const actor = actorOf(request)
         const callId = randomUUID()
-        const sent = await dial(db, commit, actor, callId, request.body as Dial)
+        const wanted = request.body as Dial
+        const sent = await dial(db, commit, actor, callId, wanted).catch(async (error) => {
+          await giveBack(commit, actor, wanted)
+          throw error
+        })
+        // Where nobody knows whether it was dialled, the lease stays: it may be ringing.
+        if (sent.outcome === 'refused' || sent.outcome === 'expired') await giveBack(commit, actor, wanted)
         if (sent.outcome !== 'done')
           throw sent.outcome === 'refused' ? new Refusal('dial-refused', { answer: sent.answer }) : new Outage('ami')
         reply.code(202)
@@ -178,9 +185,11 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
     const station = await seatOf(tx, actor.personId)
     if (!station) throw new Refusal('not-signed-in')
     const back = wanted.callbackId ? await dialling(tx, actor, wanted.callbackId) : undefined
-    const number = back?.number ?? wanted.number
+    const given = back?.number ?? wanted.number ?? ''
+    const number = back ? numberOf(given) : numberTyped(given)
     const campus = back?.call.campus ?? wanted.campus
-    if (!number) throw new Refusal('number-needed', { field: 'number' }, 400)
+    if (given.trim() === '') throw new Refusal('number-needed', { field: 'number' }, 400)
+    if (!DIGITS.test(number)) throw new Refusal('number-unreadable', { field: 'number' }, 400)
     if (!campus) throw new Refusal('campus-needed', { field: 'campus' }, 400)
     const line = back?.call.line ?? wanted.line ?? null
     if (!may(actor, 'change', { kind: 'call', campus, line, agentIds: [] })) throw new Refusal('not-allowed', {}, 403)
@@ -194,4 +203,13 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
     return back?.events ?? []
   })
   return settled(db, wishId, DIAL_WITHIN_MS)
+}
+
+/** A callback that could not be dialled is everybody's again, at once: its lease would keep it from whoever can. */
+async function giveBack(commit: Commit, actor: Actor, { callbackId }: Dial): Promise<void> {
+  if (!callbackId) return
+  await commit((tx) => releaseCallback(tx, actor, callbackId)).catch((error) => {
+    // Somebody cleared it meanwhile, or it was never theirs: what is told is why it was not dialled.
+    if (!(error instanceof Refusal)) throw error
+  })
 }

@@ -1,5 +1,7 @@
 /** Tickets with the names of what their ids stand for: opened, read by id, listed. */
 import { type Db, prepared, type Tx } from '../db/index.ts'
+import { asked } from '../people/index.ts'
+import { numberOf } from '../wire/number.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
 import type { TicketState } from './events.ts'
 import { fromRow, OWN, read } from './store.ts'
@@ -81,9 +83,9 @@ export async function insertTicket(tx: Tx, row: NewRow): Promise<ShownTicket | u
      numbered as (insert into ticket_years (organisation_id, year, last)
        select id, extract(year from at at time zone time_zone)::int, 1 from own
        on conflict (organisation_id, year) do update set last = ticket_years.last + 1 returning year, last),
-     opened as (insert into tickets (organisation_id, year, number, campus_id, line_id, kind, source, reported_at, what, contact_number, reporter_id,
+     opened as (insert into tickets (organisation_id, year, number, campus_id, line_id, kind, source, reported_at, what, contact_number, contact_key, reporter_id,
                           reporter_name, unit_id, unit_snapshot, reported_place_id, place_text, first_taker_id, repeat_flag)
-     select :org, n.year, n.last, place.campus_id, place.line_id, :kind, :source, own.at, :what, :contact, cast(:reporter as uuid), :reporterName,
+     select :org, n.year, n.last, place.campus_id, place.line_id, :kind, :source, own.at, :what, :contact, :contactKey, cast(:reporter as uuid), :reporterName,
             cast(:unit as uuid),
             (select jsonb_build_object('code', code, 'zh', name_zh, 'costCode', cost_code) from units where id = cast(:unit as uuid)),
             cast(:place as uuid), :placeText, cast(:taker as uuid), :repeat
@@ -99,6 +101,7 @@ export async function insertTicket(tx: Tx, row: NewRow): Promise<ShownTicket | u
         source: row.source,
         what: row.what ?? '',
         contact: row.contactNumber ?? '',
+        contactKey: numberOf(row.contactNumber ?? ''),
         reporter: row.reporterId ?? null,
         reporterName: row.reporterName ?? '',
         unit: row.unitId ?? null,
@@ -192,15 +195,23 @@ export async function listTickets(
  * and would gather every ticket that ever said 打印 instead of walking back from the newest until a page is full.
  */
 function search(query: ReturnType<typeof read>, q: string): void {
-  const words = q.trim().toLowerCase().split(/\s+/).filter(Boolean).slice(0, 6)
-  for (const word of words) {
-    const isPiece = /^[\p{L}\p{N}]{1,2}$/u.test(word)
-    const whole = isPiece
-      ? ''
-      : ` and position(? in lower(t.what || ' ' || t.notes || ' ' || t.place_text || ' ' || t.contact_number || ' ' || t.reporter_name)) > 0`
-    const pieces = `t.grams @> cjk_grams(?)${whole}`
-    const values = isPiece ? [word] : [word, word]
-    if (/^\d{1,7}$/.test(word)) query.whereRaw(`((${pieces}) or t.number = ?)`, [...values, Number(word)])
-    else query.whereRaw(pieces, values)
-  }
+  const { words, numbers } = asked(q.toLowerCase())
+  const parts = words.map((spelt) => spelt.map(holds))
+  const said = parts.map((spelt) => `(${spelt.map(({ sql }) => sql).join(' or ')})`).join(' and ')
+  const bound = parts.flat().flatMap(({ bound: own }) => own)
+  if (numbers.length === 0) query.whereRaw(said || 'true', bound)
+  // A number is found however it stands on the ticket; what was asked may also be words that happen to be digits.
+  else query.whereRaw(`((${said}) or t.contact_key = any(?::text[]))`, [...bound, numbers])
+}
+
+function holds(word: string): { sql: string; bound: (string | number)[] } {
+  const isPiece = /^[\p{L}\p{N}]{1,2}$/u.test(word)
+  const whole = isPiece
+    ? ''
+    : ` and position(? in lower(t.what || ' ' || t.notes || ' ' || t.place_text || ' ' || t.contact_number || ' ' || t.reporter_name)) > 0`
+  const pieces = `t.grams @> cjk_grams(?)${whole}`
+  const bound = isPiece ? [word] : [word, word]
+  return /^\d{1,7}$/.test(word)
+    ? { sql: `((${pieces}) or t.number = ?)`, bound: [...bound, Number(word)] }
+    : { sql: `(${pieces})`, bound }
 }

@@ -1,4 +1,5 @@
 import { type Db, prepared, type Tx } from '../db/index.ts'
+import { numberOf } from '../wire/number.ts'
 import type { CallRelation } from './events.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -76,11 +77,13 @@ export async function holdTicket(tx: Tx, id: string): Promise<Ticket | undefined
   return rows[0] && fromRow(rows[0])
 }
 
-/** Changes columns and counts the version up. Answers the new version. */
+/** Changes columns and counts the version up. Answers the new version. A number is kept beside as it is looked for. */
 export async function updateTicket(tx: Tx, id: string, columns: Record<string, unknown>): Promise<number> {
+  const contact = columns.contact_number
+  const key = typeof contact === 'string' ? { contact_key: numberOf(contact) } : {}
   const [row] = await tx('tickets')
     .where({ id })
-    .update({ ...columns, version: tx.raw('version + 1') })
+    .update({ ...columns, ...key, version: tx.raw('version + 1') })
     .returning('version')
   return row.version
 }

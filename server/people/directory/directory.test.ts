@@ -248,3 +248,37 @@ t.test('no cell of an export runs as a formula, and every text comes back', asyn
   t.equal(guarded('=HYPERLINK("http://x")'), `'=HYPERLINK("http://x")`)
   t.equal(guarded('+8613800000000'), `'+8613800000000`)
 })
+
+t.test('a number is kept in one spelling, typed or imported, and found by any', async (t) => {
+  const { db, by, commit } = await desk(t)
+  const typed = await made(commit, (tx) =>
+    create(tx, 'numbers', by, { realm: 'public', number: '+86 138-0013 8000', kind: 'mobile' }),
+  )
+  t.equal(typed.number, '13800138000')
+  t.match(
+    await made(commit, (tx) => create(tx, 'numbers', by, { realm: 'new', number: '62041/62042', kind: 'ward' })),
+    { outcome: 'refused', why: 'number-unreadable', field: 'number' },
+  )
+  const csv = [
+    'realm,number,kind',
+    'public,013800138000,mobile',
+    'new,６２０４１,ward',
+    'new,62-777,ward',
+    'new,62777,ward',
+    'new,62041.0,ward',
+  ].join('\n')
+  const tx = await db.transaction()
+  const { result } = await importSheet(tx, 'numbers', by, { csv, dryRun: true })
+  await tx.rollback()
+  t.match(result, { same: 2, create: 1, change: 0 }, 'the same telephones are not made twice')
+  t.same(result.bad, [
+    { line: 5, code: 'same-as-line', other: 4 },
+    { line: 6, column: 'number', code: 'digits-malformed' },
+  ])
+  const found = async (q: string) =>
+    (
+      await list(db, 'numbers', { organisationId: by.organisationId, q, after: undefined, limit: 10, retired: false })
+    ).map(({ row }) => row.id)
+  for (const q of ['13800138000', '１３８００１３８０００', '138-0013-8000', '+86 138 0013 8000', '13800138000\u200b'])
+    t.same(await found(q), [typed.id], q)
+})

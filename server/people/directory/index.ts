@@ -1,5 +1,6 @@
 /** The directory: what is where, who is who. Every change names its version and leaves a mark on the journal. */
 import type { Db, Tx } from '../../db/index.ts'
+import { DIGITS, numberOf } from '../../wire/number.ts'
 import type { RowChange } from '../../wire/views.ts'
 import type { PeopleEvent } from '../events.ts'
 import { closeSessionsOf } from '../sessions/index.ts'
@@ -51,10 +52,11 @@ export async function create(
   tx: Tx,
   what: What,
   by: By,
-  values: Record<string, unknown>,
+  given: Record<string, unknown>,
   source = 'admin',
 ): Promise<Changed> {
   if (SPECS[what].keptInSiteFile) return { outcome: 'refused', why: 'kept-in-site-file' }
+  const values = written(what, given)
   const refused = await faultIn(tx, what, by, undefined, values)
   if (refused) return refused
   const spec = SPECS[what]
@@ -76,8 +78,9 @@ export async function change(
   what: What,
   by: By,
   { id, version, source = 'admin' }: { id: string; version: number; source?: string },
-  values: Record<string, unknown>,
+  given: Record<string, unknown>,
 ): Promise<Changed> {
+  const values = written(what, given)
   const before = await store.readRow(tx, what, by.organisationId, id)
   if (!before) return { outcome: 'absent' }
   if (before.version !== version) return { outcome: 'stale', row: before }
@@ -183,6 +186,15 @@ async function setLinks(
   }
 }
 
+/** Telephone numbers in the one spelling by which calls are known and dialled. What is no number stays, to be refused. */
+function written(what: What, values: Record<string, unknown>): Record<string, unknown> {
+  const numbers = Object.entries(SPECS[what].fields).flatMap(([field, { kind }]) => {
+    const value = values[field]
+    return kind === 'digits' && typeof value === 'string' ? [[field, numberOf(value) || value]] : []
+  })
+  return { ...values, ...Object.fromEntries(numbers) }
+}
+
 /** What a rule of ours forbids; what the database forbids, it says itself. */
 async function faultIn(
   tx: Tx,
@@ -197,6 +209,8 @@ async function faultIn(
     if (value === undefined || value === null) continue
     if (spec.kind === 'campus' && !codes.campuses.has(String(value)))
       return { outcome: 'refused', why: 'no-such-campus', field }
+    if (spec.kind === 'digits' && !DIGITS.test(String(value)))
+      return { outcome: 'refused', why: 'number-unreadable', field }
     if (spec.kind === 'line' && !codes.lines.has(String(value)))
       return { outcome: 'refused', why: 'no-such-line', field }
   }

@@ -1,5 +1,6 @@
 /** The directory as a spreadsheet: columns, cells that no spreadsheet runs as a formula, and what an import would do. */
 import type { ImportFault } from '../../wire/api.ts'
+import { DIGITS, numberOf } from '../../wire/number.ts'
 import { type DirectoryRow, SPECS } from './spec.ts'
 
 export type SheetWhat = 'places' | 'units' | 'numbers' | 'people'
@@ -131,13 +132,13 @@ const headerOf = (what: SheetWhat, field: string) =>
 function readCell(what: SheetWhat, field: string, text: string): unknown {
   const spec = SPECS[what].fields[field]
   if (spec?.kind === 'flag') return YES.has(text.toLowerCase())
-  return text === '' ? (spec?.otherwise ?? null) : text
+  if (text === '') return spec?.otherwise ?? null
+  return spec?.kind === 'digits' ? numberOf(text) : text
 }
 const YES = new Set(['yes', 'true', '1', '是'])
 const NO = new Set(['no', 'false', '0', '否', ''])
 
 export const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
-export const DIGITS = /^[\d*#]{2,20}$/
 
 type Fault = ImportFault extends infer One ? (One extends ImportFault ? Omit<One, 'line' | 'column'> : never) : never
 
@@ -153,7 +154,7 @@ function judgeCell(what: SheetWhat, field: string, text: string, codes: { campus
       if (!CODE.test(text)) return { code: 'code-malformed' }
       return field === 'realm' && text !== 'public' ? knownCampus(text, codes) : undefined
     case 'digits':
-      return DIGITS.test(text) ? undefined : { code: 'digits-malformed' }
+      return DIGITS.test(numberOf(text)) ? undefined : { code: 'digits-malformed' }
     case 'campus':
       return knownCampus(text, codes)
     case 'choice':

@@ -1,5 +1,6 @@
 /** SQL of the directory. Table and column names come from spec.ts alone, values are always bound. */
 import type { Db, Tx } from '../../db/index.ts'
+import { asked } from '../asked.ts'
 import { type DirectoryRow, type Field, type Link, SPECS, type Spec, type What } from './spec.ts'
 
 type Row = Record<string, unknown>
@@ -60,14 +61,18 @@ export async function listRows(
     bound.push(organisationId)
   }
   if (spec.retires && !retired) where.push('t.retired_at is null')
-  for (const word of q
-    .split(/\s+/)
-    .filter((one) => one !== '')
-    .slice(0, 5)) {
-    const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-    where.push(`(${spec.words.map((column) => `t.${column} ilike ?`).join(' or ')})`)
-    bound.push(...spec.words.map(() => like))
-  }
+  const { words, numbers } = asked(q)
+  const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
+  const said = words.map((spelt) => {
+    bound.push(...spec.words.flatMap(() => spelt.map(like)))
+    return `(${spec.words.flatMap((column) => spelt.map(() => `t.${column} ilike ?`)).join(' or ')})`
+  })
+  const digits = numbers.length === 0 ? [] : Object.values(spec.fields).filter(({ kind }) => kind === 'digits')
+  const spelt = digits.flatMap(({ column }) => {
+    bound.push(...numbers.map(like))
+    return numbers.map(() => `t.${column} like ?`)
+  })
+  if (said.length > 0) where.push(`(${[`(${said.join(' and ')})`, ...spelt].join(' or ')})`)
   if (after?.length === keys.length) {
     where.push(`(${keys.join(', ')}) > (${keys.map(() => '?').join(', ')})`)
     bound.push(...after)

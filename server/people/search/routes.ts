@@ -1,6 +1,7 @@
 import type { Db } from '../../db/index.ts'
 import { actorOf, Refusal, type Routes, Text, Type } from '../../web/index.ts'
 import type { TicketRow } from '../../wire/views.ts'
+import { asked } from '../asked.ts'
 import type { Actor } from '../grant.ts'
 import { catalogue, may } from '../index.ts'
 import * as store from './store.ts'
@@ -31,20 +32,14 @@ export const searchRoutes =
       const kinds = request.query.kinds.split(',')
       const strange = kinds.find((kind) => !KINDS.includes(kind))
       if (strange) throw new Refusal('request-malformed', { at: 'querystring/kinds', why: 'not a kind' }, 400)
-      const words = q
-        .normalize('NFC')
-        .trim()
-        .split(/\s+/)
-        .filter((word) => word !== '')
-        .slice(0, 5)
-      const digits = words.length === 1 && /^[\d*#]+$/.test(words[0] ?? '') ? words[0] : undefined
+      const { words, numbers: spelt } = asked(q)
       const wants = (kind: string) => kinds.includes(kind) && words.length > 0
       const { organisationId } = actor
       const [places, units, people, numbers, found] = await Promise.all([
         wants('place') ? store.findPlaces(db, organisationId, words, limit) : [],
         wants('unit') ? store.findUnits(db, organisationId, words, limit) : [],
         wants('person') ? store.findPeople(db, organisationId, words, limit) : [],
-        wants('number') && digits ? store.findNumbers(db, organisationId, digits, limit) : [],
+        wants('number') && spelt.length > 0 ? store.findNumbers(db, organisationId, spelt, limit) : [],
         wants('ticket') && tickets ? tickets(actor, q.trim(), limit) : [],
       ])
       return { places, units, people, numbers, tickets: found }

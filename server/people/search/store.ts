@@ -18,16 +18,28 @@ const UNIT = `u.name_zh || ' ' || coalesce(u.name_en, '') || ' ' || u.code`
 
 const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
-/** Each word must be in the text; the two-character index narrows, `ilike` decides. One character alone only `ilike`s. */
-function every(text: string, words: string[]): { sql: string; bound: string[] } {
-  const parts = words.map((word) =>
-    Array.from(word).length > 1 ? `(cjk_grams(${text}) @> cjk_grams(?) and ${text} ilike ?)` : `${text} ilike ?`,
-  )
-  const bound = words.flatMap((word) => (Array.from(word).length > 1 ? [word, like(word)] : [like(word)]))
-  return { sql: parts.join(' and '), bound }
+/**
+ * Each word must be in the text, in one of its spellings; the two-character index narrows, `ilike` decides. One character
+ * alone only `ilike`s.
+ */
+function every(text: string, words: string[][]): { sql: string; bound: string[] } {
+  const one = (word: string) =>
+    Array.from(word).length > 1
+      ? { sql: `(cjk_grams(${text}) @> cjk_grams(?) and ${text} ilike ?)`, bound: [word, like(word)] }
+      : { sql: `${text} ilike ?`, bound: [like(word)] }
+  const parts = words.map((spelt) => spelt.map(one))
+  return {
+    sql: parts.map((spelt) => `(${spelt.map(({ sql }) => sql).join(' or ')})`).join(' and '),
+    bound: parts.flat().flatMap(({ bound }) => bound),
+  }
 }
 
-export async function findPlaces(db: Db, organisationId: string, words: string[], limit: number): Promise<PlaceRef[]> {
+export async function findPlaces(
+  db: Db,
+  organisationId: string,
+  words: string[][],
+  limit: number,
+): Promise<PlaceRef[]> {
   const { sql, bound } = every(PLACE, words)
   const { rows } = await db.raw(
     `select p.id, c.code as campus, p.path_zh as zh, p.name_en as en, p.no_transmit as "noTransmit"
@@ -39,7 +51,12 @@ export async function findPlaces(db: Db, organisationId: string, words: string[]
   return rows
 }
 
-export async function findPeople(db: Db, organisationId: string, words: string[], limit: number): Promise<PersonRef[]> {
+export async function findPeople(
+  db: Db,
+  organisationId: string,
+  words: string[][],
+  limit: number,
+): Promise<PersonRef[]> {
   const { sql, bound } = every(PERSON, words)
   const { rows } = await db.raw(
     `select p.id, p.name, p.title from people p where p.organisation_id = ? and p.retired_at is null and ${sql}
@@ -50,12 +67,12 @@ export async function findPeople(db: Db, organisationId: string, words: string[]
 }
 
 /** Units are a few hundred: read through, no index of their own. */
-export async function findUnits(db: Db, organisationId: string, words: string[], limit: number): Promise<UnitRef[]> {
+export async function findUnits(db: Db, organisationId: string, words: string[][], limit: number): Promise<UnitRef[]> {
   const { rows } = await db.raw(
     `select u.id, u.name_zh as zh, u.name_en as en from units u
-      where u.organisation_id = ? and u.retired_at is null and ${words.map(() => `${UNIT} ilike ?`).join(' and ')}
+      where u.organisation_id = ? and u.retired_at is null and ${words.map(() => `${UNIT} ilike any(?::text[])`).join(' and ')}
       order by length(u.name_zh), u.code limit ?`,
-    [organisationId, ...words.map(like), limit],
+    [organisationId, ...words.map((spelt) => spelt.map(like)), limit],
   )
   return rows
 }
@@ -63,7 +80,7 @@ export async function findUnits(db: Db, organisationId: string, words: string[],
 export async function findNumbers(
   db: Db,
   organisationId: string,
-  digits: string,
+  digits: string[],
   limit: number,
 ): Promise<NumberFound[]> {
   const { rows } = await db.raw(
@@ -71,9 +88,9 @@ export async function findNumbers(
        from numbers n
        left join number_places np on np.number_id = n.id and np.during @> now()
        left join places p on p.id = np.place_id
-      where n.organisation_id = ? and n.number like ?
+      where n.organisation_id = ? and n.number like any(?::text[])
       order by length(n.number), n.number, n.realm limit ?`,
-    [organisationId, `${digits}%`, limit],
+    [organisationId, digits.map((number) => `${number}%`), limit],
   )
   return rows
 }

@@ -31,6 +31,7 @@ const east = example((site) => {
       gateway: '10.3.0.5:5060',
       busyTone: true,
       lateName: false,
+      outside: '',
       wards: ['3XXX'],
     },
   ]

@@ -54,3 +54,9 @@ t.test('a tree shows what is unfolded, and loses nobody whose parent is gone', a
   t.same(ids([]), ['1 building', '1 orphan'])
   t.same(ids(['building', 'floor']), ['1 building', '2 floor', '3 room', '1 orphan'])
 })
+
+t.test('a number may be typed as people write it, but only one at a time', async (t) => {
+  const number = (text: string) => faultsOf(numbers, { ...blank(numbers), realm: 'new', number: text })
+  for (const text of ['62-041', '６２０４１', '+86 138 0013 8000']) t.notHas(number(text), { number: 'digits' }, text)
+  for (const text of ['62041/62042', '护士站']) t.match(number(text), { number: 'digits' }, text)
+})

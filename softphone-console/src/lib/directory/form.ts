@@ -1,4 +1,5 @@
 import { isAddress } from '../tickets/address.ts'
+import { DIGITS, numberOf } from '../wire.ts'
 import type { Field, Row, Subject } from './subject.ts'
 
 /** What stands in the form, by field. Empty text stands for nothing. */
@@ -43,7 +44,7 @@ function faultOf(field: Field, value: unknown): FaultCode | undefined {
     case 'code':
       return /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text) ? undefined : 'code'
     case 'digits':
-      return /^[0-9*#]{2,20}$/.test(text) ? undefined : 'digits'
+      return DIGITS.test(numberOf(text)) ? undefined : 'digits'
     case 'radioId':
       return /^[0-9A-Fa-f*#]{1,16}$/.test(text) ? undefined : 'radioId'
     case 'address':

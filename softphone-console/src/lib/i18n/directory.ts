@@ -104,7 +104,10 @@ export const weekdayName = [
 export const formFault = room({
   needed: { zh: '要填', en: 'Needed' },
   code: { zh: '只用字母、数字和 . - _', en: 'Letters, digits and . - _ only' },
-  digits: { zh: '只用数字', en: 'Digits only' },
+  digits: {
+    zh: '要一个号码：2 到 20 位数字，可带 +86、空格、横线',
+    en: 'One number: 2 to 20 digits; +86, spaces and dashes are fine',
+  },
   radioId: { zh: '只用 0-9 A-F * #，最多 16 位', en: 'Only 0-9 A-F * #, at most 16' },
   address: { zh: '不是完整的 IP 地址', en: 'Not a whole IP address' },
   time: { zh: '写成 08:00 的样子', en: 'Write it like 08:00' },

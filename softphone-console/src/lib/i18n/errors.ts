@@ -191,7 +191,14 @@ export const errors = room({
   'no-station': { zh: '你的账号没有座席，请找管理员。', en: 'Your account has no station. Ask an administrator.' },
   'not-in-wrap-up': { zh: '现在不在整理。', en: 'You are not in wrap-up.' },
   'number-needed': { zh: '请写号码。', en: 'Write the number.' },
-  'dial-refused': { zh: '交换机没有拨出。', en: 'The exchange did not dial.' },
+  'number-unreadable': {
+    zh: '这不是一个能拨的号码：写 2 到 20 位数字，+86、空格和横线都可以，一次一个号码。',
+    en: 'That is no number to dial: 2 to 20 digits, with +86, spaces or dashes if you like, one number at a time.',
+  },
+  'dial-refused': {
+    zh: '交换机拨不出这个号码：它只拨各院区分机和通讯录里的手机。请核对号码，或请管理员把手机写进通讯录；回电没有占在你名下。',
+    en: 'The exchange cannot dial this number: it dials wards and mobiles of the directory. Check the number, or ask an administrator to write the mobile there; a callback is not kept for you.',
+  },
 })
 
 /** For a code the dictionary does not know: what kind of failure it was. */

@@ -13,7 +13,10 @@ export const importFault = room({
   missing: { zh: '要填', en: 'Needed' },
   'control-character': { zh: '里面有看不见的控制字符', en: 'There is an invisible control character in it' },
   'code-malformed': { zh: '只用字母、数字和 . - _，最多 40 个', en: 'Letters, digits and . - _ only, at most 40' },
-  'digits-malformed': { zh: '要 2 到 20 位数字（可用 * #）', en: 'Must be 2 to 20 digits (* and # allowed)' },
+  'digits-malformed': {
+    zh: '要一个号码：2 到 20 位数字（可用 * #，可带 +86、空格、横线）',
+    en: 'Must be one number of 2 to 20 digits (* and # allowed; +86, spaces and dashes are fine)',
+  },
   'radio-id-malformed': {
     zh: '要 1 到 16 位：数字、A 到 F、* #',
     en: 'Must be 1 to 16 digits (A to F, * and # allowed)',

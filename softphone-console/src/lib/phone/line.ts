@@ -6,7 +6,7 @@ import * as kept from '../live/kept.ts'
 import { Levels } from '../sound/levels.ts'
 import { Sound } from '../sound/sound.ts'
 import type { Toasts } from '../ui/toasts.ts'
-import type { AgentView, PhoneState, SipCredential } from '../wire.ts'
+import { type AgentView, numberTyped, type PhoneState, type SipCredential } from '../wire.ts'
 import { lead, leadsElsewhere } from './leader.ts'
 import { makePhone } from './make.ts'
 import type { CallEnd, Phone, PhoneCall, PhoneEvents, PhoneStatus, PhoneWhy } from './phone.ts'
@@ -138,7 +138,7 @@ export class Line {
 
   /** An INVITE that shows this number soon is the leg of a call this agent dialled; undefined: no longer. */
   expectOwnDial(number: string | undefined): void {
-    this.#ownDial = number === undefined ? undefined : { number, at: Date.now() }
+    this.#ownDial = number === undefined ? undefined : { number: numberTyped(number), at: Date.now() }
   }
 
   async answer(id: string): Promise<void> {
@@ -212,7 +212,12 @@ export class Line {
       this.#calls.set(call.id, call)
     }
     const own = this.#ownDial
-    if (!before && call.state === 'ringing' && own?.number === call.number && Date.now() - own.at < OWN_DIAL_MS) {
+    if (
+      !before &&
+      call.state === 'ringing' &&
+      own?.number === numberTyped(call.number) &&
+      Date.now() - own.at < OWN_DIAL_MS
+    ) {
       this.#ownDial = undefined
       void this.answer(call.id)
       return
