@@ -9,7 +9,15 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConfigRefused, readConfig } from '../server/config.ts'
 import { loadSite, SiteRefused } from '../server/site.ts'
-import { demoSettings, ensureAsterisk, renderCampus, renderPbx, siteSettings, startAsterisk } from './asterisk/index.ts'
+import {
+  deadEndsTold,
+  demoSettings,
+  ensureAsterisk,
+  renderCampus,
+  renderPbx,
+  siteSettings,
+  startAsterisk,
+} from './asterisk/index.ts'
 import { buildConsole, ROOT } from './build.ts'
 import { deskFile, removeDeskFile, writeDeskFile } from './parts/desk-file.ts'
 import { choosePorts } from './parts/desk-ports.ts'
@@ -95,6 +103,7 @@ async function main(): Promise<void> {
   const base = { varDir, binary, secrets }
   const settings = site ? siteSettings(site, base, ports) : demoSettings(base, ports)
   const instance = await renderPbx(settings)
+  for (const told of await deadEndsTold(instance)) say(told)
   writePhones(settings)
   const pbx = await step(say, `Asterisk ${binary.version}`, () =>
     up('PBX', () => startAsterisk(instance, { adopt: true })),

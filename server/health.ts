@@ -56,6 +56,13 @@ export function watchHealth(parts: {
     ]
   }
 
+  const dialplanAlarm = (): Alarm[] => {
+    const { all, since } = asterisk.deadEnds()
+    return all.length === 0
+      ? []
+      : [{ kind: 'dialplan_dead_end', callId: null, since: since.toISOString(), count: all.length }]
+  }
+
   function wires(): WireHealth[] {
     const { vault, spool } = archive.health()
     return [
@@ -83,7 +90,7 @@ export function watchHealth(parts: {
       serverTime: new Date().toISOString(),
       acting: asterisk.acting(),
       wires: wires(),
-      alarms: [...alarms, ...radio()],
+      alarms: [...alarms, ...dialplanAlarm(), ...radio()],
     }),
 
     /** A pop was on the screen so many ms after its frame had come. */
@@ -126,7 +133,7 @@ export function watchHealth(parts: {
         help: 'alarms standing, by kind',
         kind: 'gauge',
         label: 'kind',
-        value: () => counted([...alarms, ...radio()]),
+        value: () => counted([...alarms, ...dialplanAlarm(), ...radio()]),
       },
       { name: 'ws_clients', help: 'consoles on the live socket', kind: 'gauge', value: () => live.clients() },
       {
@@ -170,6 +177,7 @@ const counted = (alarms: Alarm[]): Record<string, number> => {
     spool_full: 0,
     call_without_ticket: 0,
     radio_unrecorded: 0,
+    dialplan_dead_end: 0,
   }
   for (const alarm of alarms) kinds[alarm.kind] = (kinds[alarm.kind] ?? 0) + 1
   return kinds

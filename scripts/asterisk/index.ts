@@ -1,6 +1,6 @@
 /** Asterisk for the desk: found or fetched, rendered, started. Rules of the desk live elsewhere. */
 export { type AsteriskBinary, ensureAsterisk } from './install.ts'
-export { type Instance, renderAll, renderCampus, renderPbx } from './render.ts'
+export { deadEndsTold, type Instance, renderAll, renderCampus, renderPbx } from './render.ts'
 export { type RunningAsterisk, startAsterisk } from './run.ts'
 export {
   type DeskPhone,

@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import { usableVersion } from './install.ts'
 import { extensionsMade, globalsMade, pjsipMade, queuesMade, zoneFor } from './made.ts'
 import { modulesWanted } from './modules.ts'
-import { filled } from './render.ts'
+import { deadEndsIn, filled, renderPbx } from './render.ts'
 import { demoSettings, phonePassword } from './settings.ts'
 import { asWav8k } from './sound-file.ts'
 
@@ -69,6 +72,22 @@ t.test('a line’s night and the number it shows are rendered with it', async (t
   t.match(made, 'HOURS_logistics=18:00-08:00,mon-fri,*,*|00:00-23:59,sat-sun,*,*\n')
   t.match(made, 'PILOT_new_it=8102\n')
   t.match(made, 'PILOT_old_=8001\n')
+})
+
+t.test('whatever optional setting is left empty, no caller is led nowhere', async (t) => {
+  const varDir = mkdtempSync(join(tmpdir(), 'desk-dialplan-'))
+  t.teardown(() => rmSync(varDir, { recursive: true, force: true }))
+  const lines = settings.lines.map((line) => ({ ...line, numbers: {}, legacy: [], night: [], handset: '', mobile: '' }))
+  const empties: Record<string, Partial<typeof settings>> = {
+    nothing: {},
+    'the lines’ nights, handsets, mobiles and numbers': { lines },
+    'desk phones and the handset': { deskPhones: [], handset: undefined },
+    'allowed mobiles and their trunk': { allowedMobiles: [], mobileTrunk: '' },
+    'wards that may be called': { trunks: settings.trunks.map((trunk) => ({ ...trunk, wards: [] })) },
+    'trunks and radio': { trunks: [], radio: [], lines: [] },
+  }
+  for (const [what, empty] of Object.entries(empties))
+    t.same(await deadEndsIn(await renderPbx({ ...settings, varDir, ...empty })), [], `empty: ${what}`)
 })
 
 t.test('a setting without a value is refused before Asterisk reads the file', async (t) => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type DeadEnd, deadEnds, readDialplan } from '../../server/dialplan.ts'
 import { extensionsMade, globalsMade, pjsipMade, queuesMade, zoneFor } from './made.ts'
 import { CONFIG_DIR } from './modules.ts'
 import type { PbxSettings } from './settings.ts'
@@ -96,6 +97,21 @@ export async function renderPbx(settings: PbxSettings): Promise<Instance> {
   await put(join(base, 'etc/globals.made.conf'), globalsMade(settings))
   await put(join(base, 'etc/extensions.made.conf'), extensionsMade(settings))
   return { name: 'pbx', base, conf: join(base, 'etc/asterisk.conf'), binary: settings.binary }
+}
+
+/** Jumps to nowhere in what was rendered: each would cut a caller off, so whoever starts Asterisk says them aloud. */
+export async function deadEndsIn({ base }: Instance): Promise<DeadEnd[]> {
+  const etc = join(base, 'etc')
+  const text = await readFile(join(etc, 'extensions.conf'), 'utf8')
+  const made = await readFile(join(etc, 'extensions.made.conf'), 'utf8')
+  return deadEnds(readDialplan(text.replace('#include "extensions.made.conf"', () => made)))
+}
+
+/** The same as a sentence for the person at the terminal, or none. */
+export async function deadEndsTold(instance: Instance): Promise<string[]> {
+  return (await deadEndsIn(instance)).map(
+    ({ at, to }) => `✗ 拨号方案有一处跳转没有目标,来电到此会被挂断 · a caller who comes here is cut off: ${at} → ${to}`,
+  )
 }
 
 /** Renders the simulated campuses below `$DESK_VAR/campus`. */

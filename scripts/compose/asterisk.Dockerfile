@@ -10,7 +10,7 @@ WORKDIR /desk
 COPY package.json ./
 COPY scripts ./scripts
 COPY asterisk-config ./asterisk-config
-# The reader of site.json, which needs nothing else of the server.
-COPY server/site.ts ./server/site.ts
+# The reader of site.json and the check of the dialplan, which need nothing else of the server.
+COPY server/site.ts server/dialplan.ts ./server/
 USER desk
 CMD ["node", "scripts/compose/asterisk.ts"]

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { loadSite } from '../../server/site.ts'
-import { demoSettings, ensureAsterisk, renderPbx, siteSettings, USUAL_PORTS } from '../asterisk/index.ts'
+import { deadEndsTold, demoSettings, ensureAsterisk, renderPbx, siteSettings, USUAL_PORTS } from '../asterisk/index.ts'
 import { writePhones } from '../parts/phones-file.ts'
 import { fail, say } from '../parts/say.ts'
 import { secretsIn } from '../parts/secrets.ts'
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     ? siteSettings(site, { varDir, binary, secrets }, ports)
     : demoSettings({ varDir, binary, secrets }, ports)
   const instance = await renderPbx(settings)
+  for (const told of await deadEndsTold(instance)) say(told)
   writePhones(settings)
   rmSync(join(instance.base, 'run/asterisk.ctl'), { force: true })
   const { command, args, env: more } = binary.spawnArgs(instance.conf, ['-f'])

@@ -58,7 +58,7 @@ export type Ami = {
 /** All that this server ever says on AMI. */
 const ALLOWED = new Set(
   `Ping CoreStatus CoreShowChannels QueueStatus QueueAdd QueueRemove QueuePause Originate Hangup Setvar
-   PJSIPShowContacts DBPut DBDel DBGetTree`.split(/\s+/),
+   PJSIPShowContacts DBPut DBDel DBGetTree ShowDialPlan`.split(/\s+/),
 )
 /** What of Asterisk's own database is ours to write (asterisk-config/pbx/extensions.conf, is-night and may-dial). */
 const OUR_FAMILIES = new Set(['calendar', 'handset', 'mobile', 'allowed'])

@@ -1,4 +1,5 @@
 /** Each wire: well, slow or broken; since when, last heard, and why. */
+import type { DeadEnd } from '../dialplan.ts'
 import type { WireHealth } from '../wire/views.ts'
 import type { AmiState } from './ami.ts'
 import type { AriState } from './ari.ts'
@@ -13,9 +14,11 @@ export type Wires = {
   current: boolean
   /** contact status of the campuses' gateways, as Asterisk's qualify sees them */
   trunks: Map<string, string>
+  /** jumps to nowhere in the dialplan: calls that come there are cut off */
+  cutOff: readonly DeadEnd[]
 }
 
-export function healthOf({ ami, actor, ari, cel, acting, current, trunks }: Wires): WireHealth[] {
+export function healthOf({ ami, actor, ari, cel, acting, current, trunks, cutOff }: Wires): WireHealth[] {
   const wire = (
     name: WireHealth['wire'],
     state: WireHealth['state'],
@@ -30,6 +33,10 @@ export function healthOf({ ami, actor, ari, cel, acting, current, trunks }: Wire
     why,
   })
   const away = [...trunks].filter(([, status]) => status === 'Unreachable').map(([aor]) => aor)
+  const wrong = [
+    ...(cutOff.length > 0 ? [`the dialplan cuts callers off at: ${cutOff.map(({ at }) => at).join(' ')}`] : []),
+    ...(away.length > 0 ? [`no answer from: ${away.join(', ')}`] : []),
+  ]
   return [
     ami.up && current
       ? wire('ami', actor.up ? 'well' : 'slow', ami.since, ami.lastHeardAt, actor.up ? null : `actor: ${actor.why}`)
@@ -38,10 +45,10 @@ export function healthOf({ ami, actor, ari, cel, acting, current, trunks }: Wire
     ami.up
       ? wire(
           'sip',
-          away.length > 0 ? 'slow' : 'well',
+          cutOff.length > 0 ? 'broken' : away.length > 0 ? 'slow' : 'well',
           ami.since,
           ami.lastHeardAt,
-          away.length > 0 ? `no answer from: ${away.join(', ')}` : null,
+          wrong.length > 0 ? wrong.join('; ') : null,
         )
       : wire('sip', 'broken', ami.since, ami.lastHeardAt, 'the exchange cannot be asked'),
     acting

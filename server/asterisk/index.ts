@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts'
 import type { Db } from '../db/index.ts'
+import type { DeadEnd } from '../dialplan.ts'
 import type { Media } from '../radio/index.ts'
 import type { WireHealth } from '../wire/views.ts'
 import { makeActing } from './acting.ts'
@@ -17,7 +18,7 @@ import { makeHearing } from './hearing.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
 import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
 import { makeRefusalCounter } from './refusals.ts'
-import { bootIdOf, channelsOf, missing } from './snapshot.ts'
+import { bootIdOf, channelsOf, deadEndsOf, missing } from './snapshot.ts'
 import * as store from './store.ts'
 import { makeTranslator, type Translator } from './translate.ts'
 import { differences, standing, type Wanted } from './wanted.ts'
@@ -63,6 +64,8 @@ export type Asterisk = {
   stop(): Promise<void>
   health(): WireHealth[]
   figures(): AsteriskFigures
+  /** Where the running dialplan would cut a caller off, and since when that is known. */
+  deadEnds(): { all: readonly DeadEnd[]; since: Date }
   /** this server holds the lock for this exchange */
   acting(): boolean
   /** The exchange's side of the radio; it says what it does only while this server acts, once started. */
@@ -86,6 +89,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
   let resyncing: Promise<void> | null = null
   let resyncWanted: string | null = null
   const trunks = new Map<string, string>()
+  let cutOff = { all: [] as DeadEnd[], since: new Date() }
   const timers: NodeJS.Timeout[] = []
 
   const hearing = makeHearing({
@@ -244,6 +248,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       await store.saveBoot(db, pbx.id, bootId, reader.state().bootedAt)
     }
     boot = { pbx: pbx.id, bootId }
+    await lookAtDialplan()
     if (!acting.isActing()) return
     await collector.read(true)
     const channels = await channelsOf(reader)
@@ -251,6 +256,17 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
     const withLegs = await Promise.all(open.map(async (call) => ({ ...call, legs: await legsOf(db, call.id) })))
     await hearing.late(missing(withLegs, { bootId, channels }, { diedAt, now: new Date() }, pbx.id))
     void reconcile()
+  }
+
+  /** Not being able to look holds nothing up: calls come first. */
+  async function lookAtDialplan(): Promise<void> {
+    try {
+      const all = await deadEndsOf(reader)
+      if (all.length !== cutOff.all.length) cutOff = { all, since: new Date() }
+      for (const { at, to } of all) log.error({ pbx: pbx.id, at, to }, 'the dialplan jumps to nowhere')
+    } catch (error) {
+      log.warn({ pbx: pbx.id, err: error }, 'the dialplan could not be looked through')
+    }
   }
 
   let reconciling: Promise<void> | null = null
@@ -331,7 +347,9 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
         acting: acting.isActing(),
         current,
         trunks,
+        cutOff: cutOff.all,
       }),
+    deadEnds: () => cutOff,
     figures: () => {
       const { up, lastHeardAt } = reader.state()
       const age = lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null

@@ -1,7 +1,8 @@
 /** How things stand in Asterisk right now, and what follows for calls that we still believe to be up. */
 import { type CallFact, isDeskPhone, type LegRow } from '../calls/index.ts'
+import { type DeadEnd, deadEnds } from '../dialplan.ts'
 import type { Ami } from './ami.ts'
-import { word } from './words.ts'
+import { type AmiEvent, word } from './words.ts'
 
 export type Standing = { bootId: string; channels: Set<string> }
 
@@ -22,6 +23,27 @@ export async function channelsOf(ami: Ami): Promise<Set<string>> {
   return new Set(
     items.filter((item) => word(item, 'event') === 'CoreShowChannel').map((item) => word(item, 'uniqueid')),
   )
+}
+
+/** Jumps to nowhere in the dialplan that runs now, whoever wrote it. Needs class `reporting` (manager.conf). */
+export async function deadEndsOf(ami: Ami): Promise<DeadEnd[]> {
+  const items = await ami.list('ShowDialPlan')
+  const of = (item: AmiEvent) => ({ context: word(item, 'context'), of: word(item, 'includecontext') })
+  return deadEnds({
+    includes: items.map(of).filter((one) => one.of !== ''),
+    steps: items.flatMap((item) =>
+      word(item, 'extension') === ''
+        ? []
+        : {
+            context: word(item, 'context'),
+            exten: word(item, 'extension'),
+            priority: Number(word(item, 'priority')),
+            label: word(item, 'extensionlabel'),
+            app: word(item, 'application'),
+            data: word(item, 'appdata'),
+          },
+    ),
+  })
 }
 
 export type OpenCall = { id: string; bootId: string; root: string; lastAt: Date; legs: LegRow[] }

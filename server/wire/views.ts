@@ -274,6 +274,8 @@ export type Alarm = {
     | 'call_without_ticket'
     /** radio ports that are up and not recorded; `count` of them */
     | 'radio_unrecorded'
+    /** places in the running dialplan that would cut a caller off; `count` of them */
+    | 'dialplan_dead_end'
   callId: string | null
   since: string
   count: number

@@ -100,4 +100,13 @@ t.test('what the directory says of a line’s hours is what its next caller meet
     await turn('auto')
     t.match(await lab.pbx.rx('devstate list'), /Custom:night-it.*\n?.*INVALID/)
   })
+
+  await t.test('a jump to nowhere in the dialplan that runs is seen before a caller comes there', async (t) => {
+    const sip = () => server.asterisk.health().find(({ wire }) => wire === 'sip')
+    t.same(server.asterisk.deadEnds().all, [], 'ours has none')
+    await lab.pbx.rx('dialplan add extension 9,1,Goto,nowhere,s,1 into busy-tone')
+    await server.asterisk.reset()
+    t.same(server.asterisk.deadEnds().all, [{ at: 'busy-tone,9,1', to: 'nowhere,s,1' }])
+    t.match(sip(), { state: 'broken', why: /busy-tone,9,1/ })
+  })
 })

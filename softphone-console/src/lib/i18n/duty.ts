@@ -27,6 +27,10 @@ export const duty = room({
     zh: (n: number) => `${n} 个电台端口没有录音`,
     en: (n: number) => `${n} radio ${n === 1 ? 'port is' : 'ports are'} not recorded`,
   },
+  dialplan_dead_end: {
+    zh: (n: number) => `拨号方案有 ${n} 处会挂断来电，请管理员看 /status`,
+    en: (n: number) => `The dialplan cuts callers off at ${n} ${n === 1 ? 'place' : 'places'}: see /status`,
+  },
   call_without_ticket: {
     zh: (n: number) => `${n} 通没有工单`,
     en: (n: number) => `${n} ${n === 1 ? 'call has' : 'calls have'} no ticket`,
