@@ -43,7 +43,7 @@ const journey: Journey = {
   'agent.declined': [],
 
   'recording.filing': [],
-  'recording.filed': [],
+  'recording.filed': [tickets.oweForSilence],
   'recording.missing': [],
   'recording.short': [],
   'recording.listened': [],

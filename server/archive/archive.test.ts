@@ -98,6 +98,28 @@ t.test('a message left is filed as a recording of its own', async (t) => {
   t.match(await desk.rowOf(callId), { state: 'filed', kind: 'voicemail', ms: 4_000 })
 })
 
+t.test('a message in which nobody says a word is told as silent, and one with a word is not', async (t) => {
+  const desk = await testDesk(t)
+  const archive = desk.archive()
+  const filed = async (parts: { hz: number; ms: number; loud?: number }[]) => {
+    const callId = await desk.call([{ side: 'caller', hz: 1_000, fromS: 20, seconds: 20, talk: null }], {
+      outcome: 'voicemail',
+    })
+    const name = `${callId}_voicemail_1700000000.0.wav`
+    await spoolVoice(desk.spool, { name, parts, endedAt: Date.now() - 30_000 })
+    await archive.reconcile()
+    await archive.look()
+    return desk.told.findLast((event) => event.type === 'recording.filed' && event.callId === callId)
+  }
+  t.match(await filed([{ hz: 0, ms: 4_000 }]), { silent: true })
+  const spoken = await filed([
+    { hz: 0, ms: 4_000 },
+    { hz: 700, ms: 300 },
+  ])
+  t.ok(spoken)
+  t.notOk(spoken && 'silent' in spoken)
+})
+
 t.test('a side nobody recorded is called short, with the side that is missing', async (t) => {
   const desk = await testDesk(t)
   const callId = await desk.call([aTalk[0] as never, { ...(aTalk[1] as never as object), file: false } as never])

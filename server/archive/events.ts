@@ -4,7 +4,8 @@ export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'sho
 /** `callId`: null for a recording of no call, the radio's. */
 export type ArchiveEvent = { recordingId: string; callId: string | null; at: Date } & (
   | { type: 'recording.filing' }
-  | { type: 'recording.filed'; ms: number; bytes: number }
+  /** `silent`: a message in which nobody said a word */
+  | { type: 'recording.filed'; ms: number; bytes: number; silent?: true }
   | { type: 'recording.missing'; why: string }
   | { type: 'recording.short'; why: string; ms: number; talkMs: number }
   | { type: 'recording.listened'; personId: string }

@@ -13,6 +13,7 @@ import {
   eventOf,
   findingsOf,
   isRipe,
+  isSilent,
   outcomeOf,
   type Recording,
   revisionAfter,
@@ -221,7 +222,7 @@ class Filing {
         findings: findingsOf(voices, files, result.findings),
         talkMs: talkMsOf(call),
       }),
-      { callId, unrecordedWhy: call.unrecordedWhy, files },
+      { callId, unrecordedWhy: call.unrecordedWhy, files, ...(kind === 'voicemail' && { message: true }) },
     )
   }
 
@@ -261,7 +262,7 @@ class Filing {
     recording: Continuous,
     file: () => Promise<FileResult>,
     settledBy: (result: FileResult) => Pick<Recording, 'state' | 'findings' | 'talkMs'>,
-    about: { callId: string | null; unrecordedWhy: string | null; files: { path: string }[] },
+    about: { callId: string | null; unrecordedWhy: string | null; files: { path: string }[]; message?: true },
   ): Promise<void> {
     const { db, recordings, commit, log } = this.#settings
     const { recordingId } = recording
@@ -297,7 +298,10 @@ class Filing {
     await commit(async (tx) => {
       const at = await store.clock(tx)
       kept = await store.settle(tx, { ...settled, filedAt: at }, result.filed ? result.peaks : null)
-      return kept ? [eventOf({ ...settled, callId }, about.unrecordedWhy, at)] : []
+      if (!kept) return []
+      const event = eventOf({ ...settled, callId }, about.unrecordedWhy, at)
+      const silent = about.message && result.filed && isSilent(result.peaks)
+      return [silent && event.type === 'recording.filed' ? { ...event, silent } : event]
     })
     if (!kept) return
     if (settled.state !== 'filed') {

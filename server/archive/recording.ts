@@ -127,6 +127,15 @@ export function whyOf(findings: VoiceFinding[], unrecordedWhy: string | null): s
   return codes.join(' ') || 'no-sound'
 }
 
+/**
+ * Heights of a waveform's 255 that are no voice: the noise of a line, -38 dB and less. Lower, and a hum is a message that
+ * somebody must listen to; higher, and a whisper is none.
+ */
+const QUIET_HEIGHT = 3
+
+/** Nobody said a word in it. `peaks`: see recordings/peaks.ts. */
+export const isSilent = (peaks: Uint8Array): boolean => peaks.every((height) => height <= QUIET_HEIGHT)
+
 /** The event a settled recording tells. */
 export function eventOf(
   recording: Omit<Recording, 'callId' | 'kind'> & { callId: string | null },

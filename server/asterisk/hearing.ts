@@ -32,11 +32,12 @@ type Waiting = { fact: CallFact; heardAt: number }
 type Lane = { waiting: Waiting[]; done: ((error?: Error) => void)[]; patience?: NodeJS.Timeout | undefined }
 
 /**
- * Facts that mostly have company: a queue that finds somebody free rings at once, and a ring that stops ends a leg. They
+ * Facts that mostly have company: the notice ends and the queue is joined, a queue that
+ * finds somebody free rings at once, and a ring that stops ends a leg. They
  * wait so long for it, in ms, so that a ring is one commit and one frame behind its event, and not two.
  */
 const PATIENCE_MS = 20
-const PATIENT: ReadonlySet<CallFact['type']> = new Set(['caller-queued', 'station-stopped'])
+const PATIENT: ReadonlySet<CallFact['type']> = new Set(['notice-over', 'caller-queued', 'station-stopped'])
 
 const SIDE_BY_SIDE = 6
 const MOST_WAITING = 20_000

@@ -70,6 +70,8 @@ export function announced(name: string, said: (key: string) => string, at: Date,
         ani: from.ani,
         aniName: from.aniName,
       }
+    case 'DeskNoticeOver':
+      return { type: 'notice-over', callId, at }
     case 'DeskCallbackAsked':
       return { type: 'callback-asked', callId, at }
     case 'DeskVoicemail': {

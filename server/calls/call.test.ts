@@ -107,6 +107,14 @@ t.test('a caller gone within five seconds, or during the notice, never gave us a
   t.notOk(isShortAbandon(know([arrived(), queued(2), gone(7, 'ward', 'caller', 0)])))
 })
 
+t.test('a caller who found nobody to wait for has waited since the notice was over', async (t) => {
+  const call = know([arrived(), at(2, { type: 'notice-over' }), gone(20, 'ward', 'caller', 0)])
+  t.equal(outcomeOf(call), 'abandoned')
+  t.equal(waitedMs(call), 18_000)
+  t.notOk(isShortAbandon(call))
+  t.ok(isShortAbandon(know([arrived(), at(2, { type: 'notice-over' }), gone(4, 'ward', 'caller', 0)])))
+})
+
 t.test('an agent who refuses has declined, even when the ring timer says no answer at the same moment', async (t) => {
   const refused = at(5, { type: 'station-stopped', uniqueid: 'leg1', station: 'b1001', why: 'declined' })
   const timer = at(5, { type: 'station-stopped', uniqueid: 'leg1', station: 'b1001', why: 'no_answer' })

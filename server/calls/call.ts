@@ -55,6 +55,8 @@ export type Call = {
   } | null
   /** as heard, hostile until normalised; a later, better caller ID replaces it */
   readonly caller: { ani: string; aniName: string; namedAt: Date | null }
+  /** the notice was over: from then on somebody was looked for */
+  readonly noticeOverAt: Date | null
   readonly queuedAt: Date | null
   readonly queue: string | null
   readonly legs: readonly Leg[]
@@ -72,6 +74,7 @@ const unheard = (fact: CallFact): Call => ({
   firstHeardAt: fact.at,
   arrival: null,
   caller: { ani: '', aniName: '', namedAt: null },
+  noticeOverAt: null,
   queuedAt: null,
   queue: null,
   legs: [],
@@ -107,6 +110,8 @@ export function learn(known: Call | undefined, fact: CallFact): Call {
         caller: { ani: fact.ani || caller.ani, aniName: fact.aniName || caller.aniName, namedAt: at },
       }
     }
+    case 'notice-over':
+      return { ...heard, noticeOverAt: earlier(heard.noticeOverAt, at) }
     case 'caller-queued':
       if (heard.queuedAt && heard.queuedAt <= at) return heard
       return { ...heard, queuedAt: at, queue: fact.queue }
@@ -255,10 +260,16 @@ export function talkMs(call: Call): number {
   return legs.reduce((ms, leg) => ms + talkMsOf(call, leg), 0)
 }
 
-/** From joining the queue to the answer, or to the end; 0 for one who never reached the queue. */
+/**
+ * Since when somebody was looked for; null while the notice is spoken. Where nobody is there the queue lets nobody in, and
+ * at night there is none: the end of the notice stands in for it.
+ */
+export const soughtAt = (call: Call): Date | null => call.queuedAt ?? call.noticeOverAt
+
+/** From joining the queue to the answer, or to the end; 0 for one who left during the notice. */
 export function waitedMs(call: Call): number | null {
   const until = firstAnswer(call)?.at ?? overOf(call)?.at
-  const from = call.queuedAt ?? (call.arrival?.direction === 'inbound' ? null : call.arrival?.at)
+  const from = soughtAt(call) ?? (call.arrival?.direction === 'inbound' ? null : call.arrival?.at)
   if (!until) return null
   return from ? Math.max(0, until.getTime() - from.getTime()) : 0
 }
@@ -270,12 +281,12 @@ export function outcomeOf(call: Call): CallOutcome | null {
   if (call.voicemail) return 'voicemail'
   if (call.callbackAskedAt) return 'callback_asked'
   if (call.arrival?.direction !== 'inbound' || over.by === 'pbx_restart') return 'failed'
-  return over.by === 'caller' || call.queuedAt ? 'abandoned' : 'refused'
+  return over.by === 'caller' || soughtAt(call) ? 'abandoned' : 'refused'
 }
 
-/** Gone before the queue, or within five seconds of joining it. */
+/** Gone before the notice was over, or within five seconds of being looked after. */
 export const isShortAbandon = (call: Call): boolean =>
-  !firstAnswer(call) && (!call.queuedAt || (waitedMs(call) ?? 0) < SHORT_ABANDON_MS)
+  !firstAnswer(call) && (!soughtAt(call) || (waitedMs(call) ?? 0) < SHORT_ABANDON_MS)
 
 export const lineOf = (call: Call): string | null =>
   call.arrival?.line ?? (call.queue === null ? null : lineOfQueue(call.queue))

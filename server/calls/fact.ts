@@ -20,6 +20,8 @@ export type CallFact = { callId: string; at: Date; pbx: number; bootId: string; 
       aniName: string
     }
   | { type: 'caller-named'; ani: string; aniName: string }
+  /** the caller has heard that the call is recorded, and from now on somebody is looked for */
+  | { type: 'notice-over' }
   | { type: 'caller-queued'; queue: string }
   | { type: 'station-rung'; uniqueid: string; station: string }
   | {

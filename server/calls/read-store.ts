@@ -29,6 +29,7 @@ export type CallRow = {
   confidence: number | null
   firstTakerId: string | null
   arrivedAt: Date
+  noticeOverAt: Date | null
   queuedAt: Date | null
   answeredAt: Date | null
   endedAt: Date | null
@@ -86,6 +87,7 @@ const rowOf = (row: any): CallRow => ({
   confidence: row.confidence,
   firstTakerId: row.first_taker_id,
   arrivedAt: row.arrived_at,
+  noticeOverAt: row.notice_over_at,
   queuedAt: row.queued_at,
   answeredAt: row.answered_at,
   endedAt: row.ended_at,

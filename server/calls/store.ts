@@ -81,6 +81,7 @@ function heldOf(row: any): Held {
           diverted: row.diverted,
         },
     caller: { ani: unhex(row.ani_raw), aniName: unhex(row.ani_name_raw), namedAt: dateOf(row.named_at) },
+    noticeOverAt: dateOf(row.notice_over_at),
     queuedAt: dateOf(row.queued_at),
     queue: row.queue,
     legs: row.legs.map(legOf),
@@ -134,7 +135,8 @@ export type HeardAs = { ani: string; aniName: string; aniRaw: string; nameRaw: s
 /** What is written of a call besides its keys: columns of `calls` and their types. */
 const CALL = columns(`boot_id text, root_uniqueid text, direction text, state text, outcome text, ended_by text,
   ani_raw text, ani_name_raw text, ani text, ani_name text, named_at timestamptz, dialled text, diverted text,
-  arrived_at timestamptz, queue text, queued_at timestamptz, answered_at timestamptz, ended_at timestamptz, waited_ms integer,
+  arrived_at timestamptz, notice_over_at timestamptz, queue text,
+  queued_at timestamptz, answered_at timestamptz, ended_at timestamptz, waited_ms integer,
   talk_ms integer, hangup_cause integer, recovered boolean, unrecorded_why text, first_taker_id uuid,
   callback_asked_at timestamptz, voicemail_at timestamptz, voicemail_file text, voicemail_ms integer, told_over jsonb`)
 const IDENTITY = columns(
@@ -209,6 +211,7 @@ export async function saveCall(
     dialled: arrival?.dialled ?? '',
     diverted: arrival?.diverted ?? '',
     arrived_at: arrival?.at ?? call.firstHeardAt,
+    notice_over_at: call.noticeOverAt,
     queue: call.queue,
     queued_at: call.queuedAt,
     answered_at: first?.at ?? null,

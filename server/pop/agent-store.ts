@@ -38,7 +38,7 @@ export async function shownQueues(
     .raw(
       `with today as (
        select k.campus_id, k.line_id, k.state, k.outcome, k.queued_at, k.waited_ms,
-              k.outcome in ('abandoned', 'callback_asked', 'voicemail') and k.queued_at is not null as gave_up
+              k.outcome in ('abandoned', 'callback_asked', 'voicemail') and (k.queued_at is not null or k.notice_over_at is not null) as gave_up
          from calls k join organisations o on o.id = k.organisation_id
         where k.organisation_id = :org and k.direction = 'inbound'
           and k.arrived_at >= date_trunc('day', now() at time zone o.time_zone) at time zone o.time_zone)

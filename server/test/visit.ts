@@ -27,6 +27,7 @@ export function visit({ from = '62041', campus = 'new', line = 'it', begins = ne
         ani: from,
         aniName: '',
       }),
+    hearsNotice: (at = 2) => fact(at, { type: 'notice-over' }),
     queues: (at = 2) => fact(at, { type: 'caller-queued', queue: line }),
     rings: (station: string, at = 3, uniqueid = `${station}.${at}`) =>
       fact(at, { type: 'station-rung', uniqueid, station }),
@@ -48,6 +49,7 @@ export function visit({ from = '62041', campus = 'new', line = 'it', begins = ne
     ],
     asksCallback: (at: number) => fact(at, { type: 'callback-asked' }),
     leavesVoicemail: (at: number) => fact(at, { type: 'voicemail-left', file: 'x.wav', ms: 4_000 }),
-    isOver: (at: number, by: 'caller' | 'agent' = 'caller', cause = 16) => fact(at, { type: 'call-over', cause, by }),
+    isOver: (at: number, by: 'caller' | 'agent' | 'system' = 'caller', cause = 16) =>
+      fact(at, { type: 'call-over', cause, by }),
   }
 }

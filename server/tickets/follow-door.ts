@@ -1,13 +1,15 @@
 /** What follows from a call: a ticket begun, a callback owed or cleared, a reason written. Exactly one for each call. */
+import type { ArchiveEvent } from '../archive/index.ts'
 import { type CallEvent, type CallRow, readCall } from '../calls/index.ts'
 import type { Tx } from '../db/index.ts'
 import * as callbacks from './callback-store.ts'
 import type { CallReason, TicketEvent } from './events.ts'
 import { insertTicket } from './shown-store.ts'
 import * as store from './store.ts'
-import { REPEAT_CALLS } from './ticket.ts'
+import { isUntouched, REPEAT_CALLS } from './ticket.ts'
 
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
+type Filed = Extract<ArchiveEvent, { type: 'recording.filed' }>
 
 /** Follows call.answered: the ticket is begun with what is known of the caller, once, whatever legs come after. */
 export async function openForCall(tx: Tx, event: Of<'call.answered'>): Promise<TicketEvent[]> {
@@ -25,6 +27,24 @@ export async function openForVoicemail(tx: Tx, event: Of<'call.voicemail-left'>)
   return open(tx, call, { kind: 'voicemail', source: 'voicemail', at: event.at, firstTakerId: null })
 }
 
+/** Follows recording.filed: nobody says a word in the message. Its ticket, if nobody wrote on it, becomes a callback owed. */
+export async function oweForSilence(tx: Tx, event: Filed): Promise<TicketEvent[]> {
+  if (!event.silent || !event.callId) return []
+  const call = await heldCall(tx, event.callId)
+  const link = await store.ticketOfCall(tx, call.id)
+  const ticket = link && (await store.holdTicket(tx, link.ticketId))
+  if (ticket?.kind !== 'voicemail' || !isUntouched(ticket)) return []
+  await store.unlinkCall(tx, call.id, ticket.id)
+  const version = await store.updateTicket(tx, ticket.id, { state: 'withdrawn', finished_at: event.at })
+  await store.insertEntry(tx, ticket.id, { at: event.at, byId: null, kind: 'call-left', body: { callId: call.id } })
+  const about = { ticketId: ticket.id, at: event.at, byId: null, version }
+  return [
+    { type: 'ticket.call-left', callId: call.id, ...about },
+    { type: 'ticket.state', from: ticket.state, to: 'withdrawn', ...about },
+    ...(await owe(tx, call, 'voicemail', event.at)),
+  ]
+}
+
 /** Follows call.ended: what has no ticket by now is owed a callback or gets a written reason. */
 export async function settleEndedCall(tx: Tx, event: Of<'call.ended'>): Promise<TicketEvent[]> {
   const call = await heldCall(tx, event.callId)
@@ -36,8 +56,9 @@ export async function settleEndedCall(tx: Tx, event: Of<'call.ended'>): Promise<
   }
   if (event.direction === 'callback') return explain(tx, call.id, 'outbound', event.at)
   if (event.direction === 'outbound') return explain(tx, call.id, 'outbound', event.at)
-  if (event.outcome === 'refused') return explain(tx, call.id, 'technical', event.at)
-  if (event.outcome === 'abandoned' && !call.queuedAt) return explain(tx, call.id, 'hung_up_in_notice', event.at)
+  // Whoever stayed longer tried to reach somebody, wherever in the dialplan that was; so did whom we cut off ourselves.
+  const inNotice = !call.noticeOverAt && !call.queuedAt
+  if (event.outcome === 'abandoned' && inNotice) return explain(tx, call.id, 'hung_up_in_notice', event.at)
   return owe(tx, call, event.outcome === 'callback_asked' ? 'asked' : 'abandoned', event.at)
 }
 
@@ -176,7 +197,7 @@ async function noteFirstTaker(tx: Tx, ticketId: string, personId: string): Promi
   return []
 }
 
-async function owe(tx: Tx, call: CallRow, why: 'abandoned' | 'asked', at: Date): Promise<TicketEvent[]> {
+async function owe(tx: Tx, call: CallRow, why: 'abandoned' | 'asked' | 'voicemail', at: Date): Promise<TicketEvent[]> {
   const callbackId = await callbacks.insertCallback(tx, {
     organisationId: call.organisationId,
     callId: call.id,

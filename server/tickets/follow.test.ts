@@ -71,6 +71,59 @@ t.test('a caller who gives up waiting is owed a callback, and hearing it all twi
   })
 })
 
+t.test('a caller who found nobody there and gave up is owed a callback, though no queue let them in', async (t) => {
+  const { db, tell } = await desk(t)
+  // At the offer, after a second of the night's handset, at the tone: what they heard last makes no difference.
+  for (const [after, rings] of [
+    [20, false],
+    [3, true],
+    [3, false],
+  ] as const) {
+    const call = visit({ begins: new Date(Date.parse('2026-03-02T01:00:00Z') + after * 60_000 + Number(rings)) })
+    await tell(call.arrives(), call.hearsNotice(2), ...(rings ? [call.rings('d8190', 2.5)] : []), call.isOver(after))
+    t.match(await db('calls').where({ id: call.callId }).first(), { outcome: 'abandoned' })
+    t.match(await endings(db, call.callId), { callbacks: [{ why: 'abandoned', number: '62041' }], reasons: [] })
+  }
+})
+
+t.test('a message in which nobody says a word is a callback owed, unless somebody made a ticket of it', async (t) => {
+  const { db, commit, tell } = await desk(t)
+  const left = async (minute: number) => {
+    const call = visit({ begins: new Date(Date.parse('2026-03-02T01:00:00Z') + minute * 60_000) })
+    await tell(call.arrives(), call.hearsNotice(), call.leavesVoicemail(20), call.isOver(22))
+    const { ticket_id: ticketId } = await db('ticket_calls').where({ call_id: call.callId }).first()
+    const filed = { recordingId: call.callId, callId: call.callId, at: new Date(), ms: 4_000, bytes: 64_044 }
+    const hear = () => commit(async () => [{ type: 'recording.filed', ...filed, silent: true } as const])
+    return { callId: call.callId, ticketId, hear }
+  }
+  const empty = await left(0)
+  await empty.hear()
+  await empty.hear()
+  t.match(await endings(db, empty.callId), {
+    tickets: [],
+    callbacks: [{ why: 'voicemail', number: '62041' }],
+    reasons: [],
+  })
+  t.match(await db('tickets').where({ id: empty.ticketId }).first(), { state: 'withdrawn' })
+
+  const written = await left(1)
+  await db('tickets').where({ id: written.ticketId }).update({ what: '打印机' })
+  await written.hear()
+  t.match(await endings(db, written.callId), { tickets: [{}], callbacks: [], reasons: [] })
+})
+
+t.test('a caller whom we cut off ourselves is owed a callback', async (t) => {
+  const { db, tell } = await desk(t)
+  for (const [n, facts] of [
+    [0, []],
+    [1, ['notice']],
+  ] as const) {
+    const call = visit({ begins: new Date(Date.parse('2026-03-02T01:00:00Z') + n * 60_000) })
+    await tell(call.arrives(), ...facts.map(() => call.hearsNotice(2)), call.isOver(4, 'system'))
+    t.match(await endings(db, call.callId), { tickets: [], callbacks: [{ number: '62041' }], reasons: [] })
+  }
+})
+
 t.test('a caller who hangs up during the notice leaves a written reason', async (t) => {
   const { db, tell } = await desk(t)
   const call = visit()

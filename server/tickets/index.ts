@@ -4,7 +4,14 @@ export { clearCallback, dialling, releaseCallback, takeCallback } from './callba
 export { owedCallbacks, readCallbacks } from './callback-store.ts'
 export { act, change, explain, join, note, openAtDesk, openSecond, thing, urge } from './desk-door.ts'
 export type { CallReason, CallRelation, ClearedHow, TicketEvent, TicketState } from './events.ts'
-export { clearCallbacksOf, openForCall, openForVoicemail, relabel, settleEndedCall } from './follow-door.ts'
+export {
+  clearCallbacksOf,
+  openForCall,
+  openForVoicemail,
+  oweForSilence,
+  relabel,
+  settleEndedCall,
+} from './follow-door.ts'
 export { openForRadio } from './radio-door.ts'
 export { listTickets, readTickets } from './shown-store.ts'
 export { callsOf, entriesOf } from './store.ts'
