@@ -21,8 +21,8 @@ export function watchHealth(parts: {
   pulse: ReturnType<typeof watchPulse>
   asterisk: Asterisk
   archive: Archive
-  /** what is wrong with the radio now */
-  radio: () => Alarm[]
+  /** what is wrong with the radio now, and how often each of it was */
+  radio: () => { alarms: () => Alarm[]; alarmsRaised: () => Record<string, number> }
 }) {
   const { db, pulse, asterisk, archive, radio } = parts
   let alarms: Alarm[] = []
@@ -47,6 +47,15 @@ export function watchHealth(parts: {
   }
   const timer = setInterval(() => void lookForAlarms(), ALARMS_EVERY_MS)
   void lookForAlarms()
+
+  /** What is wrong by the exchange's own word, now. */
+  const heardNow = (): Alarm[] => [
+    ...dialplanAlarm(),
+    ...asterisk
+      .silent()
+      .map(({ callId, since }): Alarm => ({ kind: 'call_silent', callId, since: since.toISOString(), count: 1 })),
+    ...radio().alarms(),
+  ]
 
   const spoolAlarm = (): Alarm[] => {
     const { spool } = archive.health()
@@ -90,7 +99,7 @@ export function watchHealth(parts: {
       serverTime: new Date().toISOString(),
       acting: asterisk.acting(),
       wires: wires(),
-      alarms: [...alarms, ...dialplanAlarm(), ...radio()],
+      alarms: [...alarms, ...heardNow()],
     }),
 
     /** A pop was on the screen so many ms after its frame had come. */
@@ -133,7 +142,14 @@ export function watchHealth(parts: {
         help: 'alarms standing, by kind',
         kind: 'gauge',
         label: 'kind',
-        value: () => counted([...alarms, ...dialplanAlarm(), ...radio()]),
+        value: () => counted([...alarms, ...heardNow()]),
+      },
+      {
+        name: 'radio_alarms_total',
+        help: 'alarms the radio has raised since start, by kind',
+        kind: 'counter',
+        label: 'kind',
+        value: () => radio().alarmsRaised(),
       },
       { name: 'ws_clients', help: 'consoles on the live socket', kind: 'gauge', value: () => live.clients() },
       {
@@ -176,8 +192,13 @@ const counted = (alarms: Alarm[]): Record<string, number> => {
     unrecorded: 0,
     spool_full: 0,
     call_without_ticket: 0,
+    call_silent: 0,
     radio_unrecorded: 0,
     dialplan_dead_end: 0,
+    radio_sends_in_idle: 0,
+    radio_sends_elsewhere: 0,
+    radio_gateway_moved: 0,
+    radio_not_believed: 0,
   }
   for (const alarm of alarms) kinds[alarm.kind] = (kinds[alarm.kind] ?? 0) + 1
   return kinds

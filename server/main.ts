@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   })
 
   const org = await organisationId(db)
-  const health = watchHealth({ db, pulse, asterisk, archive, radio: () => radio.alarms() })
+  const health = watchHealth({ db, pulse, asterisk, archive, radio: () => radio })
   const live = makeLive({
     db: atOnce,
     log,

@@ -30,6 +30,8 @@ export type SiteRadio = {
   readonly en: string
   /** Where the gateway is called, `ip:port`; null for one that registers as `g-<port>` with its password. */
   readonly gateway: string | null
+  /** Addresses its sound may have besides the one its SIP comes from: a gateway with a card of its own for media. */
+  readonly media: readonly string[]
 }
 export type SiteLine = {
   readonly code: string
@@ -237,7 +239,7 @@ export function readSite(text: string, file = 'site.json'): Site {
     }
   })
   const radio = list(top.radio ?? [], 'radio', (value, path): SiteRadio => {
-    const one = object(value, path, 'port campus zh en gateway register')
+    const one = object(value, path, 'port campus zh en gateway register media')
     const registers = flag(one.register, `${path}.register`)
     if (registers && one.gateway !== undefined) refuse(path, 'gateway or register, not both 二者选一')
     return {
@@ -248,6 +250,7 @@ export function readSite(text: string, file = 'site.json'): Site {
       gateway: registers
         ? null
         : word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, or register: true 地址:端口'),
+      media: list(one.media ?? [], `${path}.media`, (it, at) => word(it, at, isIPv4, 'an IPv4 address 地址')),
     }
   })
   const sip = object(top.sip, 'sip', 'host port external local permit')

@@ -35,14 +35,16 @@ password=${phonePassword(secrets, station)}
 }
 
 /** A radio gateway: one that waits for our call is known by its address; one that registers, by its password. */
-function gatewayMade({ port, gateway }: RadioPort, secrets: PbxSettings['secrets']): string {
+function gatewayMade({ port, gateway, media = [] }: RadioPort, secrets: PbxSettings['secrets']): string {
   const name = `g-${port}`
+  // the server compares where sound is sent with where it may be
+  const also = media.length > 0 ? `set_var=DESK_MEDIA=${media.join('&')}\n` : ''
   const address = gateway?.split(':')[0]
   return gateway
     ? `[${name}](gateway)
 identify_by=ip
 aors=${name}
-[${name}](gateway-aor)
+${also}[${name}](gateway-aor)
 contact=sip:${port}@${gateway}
 [${name}]
 type=identify
@@ -55,7 +57,7 @@ auth=${name}
 aors=${name}
 force_rport=yes
 rewrite_contact=yes
-[${name}](gateway-auth)
+${also}[${name}](gateway-auth)
 username=${name}
 password=${phonePassword(secrets, name)}
 [${name}](gateway-aor)

@@ -32,7 +32,12 @@ export type Line = {
 }
 
 /** An RF channel behind a SIP gateway: called at its address, or registering as `g-<port>` when there is none. */
-export type RadioPort = { port: string; gateway: string | undefined }
+export type RadioPort = {
+  port: string
+  gateway: string | undefined
+  /** Addresses its sound may have besides the one its SIP comes from. */
+  media?: readonly string[]
+}
 
 export type DeskPhone = { station: string; lines: string[] }
 
@@ -225,7 +230,7 @@ export function siteSettings(
       wards: [...wards],
     })),
     deskPhones: site.deskPhones.map(({ station, lines }) => ({ station, lines: [...lines] })),
-    radio: site.radio.map(({ port, gateway }) => ({ port, gateway: gateway ?? undefined })),
+    radio: site.radio.map(({ port, gateway, media }) => ({ port, gateway: gateway ?? undefined, media })),
     handset: site.handset ?? undefined,
     allowedMobiles: [...site.mobiles],
     mobileTrunk: site.mobileTrunk,

@@ -55,7 +55,7 @@ export const EXAMPLE = {
     { station: 'd8122', label: '2 号坐席', lines: ['logistics', 'it', 'equipment', 'property'] },
   ],
   '// radio':
-    '每个对讲信道一台 SIP 网关:gateway 为呼叫它的地址,或写 register: true 由它注册为 g-<port>(密码在 phones.json)。没有则写 []。 One SIP gateway for each radio channel: gateway is where we call it, or register: true when it registers as g-<port> (password in phones.json). Without a radio: [].',
+    '每个对讲信道一台 SIP 网关:gateway 为呼叫它的地址,或写 register: true 由它注册为 g-<port>(密码在 phones.json);声音走别的地址的,写 media: ["10.1.0.10"]。没有则写 []。 One SIP gateway for each radio channel: gateway is where we call it, or register: true when it registers as g-<port> (password in phones.json); media: ["10.1.0.10"] when its sound has another address. Without a radio: [].',
   radio: [
     { port: 'old', campus: 'old', zh: '老院区对讲', en: 'Old campus radio', gateway: '10.1.0.9:5060' },
     { port: 'new', campus: 'new', zh: '新院区对讲', en: 'New campus radio', register: true },

@@ -7,6 +7,7 @@ import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts
 import type { Db } from '../db/index.ts'
 import type { DeadEnd } from '../dialplan.ts'
 import type { Media } from '../radio/index.ts'
+import { Refusal } from '../web/index.ts'
 import type { WireHealth } from '../wire/views.ts'
 import { makeActing } from './acting.ts'
 import { makeAmi } from './ami.ts'
@@ -18,6 +19,8 @@ import { makeHearing } from './hearing.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
 import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
 import { makeRefusalCounter } from './refusals.ts'
+import { isGone } from './rest.ts'
+import { makeSilence, type Silent } from './silence.ts'
 import { bootIdOf, channelsOf, deadEndsOf, missing } from './snapshot.ts'
 import * as store from './store.ts'
 import { makeTranslator, type Translator } from './translate.ts'
@@ -68,6 +71,8 @@ export type Asterisk = {
   deadEnds(): { all: readonly DeadEnd[]; since: Date }
   /** this server holds the lock for this exchange */
   acting(): boolean
+  /** Calls that have stood for an hour or more without any sound; known to the acting server. */
+  silent(): Silent[]
   /** The exchange's side of the radio; it says what it does only while this server acts, once started. */
   radio: Media
   /** Forgets nothing and reads everything again: snapshot, CEL, wanted. */
@@ -77,6 +82,7 @@ export type Asterisk = {
 const RECONCILE_MS = 30_000
 const CEL_IDLE_MS = 5_000
 const CEL_BEHIND_MS = 1_000
+const SILENCE_MS = 60_000
 
 /** Makes the wires to one exchange. They dial at `start()`, and again, ever, until `stop()`. */
 export function makeAsterisk(options: AsteriskOptions): Asterisk {
@@ -269,6 +275,39 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
     }
   }
 
+  const silence = makeSilence({
+    async open() {
+      const calls = await openCalls(db, pbx.id)
+      return Promise.all(
+        calls.map(async ({ id, root, lastAt }) => {
+          const legs = (await legsOf(db, id)).filter((leg) => leg.endedAt === null)
+          return { id, arrivedAt: lastAt, channels: [...new Set([root, ...legs.map(({ uniqueid }) => uniqueid)])] }
+        }),
+      )
+    },
+    async heard(channel) {
+      const path = `/channels/${encodeURIComponent(channel)}/variable`
+      const said = ari.request('GET', path, { variable: 'CHANNEL(rtcp,rxcount)' })
+      return said.then(
+        (found) => Number((found as { value?: string }).value) || 0,
+        (error) => {
+          if (isGone(error)) return undefined
+          // A channel without RTP refuses the question, and is one of which nothing is heard.
+          if (error instanceof Refusal) return 0
+          throw error
+        },
+      )
+    },
+    gone: () => wantResync('call_without_channel'),
+  })
+
+  async function listen(): Promise<void> {
+    if (!acting.isActing() || !ari.state().up || !current) return
+    await silence
+      .look()
+      .catch((error) => log.warn({ pbx: pbx.id, err: error }, 'standing calls could not be looked at'))
+  }
+
   let reconciling: Promise<void> | null = null
   function reconcile(): Promise<void> {
     reconciling ??= putRight()
@@ -324,12 +363,14 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       timers[0] = setTimeout(() => void collect(), CEL_BEHIND_MS)
       timers[1] = setInterval(() => void reconcile(), RECONCILE_MS)
       timers[2] = setInterval(() => resyncWanted && wantResync(resyncWanted), 1_000)
+      timers[3] = setInterval(() => void listen(), SILENCE_MS)
     },
     async stop() {
       stopped = true
       clearTimeout(timers[0])
       clearInterval(timers[1])
       clearInterval(timers[2])
+      clearInterval(timers[3])
       reader.stop()
       actor.stop()
       await radio.stop()
@@ -356,6 +397,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       return { ...meters.read(), ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age }
     },
     acting: () => acting.isActing(),
+    silent: () => (acting.isActing() ? silence.silent() : []),
     radio,
     async reset() {
       stationsTold.clear()

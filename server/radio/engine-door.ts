@@ -233,6 +233,9 @@ export function makeRadioEngine(parts: EngineParts) {
       case 'evidence':
         wires.evidence(fact)
         break
+      case 'gateway-at':
+        wires.gatewayAt(fact)
+        break
       case 'recording':
       case 'segment':
         wires.recording(fact)
@@ -276,6 +279,7 @@ export function makeRadioEngine(parts: EngineParts) {
       ports.set(port.port, port)
       board.setLine(port.port, port.profile)
       wires.of(port.port)
+      wires.wasAt(port.port, port.gatewayAddress ?? null)
       hearing.set(port.port, port.profile)
     }
     const kept = new Set(list.map(({ port }) => port))

@@ -26,6 +26,12 @@ export type Emergency = Omit<Latch, 'raisedAt' | 'ackedAt'> & {
 }
 export type RaisedHow = 'unit_code' | 'button' | 'agent' | 'lone_worker'
 
+/**
+ * The receiver is stuck or flapping; the gateway is sent packets though nobody speaks; what it is to be sent goes to
+ * another address; another machine has registered in its name; the port has no recorder.
+ */
+export type PortAlarm = 'stuck' | 'flapping' | 'sends_in_idle' | 'sends_elsewhere' | 'gateway_moved' | 'unrecorded'
+
 /** What the radio tells, at once and in order. None of them may throw; what they do later is theirs. */
 export type RadioHooks = {
   /** something a console shows has changed */
@@ -39,8 +45,9 @@ export type RadioHooks = {
   emergencyCleared(emergency: Emergency, by: string, reason: string): void
   /** Touch tones from a handheld. True: they were waited for (an acknowledgement), so they name nobody. */
   digits(port: string, digits: string, over: Over | null): boolean
-  /** the receiver is stuck or flapping; the gateway is sent packets though nobody speaks; the port has no recorder */
-  alarm(port: string, what: 'stuck' | 'flapping' | 'sends_in_idle' | 'unrecorded', on: boolean): void
+  alarm(port: string, what: PortAlarm, on: boolean): void
+  /** where the gateway speaks SIP from, when that is news */
+  gatewayAt(port: string, address: string): void
   /** facts about recordings, as they came */
   recording(fact: Extract<MediaFact, { type: 'segment' | 'recording' }>): void
 }

@@ -44,6 +44,7 @@ async function aDesk(t: Test) {
       emergencyCleared() {},
       digits: () => false,
       alarm: (port, what, on) => t.comment(`alarm ${port} ${what} ${on}`),
+      gatewayAt() {},
       recording() {},
     },
     log: { info() {}, warn: (what, why) => t.comment(why, what), error: (what, why) => t.comment(why, what) },

@@ -76,7 +76,11 @@ export type MediaFact =
       readonly sentPps: number | null
       readonly heardPps: number | null
       readonly roundTripMs: number | null
+      /** our packets are addressed to nobody that is this gateway */
+      readonly isElsewhere?: boolean
     }
+  /** a gateway that registers did so from this address */
+  | { readonly type: 'gateway-at'; readonly port: string; readonly at: number; readonly address: string }
   /** the ARI connection; while lost nothing can be ordered, and leases lapse by themselves */
   | { readonly type: 'control'; readonly up: boolean; readonly at: number }
   /** a piece of the continuous recording is complete in the spool, or was found complete after a restart */

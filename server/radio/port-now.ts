@@ -18,6 +18,8 @@ export type EnginePort = {
   enabled: boolean
   record: boolean
   profile: GatewayProfile
+  /** where its gateway was last seen to register from */
+  gatewayAddress?: string | null
 }
 
 /** What is known of a port besides its floor. Times of this host's clock. */

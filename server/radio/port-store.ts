@@ -14,6 +14,7 @@ export type PortRow = {
   enabled: boolean
   commissionedAt: Date | null
   profile: GatewayProfile
+  gatewayAddress: string | null
   version: number
 }
 
@@ -33,8 +34,14 @@ export async function readPorts(db: Db | Tx): Promise<PortRow[]> {
     enabled: row.enabled,
     commissionedAt: row.commissioned_at,
     profile: { ...DEFAULT_PROFILE, ...row.profile },
+    gatewayAddress: row.gateway_address,
     version: row.version,
   }))
+}
+
+/** Where a gateway registered from, so that the next server knows when another takes its place. */
+export async function saveGatewayAddress(tx: Tx, port: string, address: string): Promise<void> {
+  await tx('radio_ports').where({ code: port }).whereNull('retired_at').update({ gateway_address: address })
 }
 
 /** What identification needs of every handheld in use: its codes, and who holds it now. */

@@ -7,6 +7,7 @@ import type { Actor } from '../people/index.ts'
 import { may } from '../people/index.ts'
 import type { EmergencyView } from '../wire/radio.ts'
 import type { Alarm } from '../wire/views.ts'
+import { makePortAlarms } from './alarms-door.ts'
 import { makeCallouts } from './callout-door.ts'
 import { makeCommissioning, watched } from './commission-door.ts'
 import { makeConsoles } from './consoles-door.ts'
@@ -66,6 +67,7 @@ export function startRadio({
   let known = ''
   let running = false
   let started = false
+  const portAlarms = makePortAlarms()
 
   const exchange = watched(media)
   const engine = makeRadioEngine({
@@ -144,7 +146,15 @@ export function startRadio({
         })
       },
       digits: (port, said, over) => callouts.digits(port, said, over),
-      alarm: (port, what, on) => log.warn({ port, what, on }, 'the radio raises an alarm'),
+      alarm: (port, what, on) => {
+        log.warn({ port, what, on }, 'the radio raises an alarm')
+        portAlarms.hear(port, what, on)
+      },
+      gatewayAt: (port, address) =>
+        keeper.keep(async (tx) => {
+          await ports.saveGatewayAddress(tx, port, address)
+          return []
+        }),
       recording: (fact) => {
         const at = Date.now()
         keeper.keep(async (tx) => {
@@ -209,7 +219,7 @@ export function startRadio({
     roster = units
     campusOf = new Map(all.map(({ port, campus }) => [port, campus]))
     if (keeper.waiting() === 0) latched = (await emergencies.readEmergencies(db)).map(asView)
-    const list = all.map(({ port, campus, nameZh, nameEn, endpoint, enabled, profile }) => ({
+    const list = all.map(({ port, campus, nameZh, nameEn, endpoint, enabled, profile, gatewayAddress }) => ({
       port,
       campus,
       nameZh,
@@ -217,6 +227,7 @@ export function startRadio({
       endpoint,
       enabled,
       profile,
+      gatewayAddress,
       wanted: true,
       record: true,
     }))
@@ -274,12 +285,9 @@ export function startRadio({
     consoles,
     keeper,
     /** what is wrong now, as the console's strip shows it */
-    alarms(): Alarm[] {
-      const bare = engine.unrecorded()
-      const since = Math.min(...bare.map((one) => one.since))
-      if (bare.length === 0) return []
-      return [{ kind: 'radio_unrecorded', callId: null, since: new Date(since).toISOString(), count: bare.length }]
-    },
+    alarms: (): Alarm[] => (running ? portAlarms.now(engine.portsNow()) : []),
+    /** how often each of them was raised */
+    alarmsRaised: portAlarms.raised,
     /** something in the directory of the radio was changed */
     refresh: () => refresh().catch(() => undefined),
     async stop(): Promise<void> {

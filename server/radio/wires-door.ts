@@ -11,11 +11,14 @@ type Known = PortFacts & {
   idleSends: number
   bareSince: number | null
   unrecorded: boolean
+  isElsewhere: boolean
+  /** where the gateway registered from; null: not known yet */
+  address: string | null
 }
 type WiresParts = {
   board: Board
   media: Media
-  hooks: Pick<RadioHooks, 'alarm' | 'changed' | 'recording'>
+  hooks: Pick<RadioHooks, 'alarm' | 'changed' | 'recording' | 'gatewayAt'>
   log: Log
   now: () => number
   /** a port that is to be recorded */
@@ -33,7 +36,7 @@ const IDLE_SETTLED_MS = 2_500
 export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresParts) {
   const facts = new Map<string, Known>()
 
-  function evidence({ port, sentPps, heardPps, roundTripMs }: Of<'evidence'>): void {
+  function evidence({ port, sentPps, heardPps, roundTripMs, isElsewhere = false }: Of<'evidence'>): void {
     const known = facts.get(port)
     if (!known) return
     known.evidence = { sentPps, heardPps, at: now() }
@@ -46,7 +49,24 @@ export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresPa
       log.error({ port, sentPps }, 'packets reach a gateway though nobody speaks')
       hooks.alarm(port, 'sends_in_idle', true)
     } else if (!isStray && before >= 2) hooks.alarm(port, 'sends_in_idle', false)
+    if (isElsewhere !== known.isElsewhere) {
+      known.isElsewhere = isElsewhere
+      if (isElsewhere) log.error({ port }, 'what is said on a radio port is addressed to another than its gateway')
+      hooks.alarm(port, 'sends_elsewhere', isElsewhere)
+    }
     hooks.changed()
+  }
+
+  /** One that takes another's place is told, whichever of the two is ours: nobody here can know. */
+  function gatewayAt({ port, address }: Of<'gateway-at'>): void {
+    const known = facts.get(port)
+    if (!known || known.address === address) return
+    if (known.address !== null) {
+      log.error({ port, from: known.address, to: address }, 'a radio gateway registered from another address')
+      hooks.alarm(port, 'gateway_moved', true)
+    }
+    known.address = address
+    hooks.gatewayAt(port, address)
   }
 
   /** Cuts the recordings that are long enough. */
@@ -84,6 +104,12 @@ export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresPa
     },
     forget: (port: string) => facts.delete(port),
     evidence,
+    gatewayAt,
+    /** What an earlier server knew of the gateway's address. */
+    wasAt(port: string, address: string | null): void {
+      const known = facts.get(port)
+      if (known) known.address ??= address
+    },
     cut,
     watch,
     /** Ports that are up and not recorded, and since when. */
@@ -133,4 +159,6 @@ const unknownYet = (now: number) => ({
   idleSends: 0,
   bareSince: null,
   unrecorded: false,
+  isElsewhere: false,
+  address: null,
 })

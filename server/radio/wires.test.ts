@@ -64,3 +64,32 @@ t.test('a port that is up and not recorded raises an alarm until it is', async (
     'without its gateway there is nothing to record',
   )
 })
+
+t.test('sound that is addressed to another than the gateway raises an alarm until it is not', async (t) => {
+  const { media, cries, clock } = await aRadio(t)
+  const evidence = (isElsewhere: boolean) =>
+    media.tell({ type: 'evidence', port: 'old', at: clock.now, sentPps: 0, heardPps: 0, roundTripMs: 2, isElsewhere })
+  evidence(false)
+  evidence(true)
+  evidence(true)
+  t.same(cries, ['old sends_elsewhere true'])
+  evidence(false)
+  t.same(cries, ['old sends_elsewhere true', 'old sends_elsewhere false'])
+})
+
+t.test(
+  'a gateway that registers from another address raises an alarm, also after a restart of the server',
+  async (t) => {
+    const { media, engine, ports, cries, clock } = await aRadio(t)
+    const at = (port: string, address: string) => media.tell({ type: 'gateway-at', port, at: clock.now, address })
+    at('old', '10.1.0.9')
+    at('old', '10.1.0.9')
+    t.same(cries, ['old at 10.1.0.9'], 'the first is believed and kept')
+    at('old', '10.1.0.66')
+    at('old', '10.1.0.9')
+    t.same(cries.slice(1), ['old gateway_moved true', 'old at 10.1.0.66', 'old gateway_moved true', 'old at 10.1.0.9'])
+    engine.setPorts(ports.map((port) => (port.port === 'new' ? { ...port, gatewayAddress: '10.2.0.9' } : port)))
+    at('new', '10.2.0.66')
+    t.match(cries.slice(5), ['new gateway_moved true', 'new at 10.2.0.66'], 'against what an earlier server kept')
+  },
+)

@@ -58,6 +58,7 @@ export async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
         return all === waitsFor
       },
       alarm: (port, what, on) => cries.push(`${port} ${what} ${on}`),
+      gatewayAt: (port, address) => cries.push(`${port} at ${address}`),
       recording: () => {},
     },
     log,

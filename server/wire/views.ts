@@ -272,13 +272,25 @@ export type Alarm = {
     | 'unrecorded'
     | 'spool_full'
     | 'call_without_ticket'
+    /** its channels have stood for an hour or more without a packet of sound */
+    | 'call_silent'
     /** radio ports that are up and not recorded; `count` of them */
     | 'radio_unrecorded'
     /** places in the running dialplan that would cut a caller off; `count` of them */
     | 'dialplan_dead_end'
+    /** packets reach their gateways though nobody speaks: a transmitter may be on */
+    | 'radio_sends_in_idle'
+    /** what is said on them is addressed to another than their gateway */
+    | 'radio_sends_elsewhere'
+    /** another machine registered in the gateway's name */
+    | 'radio_gateway_moved'
+    /** their receivers are stuck or flapping, and are not heard */
+    | 'radio_not_believed'
   callId: string | null
   since: string
   count: number
+  /** the radio ports it is about */
+  ports?: { zh: string; en: string }[]
 }
 
 /** Everything a console needs to start; then `/live?after=<seq>`. */

@@ -3,7 +3,7 @@ import type { MediaFact } from '../../radio/index.ts'
 import type { Port } from './port.ts'
 import type { Wire } from './wire.ts'
 
-type Count = { channel: string; at: number; sent: number; heard: number; quiet: number }
+type Count = { channel: string; at: number; sent: number; heard: number; quiet: number; isElsewhere: boolean }
 
 const EVERY_MS = 1_000
 /**
@@ -37,7 +37,9 @@ export function startEvidence(
     }
     const isQuiet = then?.channel === now.channel && then.heard === now.heard
     const quiet = isQuiet ? then.quiet + 1 : 0
-    before.set(code, { ...now, quiet })
+    const isNews = then?.channel !== now.channel || then.sent !== now.sent
+    const isElsewhere = isNews ? await sendsElsewhere(now.channel) : then.isElsewhere
+    before.set(code, { ...now, quiet, isElsewhere })
     if (quiet > 0 && quiet % ASK_AFTER === 0) await wire.refresh(now.channel).catch(() => undefined)
     if (then?.channel !== now.channel) return
     const seconds = (now.at - then.at) / 1000
@@ -49,12 +51,23 @@ export function startEvidence(
       sentPps: rate(then.sent, now.sent),
       heardPps: rate(then.heard, now.heard),
       roundTripMs,
+      isElsewhere,
     })
   }
 
-  async function count(channel: string): Promise<Count> {
+  /** Asked of a new leg, and whenever something was sent: its far end may have named another address meanwhile. */
+  async function sendsElsewhere(channel: string): Promise<boolean> {
+    const [media = '', signalling = '', also = ''] = await Promise.all(
+      ['CHANNEL(rtp,dest)', 'CHANNEL(pjsip,remote_addr)', 'DESK_MEDIA'].map((name) =>
+        wire.read(channel, name).catch(() => ''),
+      ),
+    )
+    return isForeign(media, [signalling, ...also.split('&')])
+  }
+
+  async function count(channel: string): Promise<Omit<Count, 'quiet' | 'isElsewhere'>> {
     const told = await wire.read(channel, 'CHANNEL(rtcp,all)')
-    return { channel, at: Date.now(), ...evidenceOf(told), quiet: 0 }
+    return { channel, at: Date.now(), ...evidenceOf(told) }
   }
 
   return {
@@ -74,6 +87,13 @@ export function startEvidence(
     },
     roundTrip: (port, ms) => void trips.set(port, ms),
   }
+}
+
+/** Is `media` (ip:port) at none of these addresses? What Asterisk did not say is no accusation. Pure. */
+export function isForeign(media: string, known: readonly string[]): boolean {
+  const host = (address: string) => address.trim().replace(/:\d+$/, '')
+  const own = known.map(host).filter(Boolean)
+  return own.length > 0 && host(media) !== '' && host(media) !== '0.0.0.0' && !own.includes(host(media))
 }
 
 /** The packets of `ssrc=1;…;rxcount=5;…;txcount=7;…` (CHANNEL(rtcp,all)). Pure. @throws when they are not there. */

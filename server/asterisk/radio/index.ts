@@ -32,6 +32,8 @@ export type RadioMediaOptions = {
 
 const AGAIN_MS = 500
 
+type Setting = { attribute: string; value: string }
+
 export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): RadioMedia {
   const wire = makeWire(ari)
   const members = new Map<string, Member>()
@@ -189,13 +191,28 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
   }
 
   function contactChanged(event: AriEvent): void {
-    const info = event.contact_info as { aor: string; contact_status: string; roundtrip_usec?: string }
+    const info = event.contact_info as { aor: string; uri?: string; contact_status: string; roundtrip_usec?: string }
     const found = [...members.values()].find(({ port }) => port.wish().endpoint === info.aor)
     if (!found) return
     const micros = Number(info.roundtrip_usec)
     evidence.roundTrip(found.port.port, micros > 0 ? micros / 1000 : null)
     if (info.contact_status === 'Unreachable' || info.contact_status === 'Removed') found.port.contact(false)
     if (info.contact_status === 'Reachable') found.port.contact(true)
+    if (info.contact_status !== 'Removed' && info.contact_status !== 'Unreachable')
+      void tellAddress(found.port.port, info.aor, info.uri ?? '').catch((error) =>
+        log.warn({ port: found.port.port, why: reasonOf(error) }, 'where a gateway registered from is not known'),
+      )
+  }
+
+  /** Where each gateway that registers was last seen; one that is called at its address cannot move. */
+  const addresses = new Map<string, string>()
+  async function tellAddress(port: string, aor: string, uri: string): Promise<void> {
+    const address = /@([^:;>]+)/.exec(uri)?.[1]
+    if (!address || addresses.get(port) === address) return
+    addresses.set(port, address)
+    const set = (await wire.ask('GET', `/asterisk/config/dynamic/res_pjsip/aor/${aor}`)) as Setting[]
+    const isCalled = set.some(({ attribute, value }) => attribute === 'contact' && value.includes(uri))
+    if (!isCalled) tell({ type: 'gateway-at', port, at: Date.now(), address })
   }
 
   function ofGateway(event: AriEvent): string | undefined {

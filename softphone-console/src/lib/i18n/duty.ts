@@ -31,6 +31,31 @@ export const duty = room({
     zh: (n: number) => `拨号方案有 ${n} 处会挂断来电，请管理员看 /status`,
     en: (n: number) => `The dialplan cuts callers off at ${n} ${n === 1 ? 'place' : 'places'}: see /status`,
   },
+  call_silent: {
+    zh: (_n: number) => '一通电话一个多小时没有声音，还占着线：请主管看一下，可以挂断',
+    en: (_n: number) => 'A call has stood for over an hour without any sound: a supervisor may end it',
+  },
+  openCall: { zh: '看这通电话', en: 'See the call' },
+  radio_sends_in_idle: {
+    zh: (n: number) => `没有人讲话，${n} 个电台端口却在发射：请关掉网关，并告诉电台管理员`,
+    en: (n: number) =>
+      `Nobody speaks, and yet ${n} radio ${n === 1 ? 'port is' : 'ports are'} sent packets: switch the gateway off and tell the radio’s administrator`,
+  },
+  radio_sends_elsewhere: {
+    zh: (n: number) => `${n} 个电台端口的声音发往别处：先不要用它讲话，请管理员核对网关的媒体地址`,
+    en: (n: number) =>
+      `What is said on ${n} radio ${n === 1 ? 'port' : 'ports'} goes elsewhere: do not speak there, have the gateway’s media address checked`,
+  },
+  radio_gateway_moved: {
+    zh: (n: number) => `${n} 台电台网关换了地址注册：请核对是不是自己的设备`,
+    en: (n: number) =>
+      `${n} radio ${n === 1 ? 'gateway has' : 'gateways have'} registered from another address: have it checked that it is ours`,
+  },
+  radio_not_believed: {
+    zh: (n: number) => `${n} 个电台端口的接收机卡住或时断时续，现在不收听`,
+    en: (n: number) => `${n} radio ${n === 1 ? 'receiver is' : 'receivers are'} stuck or flapping, and not heard`,
+  },
+  at: { zh: (names: string) => `（${names}）`, en: (names: string) => ` (${names})` },
   call_without_ticket: {
     zh: (n: number) => `${n} 通没有工单`,
     en: (n: number) => `${n} ${n === 1 ? 'call has' : 'calls have'} no ticket`,
