@@ -61,6 +61,7 @@ const journey: Journey = {
   'callback.released': [],
   'callback.cleared': [],
   'call.explained': [],
+  'call.end-asked': [],
 
   'radio.over-ended': [],
   'radio.over-attached': [],

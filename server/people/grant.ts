@@ -23,6 +23,7 @@ export type Verb =
   | 'key'
   | 'clear'
   | 'lead'
+  | 'end'
 
 /** What is asked about. Codes for campus and line; ids for people. */
 export type Thing =

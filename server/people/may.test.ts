@@ -30,6 +30,7 @@ const VERBS: Verb[] = [
   'key',
   'clear',
   'lead',
+  'end',
 ]
 const here = { campus: 'new', line: 'it' }
 const THINGS: Record<string, Thing> = {
@@ -85,8 +86,8 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
   },
   supervisor: {
     within: {
-      call: WORK,
-      'call of mine': WORK,
+      call: `${WORK} end`,
+      'call of mine': `${WORK} end`,
       ticket: WORK,
       'ticket assigned to me': WORK,
       'ticket I took': WORK,

@@ -9,7 +9,7 @@ type Grant = Actor['grants'][number]
  * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
  *   recordings of calls they took or of tickets assigned to them.
  * - engineer: the tickets assigned to them, with their recordings.
- * - supervisor: all of it within the scope, recordings too; the night switch of their lines (a line is one queue of both
+ * - supervisor: all of it within the scope, recordings too; ends a call that stands though nobody speaks; the night switch of their lines (a line is one queue of both
  *   campuses, so the campus does not narrow it). Leads the shifts of their campuses: who is on duty, and who is A or B.
  * - auditor: sees and hears everything, and the journal; changes nothing.
  * - admin: the directory and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
@@ -59,6 +59,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
       return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
     case 'recording':
       return (verb === 'see' || verb === 'listen') && covers(grant, thing)
+    case 'call':
+      return (WORK.has(verb) || verb === 'end') && covers(grant, thing)
     default:
       return WORK.has(verb) && covers(grant, thing)
   }

@@ -85,6 +85,7 @@ export const DOORS: Record<string, Row> = {
   'POST /api/calls/:id/join': { says: CHANGED, body: ({ ticketId }) => ({ ticketId, relation: 'also' }) },
   'POST /api/calls/:id/explain': { says: CHANGED, body: () => ({ reason: 'test_call' }) },
   'POST /api/calls/:id/ticket': { says: CHANGED },
+  'POST /api/calls/:id/end': { says: 'no/hidden yes/hidden hidden no hidden hidden' },
   // Past this stands the seat: who is not signed in as an agent rings nobody.
   'POST /api/calls/dial': { says: EVERYONE, body: ({ campus, line }) => ({ number: '62041', campus, line }) },
   'GET /api/callbacks': { says: EVERYONE },

@@ -22,6 +22,7 @@ import {
   callbackRows,
   clearCallback,
   dialling,
+  endCall,
   explain,
   join,
   openSecond,
@@ -104,6 +105,12 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
         return card(actor, request.params.id)
       },
     )
+
+    app.post('/api/calls/:id/end', { schema: { params: One } }, async (request) => {
+      const actor = actorOf(request)
+      await commit((tx) => endCall(tx, actor, request.params.id))
+      return card(actor, request.params.id)
+    })
 
     app.post(
       '/api/calls/dial',

@@ -25,4 +25,6 @@ export type TicketEvent = { at: Date; byId?: string | null } & (
   | { type: 'callback.released'; callbackId: string }
   | { type: 'callback.cleared'; callbackId: string; how: ClearedHow; clearedCallId: string | null }
   | { type: 'call.explained'; callId: string; reason: CallReason }
+  /** a supervisor has it hung up */
+  | { type: 'call.end-asked'; callId: string }
 )

@@ -3,6 +3,7 @@
 export { clearCallback, dialling, releaseCallback, takeCallback } from './callback-door.ts'
 export { owedCallbacks, readCallbacks } from './callback-store.ts'
 export { act, change, explain, join, note, openAtDesk, openSecond, thing, urge } from './desk-door.ts'
+export { endCall } from './ending-door.ts'
 export type { CallReason, CallRelation, ClearedHow, TicketEvent, TicketState } from './events.ts'
 export {
   clearCallbacksOf,

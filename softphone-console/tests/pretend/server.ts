@@ -103,6 +103,13 @@ export async function pretendServer(port = 0) {
   )
   app.post('/api/calls/:id/ticket', async () => ticket('0147', ''))
   app.post('/api/calls/:id/identify', async () => desk.calls[0])
+  app.get('/api/calls/:id', async (request, reply) => {
+    const found = desk.calls.find((one) => one.callId === (request.params as { id: string }).id)
+    return found ? { ...found, recordings: [], legs: [], offers: [] } : reply.code(404).send({ code: 'call-not-found' })
+  })
+  app.post('/api/calls/:id/end', async (request) =>
+    desk.calls.find((one) => one.callId === (request.params as { id: string }).id),
+  )
   app.post('/api/calls/dial', async () => ({ callId: 'dialled-1' }))
   app.post('/api/callbacks/:id/take', async (request) => ({
     ...desk.callbacks.find((row) => row.callbackId === (request.params as { id: string }).id),

@@ -48,6 +48,7 @@ export const errors = room({
     zh: '交换机拒绝了，请核对后再试。',
     en: 'The exchange refused. Check and try again.',
   },
+  'call-is-over': { zh: '这通电话已经结束了。', en: 'This call is over already.' },
   'request-malformed': { zh: '填写有误，请核对。', en: 'Something is filled in wrongly. Check and try again.' },
   'text-not-storable': {
     zh: '有不能存的字符，请删去。',

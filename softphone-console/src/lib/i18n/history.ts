@@ -80,4 +80,11 @@ export const history = room({
   callBack: { zh: '回拨', en: 'Call back' },
   noLegs: { zh: '没有记录', en: 'None on record' },
   explain: { zh: '写原因…', en: 'Write a reason…' },
+  end: { zh: '挂断这通电话…', en: 'End this call…' },
+  endTitle: { zh: '挂断这通电话', en: 'End this call' },
+  endAsk: {
+    zh: '交换机会挂断这通电话的所有各方。只用于没有人在讲、却一直占着线的电话；会记下是你挂断的。',
+    en: 'The exchange hangs up everyone in this call. For a call that holds its line though nobody speaks; it is written down that you ended it.',
+  },
+  endDone: { zh: '已让交换机挂断', en: 'The exchange was told to hang up' },
 })

@@ -122,6 +122,10 @@ export const happened = room({
     (w) => `${w} 写了不需要工单的原因`,
     (w) => `${w} wrote why no ticket is needed`,
   ),
+  'call.end-asked': by(
+    (w) => `${w} 让交换机挂断了这通电话`,
+    (w) => `${w} had the call hung up`,
+  ),
   'callback.owed': { zh: () => '欠一次回电', en: () => 'A call back is owed' },
   'callback.taken': by(
     (w) => `${w} 领了回电`,
