@@ -74,7 +74,7 @@ async function main(): Promise<void> {
       const [told, ofRadio] = await Promise.all([framesOf(atOnce, org, rows), radioFrames(atOnce, org, rows)])
       return rows.map((_, i) => ofRadio[i] ?? told[i])
     },
-    now: async () => ({ queues: await queuesNow(db, org), health: health.now() }),
+    now: async () => ({ organisationId: org, queues: await queuesNow(db, org), health: health.now() }),
     came: (actor, seat) => radio.consoles.came(actor, seat),
     left: (seat) => radio.consoles.left(seat),
     heard: async (actor, said, seat) => {

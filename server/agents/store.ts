@@ -110,7 +110,8 @@ export async function signedInMembers(
            exists (select 1 from declines d where d.person_id = a.person_id and d.lifted_at is null) as declining
       from agents a
       left join queue_members m on m.person_id = a.person_id
-      left join lines l on l.id = m.line_id
+      join people p on p.id = a.person_id and p.organisation_id = (select organisation_id from pbxs where id = 1)
+      left join lines l on l.id = m.line_id and l.organisation_id = p.organisation_id
      where a.state <> 'signed_out'`)
   return rows
 }

@@ -59,8 +59,12 @@ export async function unitOf(
   return row?.unit_id ?? null
 }
 
-export async function exists(db: Db, table: 'places' | 'people', id: string): Promise<boolean> {
-  return Boolean(await db(table).where({ id }).first('id'))
+export async function exists(db: Db, organisationId: string, table: 'places' | 'people', id: string): Promise<boolean> {
+  const rows = db(table).where(`${table}.id`, id)
+  if (table === 'places')
+    rows.join('campuses as c', 'c.id', 'places.campus_id').where('c.organisation_id', organisationId)
+  else rows.where({ organisation_id: organisationId })
+  return Boolean(await rows.first(`${table}.id`))
 }
 
 /**

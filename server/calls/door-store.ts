@@ -104,12 +104,12 @@ export async function talkMsOf(db: Db, callIds: string[]): Promise<Map<string, n
 }
 
 /** Where a call came in, and who was on it: the agents whose leg was answered. Campus and line are codes. */
-export type WhoWasOn = { campus: string | null; line: string | null; agentIds: string[] }
+export type WhoWasOn = { organisationId: string; campus: string | null; line: string | null; agentIds: string[] }
 
 export async function whoWasOn(db: Db, callIds: string[]): Promise<Map<string, WhoWasOn>> {
   if (callIds.length === 0) return new Map()
   const { rows } = await db.raw(
-    `select c.id, ca.code as campus, li.code as line,
+    `select c.id, c.organisation_id as org, ca.code as campus, li.code as line,
             array(select distinct l.person_id from call_legs l
                    where l.call_id = c.id and l.person_id is not null and l.answered_at is not null) as agents
        from calls c left join campuses ca on ca.id = c.campus_id left join lines li on li.id = c.line_id
@@ -117,11 +117,26 @@ export async function whoWasOn(db: Db, callIds: string[]): Promise<Map<string, W
     [callIds],
   )
   return new Map(
-    rows.map(({ id, campus, line, agents }: { id: string; campus: string; line: string; agents: string[] }) => [
-      id,
-      { campus, line, agentIds: agents },
-    ]),
+    rows.map(
+      ({ id, org, campus, line, agents }: Record<'id' | 'org' | 'campus' | 'line', string> & { agents: string[] }) => [
+        id,
+        { organisationId: org, campus, line, agentIds: agents },
+      ],
+    ),
   )
+}
+
+/** Where a call came in, and everybody it rang or who talked: they may work on it, wherever it came from. */
+export async function whomItReached(db: Db, callId: string): Promise<WhoWasOn | undefined> {
+  const { rows } = await db.raw(
+    `select c.organisation_id as "organisationId", ca.code as campus, li.code as line,
+            array(select distinct person_id from (select person_id from call_legs where call_id = c.id
+              union all select person_id from offers where call_id = c.id) p where person_id is not null) as "agentIds"
+       from calls c left join campuses ca on ca.id = c.campus_id left join lines li on li.id = c.line_id
+      where c.id = ?`,
+    [callId],
+  )
+  return rows[0]
 }
 
 /** Calls of the last day that the dialplan could not record, oldest first. */

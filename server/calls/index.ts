@@ -21,6 +21,7 @@ export {
   talkMsOf,
   talksOf,
   unrecordedCalls,
+  whomItReached,
   whoWasOn,
 } from './door-store.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
@@ -139,7 +140,8 @@ export async function identifyCall(
 
   const placeId = 'placeId' in target ? target.placeId : null
   const personId = 'personId' in target ? target.personId : null
-  if (!(await directory.exists(tx, placeId ? 'places' : 'people', (placeId ?? personId) as string))) return []
+  if (!(await directory.exists(tx, by.organisationId, placeId ? 'places' : 'people', (placeId ?? personId) as string)))
+    return []
   const unitId = await directory.unitOf(tx, { placeId, personId })
   const attached = { numberId: call.numberId, placeId, unitId, personId, how: 'attached_by_agent', confidence: 100 }
   const number = await ownNumber(tx, call, placeId ? 'place' : 'person')

@@ -25,9 +25,12 @@ export type Verb =
   | 'lead'
   | 'end'
 
-/** What is asked about. Codes for campus and line; ids for people. */
-export type Thing =
-  | { kind: 'call'; campus: string | null; line: string | null; agentIds: string[] }
+/** What is asked about, and whose it is. Codes for campus and line, which two organisations may share; ids for people. */
+export type Thing = ({ organisationId: string } & OwnedThing) | { kind: 'directory' } | { kind: 'journal' }
+
+type OwnedThing =
+  /** `agentIds`: whom it rang or who talked; `assigneeIds`: who works on the tickets it is about */
+  | { kind: 'call'; campus: string | null; line: string | null; agentIds: string[]; assigneeIds: string[] }
   | {
       kind: 'ticket'
       campus: string
@@ -42,5 +45,3 @@ export type Thing =
   | { kind: 'line'; line: string }
   /** a radio port's campus: the radio is not parted by line */
   | { kind: 'radio'; campus: string }
-  | { kind: 'directory' }
-  | { kind: 'journal' }

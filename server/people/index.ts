@@ -13,7 +13,7 @@ export { guarded, unguarded } from './directory/sheet.ts'
 export type { PeopleEvent } from './events.ts'
 export type { Actor, Thing, Verb } from './grant.ts'
 export type { Candidate, Identified } from './identify.ts'
-export { may } from './may.ts'
+export { type Asker, may } from './may.ts'
 export { turnNight } from './night/index.ts'
 export { readingScopes } from './scope.ts'
 export {

@@ -32,10 +32,12 @@ const VERBS: Verb[] = [
   'lead',
   'end',
 ]
-const here = { campus: 'new', line: 'it' }
+const mine = { organisationId: 'o' }
+const here = { ...mine, campus: 'new', line: 'it' }
 const THINGS: Record<string, Thing> = {
-  call: { kind: 'call', ...here, agentIds: [] },
-  'call of mine': { kind: 'call', ...here, agentIds: ['me'] },
+  call: { kind: 'call', ...here, agentIds: [], assigneeIds: [] },
+  'call of mine': { kind: 'call', ...here, agentIds: ['me'], assigneeIds: [] },
+  'call of my ticket': { kind: 'call', ...here, agentIds: [], assigneeIds: ['me'] },
   ticket: { kind: 'ticket', ...here, assigneeId: null, firstTakerId: null, reporterId: null },
   'ticket assigned to me': { kind: 'ticket', ...here, assigneeId: 'me', firstTakerId: null, reporterId: null },
   'ticket I took': { kind: 'ticket', ...here, assigneeId: null, firstTakerId: 'me', reporterId: null },
@@ -44,10 +46,10 @@ const THINGS: Record<string, Thing> = {
   'recording of my call': { kind: 'recording', ...here, agentIds: ['me'], assigneeIds: [] },
   'recording of my ticket': { kind: 'recording', ...here, agentIds: [], assigneeIds: ['me'] },
   callback: { kind: 'callback', ...here },
-  'agent of it': { kind: 'agent', personId: 'you', lines: ['it'] },
-  myself: { kind: 'agent', personId: 'me', lines: [] },
-  'switch of it': { kind: 'line', line: 'it' },
-  'radio of it': { kind: 'radio', campus: 'new' },
+  'agent of it': { ...mine, kind: 'agent', personId: 'you', lines: ['it'] },
+  myself: { ...mine, kind: 'agent', personId: 'me', lines: [] },
+  'switch of it': { ...mine, kind: 'line', line: 'it' },
+  'radio of it': { ...mine, kind: 'radio', campus: 'new' },
   directory: { kind: 'directory' },
   journal: { kind: 'journal' },
 }
@@ -60,6 +62,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
     within: {
       call: WORK,
       'call of mine': WORK,
+      'call of my ticket': WORK,
       ticket: WORK,
       'ticket assigned to me': WORK,
       'ticket I took': WORK,
@@ -76,6 +79,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
     },
     beyond: {
       'call of mine': WORK,
+      'call of my ticket': 'see',
       'ticket assigned to me': WORK,
       'ticket I took': WORK,
       'recording of my call': 'see listen',
@@ -88,6 +92,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
     within: {
       call: `${WORK} end`,
       'call of mine': `${WORK} end`,
+      'call of my ticket': `${WORK} end`,
       ticket: WORK,
       'ticket assigned to me': WORK,
       'ticket I took': WORK,
@@ -107,12 +112,19 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
   engineer: {
     within: {
       'radio of it': 'see',
+      'call of my ticket': 'see',
       'ticket assigned to me': SELF,
       'recording of my ticket': 'see listen',
       myself: SELF,
       directory: 'see',
     },
-    beyond: { 'ticket assigned to me': SELF, 'recording of my ticket': 'see listen', myself: SELF, directory: 'see' },
+    beyond: {
+      'call of my ticket': 'see',
+      'ticket assigned to me': SELF,
+      'recording of my ticket': 'see listen',
+      myself: SELF,
+      directory: 'see',
+    },
   },
   auditor: { within: everythingSeen(), beyond: everythingSeen() },
   admin: {
@@ -174,8 +186,24 @@ t.test('somebody without a grant may do nothing but see to themselves', async (t
 })
 
 t.test('a campus or line that is not known is covered only by a grant that is not narrowed by it', async (t) => {
-  const unknown: Thing = { kind: 'call', campus: null, line: 'it', agentIds: [] }
+  const unknown: Thing = { ...mine, kind: 'call', campus: null, line: 'it', agentIds: [], assigneeIds: [] }
   t.ok(may(actor(of('agent')), 'see', unknown))
   t.ok(may(actor(of('agent', null, 'it')), 'see', unknown))
   t.notOk(may(actor(of('agent', 'new')), 'see', unknown))
 })
+
+t.test(
+  'a thing of another organisation is nobody’s, whatever the role and though the codes are the same',
+  async (t) => {
+    const everything = (Object.keys(MATRIX) as Grant['role'][]).map((role) => of(role))
+    for (const [name, thing] of Object.entries(THINGS)) {
+      if (!('organisationId' in thing)) continue
+      const theirs = { ...thing, organisationId: 'another' }
+      t.same(
+        VERBS.filter((verb) => may(actor(...everything), verb, theirs)),
+        [],
+        name,
+      )
+    }
+  },
+)

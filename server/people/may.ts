@@ -2,22 +2,26 @@
 import type { Actor, Thing, Verb } from './grant.ts'
 
 type Grant = Actor['grants'][number]
+/** What of a person decides. */
+export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
 
 /**
  * May this person do this to that?
  *
  * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
- *   recordings of calls they took or of tickets assigned to them.
- * - engineer: the tickets assigned to them, with their recordings.
+ *   recordings of calls they took or of tickets assigned to them. Sees the calls about tickets assigned to them.
+ * - engineer: the tickets assigned to them, with the calls about them and their recordings.
  * - supervisor: all of it within the scope, recordings too; ends a call that stands though nobody speaks; the night switch of their lines (a line is one queue of both
  *   campuses, so the campus does not narrow it). Leads the shifts of their campuses: who is on duty, and who is A or B.
  * - auditor: sees and hears everything, and the journal; changes nothing.
  * - admin: the directory and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
  * - reporter: their own tickets.
  *
- * A thing whose campus or line is not known is covered only by a grant that is not narrowed by it.
+ * A thing whose campus or line is not known is covered only by a grant that is not narrowed by it. A thing of another
+ * organisation is nobody's, whatever the role. The directory and the journal are always read by one's own organisation.
  */
-export function may(actor: Actor, verb: Verb, thing: Thing): boolean {
+export function may(actor: Asker, verb: Verb, thing: Thing): boolean {
+  if ('organisationId' in thing && thing.organisationId !== actor.organisationId) return false
   for (const grant of actor.grants) if (allows(grant, actor.personId, verb, thing)) return true
   return thing.kind === 'agent' && thing.personId === actor.personId && (verb === 'see' || verb === 'change')
 }
@@ -83,8 +87,11 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
     case 'radio':
       return ON_THE_AIR.has(verb) && hears(grant, thing)
     case 'call':
-      // A call that rang or reached this agent is theirs to work on, wherever it came from.
-      return WORK.has(verb) && (covers(grant, thing) || thing.agentIds.includes(me))
+      // A call that rang or reached this agent is theirs to work on, wherever it came from. Whoever may hear a call sees it.
+      return (
+        (WORK.has(verb) && (covers(grant, thing) || thing.agentIds.includes(me))) ||
+        (verb === 'see' && thing.assigneeIds.includes(me))
+      )
     case 'recording': {
       const mine = thing.agentIds.includes(me) || thing.assigneeIds.includes(me)
       return verb === 'listen' ? mine : verb === 'see' && (mine || covers(grant, thing))
@@ -102,6 +109,8 @@ function engineerMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolea
       return verb === 'see'
     case 'ticket':
       return thing.assigneeId === me && (verb === 'see' || verb === 'change')
+    case 'call':
+      return thing.assigneeIds.includes(me) && verb === 'see'
     case 'recording':
       return thing.assigneeIds.includes(me) && (verb === 'see' || verb === 'listen')
     case 'radio':

@@ -3,6 +3,7 @@ import { SHORT_ABANDON_MS } from '../calls/index.ts'
 import type { Db, JournalRow } from '../db/index.ts'
 import {
   type Actor,
+  type Asker,
   type Candidate,
   catalogue,
   identify,
@@ -13,65 +14,74 @@ import {
   readingScopes,
   type Thing,
   unitRefs,
+  type Verb,
 } from '../people/index.ts'
 import { SERVICE_LEVEL_MS } from '../stats/index.ts'
 import * as tickets from '../tickets/index.ts'
 import type { Frame } from '../wire/frames.ts'
-import type { Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
+import type { AgentView, Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
 import * as agentStore from './agent-store.ts'
 import { agentView, callCard, queueNow, recordingView } from './card.ts'
+import { callThing, cardFor, partsOf, queueThing, seesTicket } from './seen.ts'
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
+export { queueThing } from './seen.ts'
 export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 
-/** Cards of calls, with what may() is to be asked about each. */
-export async function callCards(
-  db: Db,
-  ids: string[],
-): Promise<Map<string, { card: CallCard; thing: Thing; row: CallShown }>> {
+/** Cards of calls as this person may see them. One they may not see is not there. */
+export async function cardsFor(db: Db, asker: Asker, ids: string[]): Promise<Map<string, CallCard>> {
   const rows = await store.shownCalls(db, ids)
-  return new Map(rows.map((row) => [row.id, { card: callCard(row), thing: callThing(row), row }]))
+  return new Map(
+    rows.flatMap((row) => {
+      const card = cardFor(asker, row)
+      return card ? [[row.id, card] as const] : []
+    }),
+  )
 }
 
-const callThing = (row: CallShown): Thing => ({
-  kind: 'call',
-  campus: row.campus,
-  line: row.line,
-  agentIds: row.agent_ids,
-})
-
-/** The pop for one offer: who and where is calling, why we think so, what is open there, why it rings here. */
-export async function popFor(db: Db, callId: string, legUniqueid: string): Promise<PopCard | undefined> {
+/** May this person do this to that call? What is not there may not be done anything to. */
+export async function mayDo(db: Db, asker: Asker, verb: Verb, callId: string): Promise<boolean> {
   const [row] = await store.shownCalls(db, [callId])
-  return row && popOfCall(db, row, legUniqueid)
+  return row !== undefined && may(asker, verb, callThing(row))
 }
 
-async function popOfCall(db: Db, row: CallShown, legUniqueid: string): Promise<PopCard | undefined> {
+/**
+ * The pop for one offer, as its reader may see it: who and where is calling, why we think so, what is open there, why it
+ * rings here.
+ */
+export async function popFor(
+  db: Db,
+  callId: string,
+  legUniqueid: string,
+  readerId: string,
+): Promise<PopCard | undefined> {
+  const [row] = await store.shownCalls(db, [callId])
+  return row && popOfCall(db, row, legUniqueid, readerId)
+}
+
+async function popOfCall(db: Db, row: CallShown, legUniqueid: string, readerId: string): Promise<PopCard | undefined> {
   const [offer, who] = await Promise.all([
-    store.aroundOffer(db, row.id, legUniqueid),
+    store.aroundOffer(db, row.id, legUniqueid, readerId),
     identify(db, { organisationId: row.organisation_id, campus: row.campus, ani: row.ani, aniName: row.ani_name }),
   ])
-  if (!offer) return undefined
-  const [candidates, openTickets] = await Promise.all([
+  if (!offer?.reader) return undefined
+  const asker: Asker = { personId: readerId, ...offer.reader }
+  const call = cardFor(asker, row)
+  if (!call) return undefined
+  const [candidates, openTickets, lastCalls] = await Promise.all([
     named(db, who.candidates, row),
-    openTicketsOf(db, offer.open_ticket_ids, row.ticket_id),
+    openTicketsOf(db, asker, offer.open_ticket_ids, row.ticket_id),
+    lastCallsOf(db, asker, offer.last_call_ids),
   ])
   return {
-    call: callCard(row),
+    call,
     legUniqueid,
     offeredAt: offer.at.toISOString(),
     ringSeconds: offer.ring_seconds ?? 20,
     candidates,
     openTickets,
-    lastCalls: offer.last_calls.map((call) => ({
-      callId: call.id,
-      at: new Date(call.arrived_at).toISOString(),
-      line: call.line,
-      outcome: call.outcome as CallCard['outcome'],
-      ticketNumber: call.ticket_number === null ? null : tickets.shownNumber(call.ticket_number),
-      what: call.what ?? '',
-    })),
+    lastCalls,
     callsIn24h: row.ani ? offer.calls_in_24h : 1,
     whyMe:
       offer.direction === 'callback'
@@ -84,10 +94,26 @@ async function popOfCall(db: Db, row: CallShown, legUniqueid: string): Promise<P
   }
 }
 
-async function openTicketsOf(db: Db, ids: string[], own: string | null) {
-  const open = await tickets.readTickets(db, ids)
+/** So many of each stand on a pop. */
+const OPEN_TICKETS = 8
+const LAST_CALLS = 5
+
+async function openTicketsOf(db: Db, asker: Asker, ids: string[], own: string | null) {
+  const open = (await tickets.readTickets(db, ids)).filter((ticket) => may(asker, 'see', tickets.thing(ticket)))
   const inOrder = ids.flatMap((id) => open.find((ticket) => ticket.id === id && id !== own) ?? [])
-  return tickets.ticketRows(inOrder)
+  return tickets.ticketRows(inOrder.slice(0, OPEN_TICKETS))
+}
+
+async function lastCallsOf(db: Db, asker: Asker, ids: string[]): Promise<PopCard['lastCalls']> {
+  const rows = await store.shownCalls(db, ids)
+  const seen = ids.flatMap((id) => {
+    const row = rows.find((one) => one.id === id)
+    const card = row && cardFor(asker, row)
+    if (!row || !card) return []
+    const { callId, arrivedAt: at, line, outcome, ticketNumber } = card
+    return [{ callId, at, line, outcome, ticketNumber, what: seesTicket(asker, row) ? (row.ticket_what ?? '') : '' }]
+  })
+  return seen.slice(0, LAST_CALLS)
 }
 
 /** Candidates with the names of theirs that the call does not show already. */
@@ -110,7 +136,11 @@ async function named(db: Db, candidates: Candidate[], shown: CallShown): Promise
 }
 
 /** A frame with what may() is to be asked, and the pop for the one who is rung; undefined: nobody's business. */
-type Framed = { thing: Thing; frame: Frame; popFor?: { personId: string; pop: PopCard } } | undefined
+type Framed =
+  | { thing: Thing; frame: Frame; parts?: Hidden[]; popFor?: { personId: string; frame: Frame & { pop: PopCard } } }
+  | undefined
+/** What hangs on a frame's subject and may be hidden from somebody who sees the subject: and the frame without it. */
+type Hidden = { thing: Thing; without: (frame: Frame) => Frame }
 
 /**
  * Journal rows as frames, in the same order. What the rows are about is read once for all of them, one statement for
@@ -123,15 +153,16 @@ export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise
   ]
   const ids = (room: string, key: string) => idsOf(key, (one) => one === room)
   const asked = [ids('agent', 'personId'), ids('ticket', 'ticketId'), ids('callback', 'callbackId')] as const
-  const [agents, ticketsOf, callbacksOf, calls] = await Promise.all([
+  const [agents, ticketsOf, callbacksOf, shownCalls] = await Promise.all([
     asked[0].length > 0 ? agentViews(db, org, asked[0]) : [],
     tickets.readTickets(db, asked[1]),
     tickets.readCallbacks(db, asked[2]),
-    callCards(
+    store.shownCalls(
       db,
       idsOf('callId', (room) => room !== 'agent' && room !== 'ticket' && room !== 'callback'),
     ),
   ])
+  const calls = new Map(shownCalls.map((row) => [row.id, row]))
   const callbackRows = callbacksOf.length > 0 ? await tickets.callbackRows(db, callbacksOf) : []
 
   async function frameOf(row: JournalRow): Promise<Framed> {
@@ -141,7 +172,7 @@ export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise
       case 'agent': {
         const agent = agents.find(({ person }) => person.id === textOf(row, 'personId'))
         if (!agent) return undefined
-        const thing: Thing = { kind: 'agent', personId: agent.person.id, lines: agent.lines }
+        const thing = agentThing(org, agent)
         return { thing, frame: { ...head, subject: 'agent', agent } }
       }
       case 'ticket': {
@@ -152,29 +183,48 @@ export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise
         return { thing: tickets.thing(ticket), frame }
       }
       case 'callback': {
-        const callback = callbackRows.find((one) => one.callbackId === textOf(row, 'callbackId'))
-        if (!callback) return undefined
-        const { campus, line } = callback
-        return { thing: { kind: 'callback', campus, line }, frame: { ...head, subject: 'callback', callback } }
+        const about = callbacksOf.find(({ id }) => id === textOf(row, 'callbackId'))
+        const callback = callbackRows.find((one) => one.callbackId === about?.id)
+        if (!about || !callback) return undefined
+        return { thing: tickets.callbackThing(about), frame: { ...head, subject: 'callback', callback } }
       }
     }
     const shown = callId && calls.get(callId)
     if (!shown) return undefined
-    const { card: call, thing } = shown
+    const parts = partsOf(shown)
     if (roomOf(row) === 'recording') {
       const recording = await store.readRecording(db, textOf(row, 'recordingId') ?? '')
+      const thing = parts.find((part) => part.thing.kind === 'recording')?.thing
       return (
-        recording && { thing, frame: { ...head, subject: 'recording', recording: recordingView(recording, false) } }
+        recording &&
+        thing && { thing, frame: { ...head, subject: 'recording', recording: recordingView(recording, false) } }
       )
     }
-    const frame: Frame = { ...head, subject: 'call', call }
+    const thing = callThing(shown)
+    const call = callCard(shown)
+    const frameOfCall = (card: CallCard): Frame => ({ ...head, subject: 'call', call: card })
+    const whole: Framed = {
+      thing,
+      frame: frameOfCall(call),
+      parts: parts.map((part) => ({
+        thing: part.thing,
+        without: (frame) => (frame.subject === 'call' ? frameOfCall(part.without(frame.call)) : frame),
+      })),
+    }
     const rung = row.type === 'call.offered' || row.type === 'call.identified' || row.type === 'call.answered'
-    if (!rung || !call.agent || !call.legUniqueid || call.state === 'ended') return { thing, frame }
-    const pop = await popOfCall(db, shown.row, call.legUniqueid)
-    return pop ? { thing, frame, popFor: { personId: call.agent.id, pop } } : { thing, frame }
+    if (!rung || !call.agent || !call.legUniqueid || call.state === 'ended') return whole
+    const pop = await popOfCall(db, shown, call.legUniqueid, call.agent.id)
+    return pop ? { ...whole, popFor: { personId: call.agent.id, frame: { ...frameOfCall(pop.call), pop } } } : whole
   }
   return Promise.all(rows.map(frameOf))
 }
+
+const agentThing = (organisationId: string, agent: AgentView): Thing => ({
+  kind: 'agent',
+  organisationId,
+  personId: agent.person.id,
+  lines: agent.lines,
+})
 
 const textOf = (row: JournalRow, key: string): string | undefined =>
   typeof row.body[key] === 'string' ? (row.body[key] as string) : undefined
@@ -202,25 +252,18 @@ export async function snapshot(db: Db, actor: Actor, seq: number, health: Health
     store.popOf(db, actor.personId),
     store.callIds(db, org, scope, { personId: actor.personId }, { limit: 20 }),
   ])
-  const cards = await callCards(db, [...liveIds, ...lastIds.map((call) => call.id)])
-  const seen = (id: string): CallCard[] => {
-    const call = cards.get(id)
-    return call && may(actor, 'see', call.thing) ? [call.card] : []
-  }
-  const mayCallBack = owed.filter((one) => may(actor, 'see', { kind: 'callback', campus: one.campus, line: one.line }))
+  const cards = await cardsFor(db, actor, [...liveIds, ...lastIds.map((call) => call.id)])
+  const seen = (id: string): CallCard[] => [cards.get(id) ?? []].flat()
+  const mayCallBack = owed.filter((one) => may(actor, 'see', tickets.callbackThing(one)))
   return {
     seq,
     serverTime: new Date().toISOString(),
     me: self,
     catalogue: words,
-    agents: agents.filter((agent) =>
-      may(actor, 'see', { kind: 'agent', personId: agent.person.id, lines: agent.lines }),
-    ),
+    agents: agents.filter((agent) => may(actor, 'see', agentThing(org, agent))),
     calls: liveIds.flatMap(seen),
-    pop: popOf ? ((await popFor(db, popOf.callId, popOf.legUniqueid)) ?? null) : null,
-    queues: queues.filter((queue) =>
-      may(actor, 'see', { kind: 'call', campus: queue.campus, line: queue.line, agentIds: [] }),
-    ),
+    pop: popOf ? ((await popFor(db, popOf.callId, popOf.legUniqueid, actor.personId)) ?? null) : null,
+    queues: queues.filter((queue) => may(actor, 'see', queueThing(org, queue))),
     callbacks: await tickets.callbackRows(db, mayCallBack),
     myTickets: tickets.ticketRows(mine),
     myLastCalls: lastIds.flatMap((call) => seen(call.id)),

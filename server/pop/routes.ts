@@ -2,7 +2,7 @@ import { recordingsOf } from '../archive/index.ts'
 import { type IdentifyTarget, identifyCall, legsOf, readCall } from '../calls/index.ts'
 import { type Db, journalHead } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, may, normaliseCaller, readingScopes } from '../people/index.ts'
+import { type Actor, normaliseCaller, readingScopes } from '../people/index.ts'
 import {
   actorOf,
   Code,
@@ -18,7 +18,7 @@ import {
   Type,
 } from '../web/index.ts'
 import type { Health } from '../wire/views.ts'
-import { callCards, callIds, markPainted, offersOf, popFor, snapshot } from './index.ts'
+import { callIds, cardsFor, markPainted, mayDo, offersOf, popFor, snapshot } from './index.ts'
 
 const Call = Type.Object({ id: Id }, { additionalProperties: false })
 
@@ -35,9 +35,9 @@ export function popRoutes({
   painted: (ms: number) => void
 }): Routes {
   const mine = async (actor: Actor, id: string) => {
-    const shown = (await callCards(db, [id])).get(id)
-    if (!shown || !may(actor, 'see', shown.thing)) throw notFound('call')
-    return shown
+    const card = (await cardsFor(db, actor, [id])).get(id)
+    if (!card) throw notFound('call')
+    return card
   }
 
   return async (app) => {
@@ -81,17 +81,18 @@ export function popRoutes({
           { limit: limit + 1, ...(cursor && { after: cursor }) },
         )
         const page = cut(rows, limit, (row) => ({ at: row.at.toISOString(), id: row.id }))
-        const cards = await callCards(
+        const cards = await cardsFor(
           db,
+          actor,
           page.items.map((row) => row.id),
         )
-        return { items: page.items.flatMap((row) => cards.get(row.id)?.card ?? []), next: page.next }
+        return { items: page.items.flatMap((row) => cards.get(row.id) ?? []), next: page.next }
       },
     )
 
     app.get('/api/calls/:id', { schema: { params: Call } }, async (request) => {
       const actor = actorOf(request)
-      const { card } = await mine(actor, request.params.id)
+      const card = await mine(actor, request.params.id)
       const [recordings, legs, offers] = await Promise.all([
         recordingsOf(db, actor, [card.callId]),
         legsOf(db, card.callId),
@@ -102,10 +103,10 @@ export function popRoutes({
 
     app.get('/api/calls/:id/pop', { schema: { params: Call } }, async (request) => {
       const actor = actorOf(request)
-      const { card } = await mine(actor, request.params.id)
+      const card = await mine(actor, request.params.id)
       // Only whoever is rung or talks gets the pop.
       if (card.agent?.id !== actor.personId || !card.legUniqueid) throw notFound('pop')
-      const pop = await popFor(db, card.callId, card.legUniqueid)
+      const pop = await popFor(db, card.callId, card.legUniqueid, actor.personId)
       if (!pop) throw notFound('pop')
       return pop
     })
@@ -142,12 +143,12 @@ export function popRoutes({
       },
       async (request) => {
         const actor = actorOf(request)
-        const { thing } = await mine(actor, request.params.id)
-        if (!may(actor, 'change', thing)) throw new Refusal('not-allowed', {}, 403)
+        await mine(actor, request.params.id)
+        if (!(await mayDo(db, actor, 'change', request.params.id))) throw new Refusal('not-allowed', {}, 403)
         const call = await readCall(db, request.params.id)
         if (!call) throw notFound('call')
         await commit((tx) => identifyCall(tx, call.id, actor, request.body as IdentifyTarget))
-        return (await mine(actor, call.id)).card
+        return mine(actor, call.id)
       },
     )
   }

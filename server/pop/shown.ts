@@ -1,5 +1,6 @@
 /** Rows as the reading queries give them. */
 import type { VoiceFinding } from '../archive/index.ts'
+import type { Asker } from '../people/index.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
 
 export type CallShown = {
@@ -40,6 +41,20 @@ export type CallShown = {
   agent: PersonRef | null
   /** everybody who was rung or talked */
   agent_ids: string[]
+  /** everybody whose leg was answered */
+  talked_ids: string[]
+  /** whoever works on the tickets it is about */
+  assignee_ids: string[]
+  /** of the call's own ticket and callback: what may() is asked */
+  ticket: {
+    campus: string
+    line: string
+    assigneeId: string | null
+    firstTakerId: string | null
+    reporterId: string | null
+  } | null
+  callback: { campus: string | null; line: string | null } | null
+  ticket_what: string | null
   ticket_id: string | null
   ticket_number: number | null
   callback_id: string | null
@@ -66,16 +81,10 @@ export type OfferShown = {
   lost_before: boolean
   others_ready: number
   calls_in_24h: number
-  last_calls: {
-    id: string
-    /** as JSON has it */
-    arrived_at: string
-    line: string | null
-    outcome: string | null
-    ticket_number: number | null
-    what: string | null
-  }[]
+  last_call_ids: string[]
   open_ticket_ids: string[]
+  /** of whoever it is shown to; null: nobody of this id */
+  reader: Pick<Asker, 'organisationId' | 'grants'> | null
 }
 
 export type AgentShown = {

@@ -14,6 +14,14 @@ const SHOWN = `
          coalesce(ring.leg_uniqueid, leg.uniqueid) as leg_uniqueid,
          array(select distinct person_id from (select person_id from call_legs where call_id = k.id
                union all select person_id from offers where call_id = k.id) p where person_id is not null) as agent_ids,
+         array(select distinct person_id from call_legs where call_id = k.id and person_id is not null and answered_at is not null) as talked_ids,
+         array(select distinct w.assignee_id from ticket_calls wk join tickets w on w.id = wk.ticket_id
+               where wk.call_id = k.id and w.assignee_id is not null) as assignee_ids,
+         case when t.id is not null then (select jsonb_build_object('campus', tcm.code, 'line', tl.code, 'assigneeId', t.assignee_id,
+           'firstTakerId', t.first_taker_id, 'reporterId', t.reporter_id) from campuses tcm, lines tl
+            where tcm.id = t.campus_id and tl.id = t.line_id) end as ticket, t.what as ticket_what,
+         case when b.id is not null then jsonb_build_object('campus', (select code from campuses where id = b.campus_id),
+           'line', (select code from lines where id = b.line_id)) end as callback,
          (select jsonb_build_object('id', p.id, 'campus', pc.code, 'zh', p.path_zh, 'en', p.name_en, 'noTransmit', p.no_transmit)
             from places p join campuses pc on pc.id = p.campus_id where p.id = k.place_id) as place,
          (select jsonb_build_object('id', u.id, 'zh', u.name_zh, 'en', u.name_en) from units u where u.id = k.unit_id) as unit,
@@ -116,30 +124,38 @@ export async function popOf(db: Db, personId: string): Promise<{ callId: string;
 
 /**
  * What a pop says besides who calls: the offer, the last calls of the same number or place (newest first), and the open
- * tickets of the same place or person.
+ * tickets of the same place or person; and what its reader may see of them, so that the pop waits for one statement only.
+ * More of each than are shown: some may be nothing for the reader.
  */
-export async function aroundOffer(db: Db, callId: string, legUniqueid: string): Promise<OfferShown | undefined> {
+export async function aroundOffer(
+  db: Db,
+  callId: string,
+  legUniqueid: string,
+  readerId: string,
+): Promise<OfferShown | undefined> {
   const { rows } = await db
     .raw(
       `select o.at, l.ring_seconds, k.direction,
               exists (select 1 from call_legs g where g.call_id = k.id and g.person_id = o.person_id and g.lost) as lost_before,
               (select count(*)::int from agents a where a.state = 'ready' and a.person_id is distinct from o.person_id) as others_ready,
-              (select count(*)::int from calls n where n.ani = k.ani and k.ani <> '' and n.campus_id is not distinct from k.campus_id
+              (select count(*)::int from calls n where n.organisation_id = k.organisation_id and n.ani = k.ani and k.ani <> '' and n.campus_id is not distinct from k.campus_id
                   and n.direction = 'inbound' and n.arrived_at > now() - interval '24 hours') as calls_in_24h,
-              (select coalesce(jsonb_agg(to_jsonb(c) order by c.arrived_at desc), '[]') from (
-                 select p.id, p.arrived_at, pl.code as line, p.outcome, t.number as ticket_number, t.what
-                   from calls p left join lines pl on pl.id = p.line_id
-                   left join ticket_calls tc on tc.call_id = p.id and tc.relation <> 'also' left join tickets t on t.id = tc.ticket_id
-                  where p.id <> k.id and p.direction <> 'outbound' and p.arrived_at > now() - interval '90 days'
-                    and ((p.ani = k.ani and k.ani <> '' and p.campus_id is not distinct from k.campus_id) or p.place_id = k.place_id)
-                  order by p.arrived_at desc limit 5) c) as last_calls,
+              array(select p.id from calls p
+                     where p.id <> k.id and p.organisation_id = k.organisation_id and p.direction <> 'outbound'
+                       and p.arrived_at > now() - interval '90 days'
+                       and ((p.ani = k.ani and k.ani <> '' and p.campus_id is not distinct from k.campus_id) or p.place_id = k.place_id)
+                     order by p.arrived_at desc limit 15) as last_call_ids,
               array(select t.id from tickets t
                      where t.organisation_id = k.organisation_id and t.state in ('unassigned', 'in_progress')
                        and (t.reported_place_id = k.place_id or t.reporter_id = k.person_id)
-                     order by t.reported_at desc, t.id desc limit 8) as open_ticket_ids
+                     order by t.reported_at desc, t.id desc limit 24) as open_ticket_ids,
+              (select jsonb_build_object('organisationId', r.organisation_id, 'grants', coalesce((select jsonb_agg(
+                       jsonb_build_object('role', g.role, 'campus', gc.code, 'line', gl.code))
+                  from grants g left join campuses gc on gc.id = g.campus_id left join lines gl on gl.id = g.line_id
+                 where g.person_id = r.id and g.during @> now()), '[]')) from people r where r.id = ?) as reader
          from offers o join calls k on k.id = o.call_id left join lines l on l.id = k.line_id
         where o.call_id = ? and o.leg_uniqueid = ?`,
-      [callId, legUniqueid],
+      [readerId, callId, legUniqueid],
     )
     .options(prepared('around-offer'))
   return rows[0]

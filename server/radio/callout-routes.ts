@@ -19,6 +19,8 @@ const Said = {
 }
 const CalloutBody = Type.Object({ ...Said, port: Code, confirmPatient: Type.Optional(Type.Boolean()) }, strict)
 
+const view = ({ organisationId: _, campus: __, ...one }: store.ShownCallout) => one
+
 export const calloutRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
@@ -26,33 +28,45 @@ export const calloutRoutes =
       const [ticket] = await readTickets(db, [id])
       if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
       if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+      return ticket
     }
-    const unitNamed = async (code: string | undefined) => {
+    const portFor = async (actor: Actor, code: string) => {
+      const port = (await ports.readPorts(db, actor.organisationId)).find((one) => one.port === code)
+      if (!port || !may(actor, 'see', ports.radioThing(port))) throw notFound('port')
+      if (!may(actor, 'change', ports.radioThing(port))) throw new Refusal('not-allowed', {}, 403)
+      return port
+    }
+    /** A handheld of a campus whose radio this person does not hear is not there: who holds it is not theirs to know. */
+    const unitNamed = async (actor: Actor, code: string | undefined) => {
       if (code === undefined) return undefined
-      const unit = (await ports.readRoster(db)).find((one) => one.code === code)
-      if (!unit) throw new Refusal('no-such-handheld', { unit: code }, 409)
+      const unit = (await ports.readRoster(db, actor.organisationId)).find((one) => one.code === code)
+      if (!unit || !may(actor, 'see', ports.radioThing(unit)))
+        throw new Refusal('no-such-handheld', { unit: code }, 409)
       return unit
     }
-    const shown = async (id: string) => {
-      const [{ campus: _, ...view } = { campus: '' }] = await store.showCallouts(db, { ids: [id] })
-      return view
+    const shown = async ({ organisationId }: Actor, id: string) => {
+      const [one] = await store.showCallouts(db, organisationId, { ids: [id] })
+      return one && view(one)
     }
 
     app.get('/api/tickets/:id/callouts', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
       await ticketFor(actor, request.params.id, 'see')
-      const all = await store.showCallouts(db, { ticketId: request.params.id })
-      return { items: all.map(({ campus: _, ...view }) => view), next: null }
+      const all = await store.showCallouts(db, actor.organisationId, { ticketId: request.params.id })
+      return { items: all.map(view), next: null }
     })
 
     app.post(
       '/api/radio/callouts/preview',
-      { schema: { body: Type.Object({ ...Said, ticketId: Id }, strict) } },
+      { schema: { body: Type.Object({ ...Said, ticketId: Id, port: Type.Optional(Code) }, strict) } },
       async (request) => {
         const actor = actorOf(request)
-        const { ticketId, language, text, toUnit } = request.body
-        await ticketFor(actor, ticketId, 'change')
-        const made = await compose(db, { ticketId, language, text, toUnit: await unitNamed(toUnit) })
+        const { ticketId, language, text, toUnit, port } = request.body
+        const ticket = await ticketFor(actor, ticketId, 'change')
+        // Asked as the call-out itself is: of the port's campus; while no port is chosen, of the ticket's.
+        if (port !== undefined) await portFor(actor, port)
+        else if (!may(actor, 'change', ports.radioThing(ticket))) throw new Refusal('not-allowed', {}, 403)
+        const made = await compose(db, { ticketId, language, text, toUnit: await unitNamed(actor, toUnit) })
         if (!made) throw notFound('ticket')
         const { words, findings, noTransmit, unit, toPersonId } = made
         return { words, findings, noTransmit, unit, personId: toPersonId }
@@ -79,11 +93,9 @@ export const calloutRoutes =
           confirmPatient?: boolean
         }
         await ticketFor(actor, ticketId, 'change')
-        const port = (await ports.readPorts(db)).find((one) => one.port === code)
-        if (!port || !may(actor, 'see', { kind: 'radio', campus: port.campus })) throw notFound('port')
-        if (!may(actor, 'change', { kind: 'radio', campus: port.campus })) throw new Refusal('not-allowed', {}, 403)
+        const port = await portFor(actor, code)
         if (!port.enabled) throw new Refusal('port-not-enabled', { port: code })
-        const wish = { ticketId, language, text, toUnit: await unitNamed(toUnit) }
+        const wish = { ticketId, language, text, toUnit: await unitNamed(actor, toUnit) }
         const first = await compose(db, wish)
         if (!first) throw notFound('ticket')
         if (first.findings.length > 0 && !confirmPatient)
@@ -108,14 +120,14 @@ export const calloutRoutes =
         })
         radio.callouts.nudge()
         reply.code(201)
-        return shown(calloutId)
+        return shown(actor, calloutId)
       }),
     )
 
     const calloutFor = async (actor: Actor, id: string) => {
       const one = await store.readCallout(db, id)
-      if (!one || !may(actor, 'see', { kind: 'radio', campus: one.campus })) throw notFound('callout')
-      if (!may(actor, 'change', { kind: 'radio', campus: one.campus })) throw new Refusal('not-allowed', {}, 403)
+      if (!one || !may(actor, 'see', ports.radioThing(one))) throw notFound('callout')
+      if (!may(actor, 'change', ports.radioThing(one))) throw new Refusal('not-allowed', {}, 403)
       return one
     }
     app.post(
@@ -124,7 +136,7 @@ export const calloutRoutes =
       async (request) => {
         const actor = actorOf(request)
         const { id } = await calloutFor(actor, request.params.id)
-        const unit = await unitNamed(request.body.unit)
+        const unit = await unitNamed(actor, request.body.unit)
         const told = await commit((tx) =>
           acknowledge(tx, id, {
             how: 'click',
@@ -137,7 +149,7 @@ export const calloutRoutes =
         if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'acknowledged')
           throw new Refusal('callout-over', {})
         radio.callouts.nudge()
-        return shown(id)
+        return shown(actor, id)
       },
     )
     app.post('/api/radio/callouts/:id/cancel', { schema: { params: One } }, async (request) => {
@@ -147,6 +159,6 @@ export const calloutRoutes =
       if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'cancelled')
         throw new Refusal('callout-over', {})
       radio.callouts.nudge()
-      return shown(id)
+      return shown(actor, id)
     })
   }

@@ -59,7 +59,7 @@ async function aTicket(t: Test, { assigned = true, system = true } = {}) {
       assignee_id: assigned ? a : null,
     })
     .returning('id')
-  const port = (await readPorts(db)).find((one) => one.port === 'new')
+  const port = (await readPorts(db, desk.organisationId)).find((one) => one.port === 'new')
   if (!port) throw new Error('no port')
   const call = async (wish: Partial<CalloutWish> = {}) =>
     db.transaction(async (tx) => {
@@ -82,7 +82,7 @@ async function aTicket(t: Test, { assigned = true, system = true } = {}) {
       .update({ wait_until: db.raw(`now() - interval '1 second'`) })
     return db.transaction((tx) => afterNothing(tx, id))
   }
-  const now = async (id: string) => (await store.showCallouts(db, { ids: [id] }))[0]
+  const now = async (id: string) => (await store.showCallouts(db, desk.organisationId, { ids: [id] }))[0]
   return { db, desk, ticketId, call, said, silent, now, a, b }
 }
 

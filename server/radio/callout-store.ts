@@ -10,6 +10,7 @@ export type CalloutRow = {
   portId: string
   port: string
   campus: string
+  organisationId: string
   language: Language
   words: string
   fault: string
@@ -32,7 +33,13 @@ const rowsOf = (db: Db | Tx) =>
     .join('radio_ports as p', 'p.id', 'o.port_id')
     .join('campuses as c', 'c.id', 'p.campus_id')
     .orderBy('o.created_at')
-    .select('o.*', 'p.code as port', 'c.code as campus', db.raw('coalesce(o.wait_until <= now(), false) as is_due'))
+    .select(
+      'o.*',
+      'p.code as port',
+      'p.organisation_id',
+      'c.code as campus',
+      db.raw('coalesce(o.wait_until <= now(), false) as is_due'),
+    )
 
 const fromRow = (row: Row): CalloutRow => ({
   id: row.id,
@@ -40,6 +47,7 @@ const fromRow = (row: Row): CalloutRow => ({
   portId: row.port_id,
   port: row.port,
   campus: row.campus,
+  organisationId: row.organisation_id,
   language: row.language,
   words: row.words,
   fault: row.fault,
@@ -144,11 +152,15 @@ export async function nameAck(tx: Tx, calloutId: string, unit: string, personId:
   return changed > 0
 }
 
-export type ShownCallout = CalloutView & { campus: string }
+export type ShownCallout = CalloutView & { organisationId: string; campus: string }
 
 /** With their steps in order, newest call-out first. */
-export async function showCallouts(db: Db | Tx, wanted: { ids: string[] } | { ticketId: string }) {
-  const query = rowsOf(db).clearOrder().orderBy('o.created_at', 'desc')
+export async function showCallouts(
+  db: Db | Tx,
+  organisationId: string,
+  wanted: { ids: string[] } | { ticketId: string },
+) {
+  const query = rowsOf(db).where('p.organisation_id', organisationId).clearOrder().orderBy('o.created_at', 'desc')
   if ('ids' in wanted) query.whereIn('o.id', wanted.ids)
   else query.where('o.ticket_id', wanted.ticketId)
   const rows: Row[] = await query
@@ -163,6 +175,7 @@ export async function showCallouts(db: Db | Tx, wanted: { ids: string[] } | { ti
       calloutId: row.id,
       ticketId: row.ticket_id,
       port: row.port,
+      organisationId: row.organisation_id,
       campus: row.campus,
       state: row.state,
       text: row.words,

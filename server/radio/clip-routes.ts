@@ -5,6 +5,7 @@ import type { Commit } from '../desk.ts'
 import { may } from '../people/index.ts'
 import { actorOf, Id, notFound, Refusal, type Routes, sendSound, Type } from '../web/index.ts'
 import { listOvers } from './over-store.ts'
+import { radioThing } from './port-store.ts'
 import { clipOfOver } from './recording-door.ts'
 
 const One = Type.Object({ id: Id }, { additionalProperties: false })
@@ -17,8 +18,8 @@ export const clipRoutes =
       const actor = actorOf(request)
       const { organisationId, personId } = actor
       const [over] = await listOvers(db, { organisationId, ids: [request.params.id], limit: 1 })
-      if (!over || !may(actor, 'see', { kind: 'radio', campus: over.campus })) throw notFound('over')
-      if (!may(actor, 'listen', { kind: 'radio', campus: over.campus })) throw new Refusal('not-allowed', {}, 403)
+      if (!over || !may(actor, 'see', radioThing(over))) throw notFound('over')
+      if (!may(actor, 'listen', radioThing(over))) throw new Refusal('not-allowed', {}, 403)
       const { recordingIds, bytes, read } = await clipOfOver(db, recordings, over)
       return sendSound(request, reply, { bytes, read }, readRange(request.headers.range, bytes), () =>
         commit(async (tx) => {

@@ -6,7 +6,7 @@ import { actorOf, Code, Id, idempotent, Nullable, notFound, Refusal, type Routes
 import type { DutyView } from '../wire/radio.ts'
 import * as store from './duty-store.ts'
 import type { RadioEvent } from './events.ts'
-import { readPorts, readRoster } from './port-store.ts'
+import { radioThing, readPorts, readRoster } from './port-store.ts'
 import type { Radio } from './radio-door.ts'
 import { readCrews, unitCodes } from './unit-store.ts'
 
@@ -28,20 +28,23 @@ type ShiftWish = {
 export const dutyRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
-    const everyCampus = async () => [...new Set((await readPorts(db)).map(({ campus }) => campus))]
+    const everyCampus = async ({ organisationId }: Actor) => [
+      ...new Set((await readPorts(db, organisationId)).map(({ campus }) => campus)),
+    ]
+    const radioAt = ({ organisationId }: Actor, campus: string) => radioThing({ organisationId, campus })
     const campusesOf = async (actor: Actor) =>
-      (await everyCampus()).filter((campus) => may(actor, 'see', { kind: 'radio', campus }))
+      (await everyCampus(actor)).filter((campus) => may(actor, 'see', radioAt(actor, campus)))
     const leads = async (actor: Actor) =>
-      (await everyCampus()).filter((campus) => may(actor, 'lead', { kind: 'radio', campus }))
+      (await everyCampus(actor)).filter((campus) => may(actor, 'lead', radioAt(actor, campus)))
     const leadsAll = async (actor: Actor) => {
-      const every = await everyCampus()
+      const every = await everyCampus(actor)
       return every.length > 0 && (await leads(actor)).length === every.length
     }
     /** A shift of every campus is led by who leads all of them. */
     const lead = async (actor: Actor, campus: string | null, what: string): Promise<void> => {
       const seen = await campusesOf(actor)
       if (campus === null ? seen.length === 0 : !seen.includes(campus)) throw notFound(what)
-      if (campus === null ? await leadsAll(actor) : may(actor, 'lead', { kind: 'radio', campus })) return
+      if (campus === null ? await leadsAll(actor) : may(actor, 'lead', radioAt(actor, campus))) return
       throw new Refusal('not-allowed', {}, 403)
     }
 
@@ -87,8 +90,10 @@ export const dutyRoutes =
         const to = new Date(wish.to)
         if (from >= to) throw new Refusal('ends-before-it-begins', { field: 'to' })
         if (to.getTime() - from.getTime() > SHIFT_MOST_MS) throw new Refusal('shift-too-long', { field: 'to' })
-        const unit = wish.unit ? (await readRoster(db)).find(({ code }) => code === wish.unit) : undefined
-        if (wish.unit && (!unit || !may(actor, 'change', { kind: 'radio', campus: unit.campus })))
+        const unit = wish.unit
+          ? (await readRoster(db, actor.organisationId)).find(({ code }) => code === wish.unit)
+          : undefined
+        if (wish.unit && (!unit || !may(actor, 'change', radioThing(unit))))
           throw new Refusal('no-such-handheld', { field: 'unit', unit: wish.unit })
         const byId = actor.personId
         let shiftId = ''
@@ -108,7 +113,7 @@ export const dutyRoutes =
             if (!unit) return events
             // what was before now is over: only from now on does somebody else hold it
             const since = later(from, at)
-            await store.freeUnit(tx, unit.code, since)
+            await store.freeUnit(tx, organisationId, unit.code, since)
             const plan = { unit: unit.code, personId: wish.personId, byId }
             await store.insertPlan(tx, { ...plan, from: since.toISOString(), to: to.toISOString() })
             return [
@@ -209,14 +214,15 @@ export const dutyRoutes =
       async (request, reply) => {
         const actor = actorOf(request)
         const { code } = request.params
-        const unit = (await readRoster(db)).find((one) => one.code === code)
-        if (!unit || !may(actor, 'see', { kind: 'radio', campus: unit.campus })) throw notFound('unit')
-        if (!may(actor, 'change', { kind: 'radio', campus: unit.campus })) throw new Refusal('not-allowed', {}, 403)
+        const unit = (await readRoster(db, actor.organisationId)).find((one) => one.code === code)
+        if (!unit || !may(actor, 'see', radioThing(unit))) throw notFound('unit')
+        if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed', {}, 403)
         const { personId, from, to } = request.body
         if (Date.parse(from) >= Date.parse(to)) throw new Refusal('ends-before-it-begins', { field: 'to' })
         const byId = actor.personId
         await overlapSaid(() =>
           commit(async (tx) => {
+            if (!(await store.isPerson(tx, actor.organisationId, personId))) throw notFound('person')
             await store.insertPlan(tx, { unit: code, personId, from, to, byId })
             return [{ type: 'radio.holder-changed', unit: code, personId, at: await clock(tx), byId }]
           }),
@@ -232,9 +238,9 @@ export const dutyRoutes =
       const found = (await store.readPlans(db, actor.organisationId, await campusesOf(actor))).find(
         ({ planId }) => planId === request.params.id,
       )
-      const unit = found && (await readRoster(db)).find(({ code }) => code === found.unit)
+      const unit = found && (await readRoster(db, actor.organisationId)).find(({ code }) => code === found.unit)
       if (!found || !unit) throw notFound('plan')
-      if (!may(actor, 'change', { kind: 'radio', campus: unit.campus })) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed', {}, 403)
       await commit(async (tx) => {
         if (!(await store.deletePlan(tx, found.planId))) throw new Refusal('plan-has-begun', {})
         return [

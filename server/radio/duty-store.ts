@@ -8,7 +8,7 @@ const DURING = 'coalesce(s.actual, s.planned)'
 /** Who holds or is to hold handhelds of these campuses from now on, in order. */
 export async function readPlans(db: Db | Tx, organisationId: string, campuses: string[]): Promise<PlanView[]> {
   const rows = await db('radio_holders as h')
-    .join('radio_units as u', 'u.code', 'h.unit')
+    .join('radio_units as u', (on) => on.on('u.organisation_id', 'h.organisation_id').andOn('u.code', 'h.unit'))
     .join('campuses as c', 'c.id', 'u.campus_id')
     .join('people as p', 'p.id', 'h.person_id')
     .where('u.organisation_id', organisationId)
@@ -66,7 +66,7 @@ export async function readDuty(
               case when b.id is null then null else jsonb_build_object('id', b.id, 'name', b.name, 'title', b.title) end as "takenFrom"
          from shifts s join people p on p.id = s.person_id left join crews w on w.id = s.crew_id
               left join campuses c on c.id = s.campus_id left join people b on b.id = s.swapped_with
-        where p.organisation_id = :org and (c.id is null or c.code = any(:campuses)) and ${when} order by ${order}`,
+        where p.organisation_id = :org and (c.id is null or (c.organisation_id = :org and c.code = any(:campuses))) and ${when} order by ${order}`,
       { org: organisationId, campuses, at },
     )
   const then = 'cast(:at as timestamptz)'
@@ -148,10 +148,11 @@ export async function endShift(tx: Tx, { id, begun }: ShiftRow): Promise<boolean
 }
 
 /** Whoever holds this handheld from then on holds it no longer; what is planned for later stands. */
-export async function freeUnit(tx: Tx, unit: string, from: Date): Promise<void> {
-  await tx('radio_holders').where({ unit }).whereRaw('lower(during) = ?::timestamptz', [from]).delete()
+export async function freeUnit(tx: Tx, organisationId: string, unit: string, from: Date): Promise<void> {
+  const held = { organisation_id: organisationId, unit }
+  await tx('radio_holders').where(held).whereRaw('lower(during) = ?::timestamptz', [from]).delete()
   await tx('radio_holders')
-    .where({ unit })
+    .where(held)
     .whereRaw('during @> ?::timestamptz', [from])
     .update({ during: tx.raw('tstzrange(lower(during), ?::timestamptz)', [from]) })
 }

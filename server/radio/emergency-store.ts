@@ -3,6 +3,7 @@ import type { Db, Tx } from '../db/index.ts'
 import type { EmergencyView } from '../wire/radio.ts'
 import type { Emergency, RaisedHow } from './engine-words.ts'
 import { unregistered } from './ident.ts'
+import { OURS } from './port-store.ts'
 
 export async function insertEmergency(
   tx: Tx,
@@ -11,7 +12,7 @@ export async function insertEmergency(
 ): Promise<{ campus: string } | undefined> {
   const { rows } = await tx.raw(
     `with port as (select p.id, p.organisation_id, c.code as campus from radio_ports p join campuses c on c.id = p.campus_id
-       where p.code = :port),
+       where p.code = :port and p.organisation_id = ${OURS}),
      made as (insert into radio_emergencies (id, organisation_id, port_id, unit_code, raw_id, over_id, raised_how, raised_at)
        select :id, organisation_id, id, :unit, :raw, :over, :how, :at from port on conflict do nothing returning id)
      select port.campus from port, made`,
@@ -42,14 +43,15 @@ export async function setCleared(tx: Tx, id: string, byId: string, reason: strin
 }
 
 export type ShownEmergency = EmergencyView & {
+  organisationId: string
   campus: string
   raw: string | null
   cleared: boolean
   ackedById: string | null
 }
 
-/** Those that are latched, or those asked for. */
-export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<ShownEmergency[]> {
+/** Those of an organisation that are latched, or those asked for. */
+export async function readEmergencies(db: Db | Tx, organisationId: string, ids?: string[]): Promise<ShownEmergency[]> {
   const query = db('radio_emergencies as e')
     .join('radio_ports as p', 'p.id', 'e.port_id')
     .join('campuses as c', 'c.id', 'p.campus_id')
@@ -60,8 +62,9 @@ export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<Show
     // whoever held it when it called: the last to have taken it over
     .joinRaw(
       `left join lateral (select p.id as holder_id, p.name as holder from radio_holders h join people p on p.id = h.person_id
-        where h.unit = e.unit_code and h.during @> e.raised_at order by lower(h.during) desc limit 1) as h on true`,
+        where h.organisation_id = e.organisation_id and h.unit = e.unit_code and h.during @> e.raised_at order by lower(h.during) desc limit 1) as h on true`,
     )
+    .where('e.organisation_id', organisationId)
     .orderBy('e.raised_at')
     .select(
       'e.*',
@@ -76,6 +79,7 @@ export async function readEmergencies(db: Db | Tx, ids?: string[]): Promise<Show
   if (ids) query.whereIn('e.id', ids)
   else query.whereNull('e.cleared_at')
   return (await query).map((row) => ({
+    organisationId: row.organisation_id,
     emergencyId: row.id,
     port: row.port,
     campus: row.campus,

@@ -5,6 +5,7 @@ import { house } from '../test/house.ts'
 import { insertEmergency, readEmergencies } from './emergency-store.ts'
 import type { Emergency } from './engine-words.ts'
 import { openTicketForEmergency } from './follow-door.ts'
+import { organisationOf } from './over-store.ts'
 import { DEMO_PORTS, seedRadio } from './seed-store.ts'
 
 t.test('a call for help is of who holds the handheld; a number none has is not the one whose code it is', async (t) => {
@@ -26,7 +27,7 @@ t.test('a call for help is of who holds the handheld; a number none has is not t
         unit: who.unit,
         at,
       })
-      return readEmergencies(tx, [id])
+      return readEmergencies(tx, await organisationOf(tx), [id])
     })
     const [shown] = events
     const { what } = await db('tickets').where({ id: shown?.ticketId }).first('what')

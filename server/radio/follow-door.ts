@@ -9,10 +9,11 @@ type Raised = Extract<RadioEvent, { type: 'radio.emergency-raised' }>
 
 /** Follows radio.emergency-raised: a ticket of the highest priority, with the over that raised it. */
 export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(TicketEvent | RadioEvent)[]> {
-  const [emergency] = await readEmergencies(tx, [event.emergencyId])
+  const organisationId = await overs.organisationOf(tx)
+  const [emergency] = await readEmergencies(tx, organisationId, [event.emergencyId])
   if (!emergency || emergency.ticketId) return []
   const { events, ticketId } = await openForRadio(tx, {
-    organisationId: await overs.organisationOf(tx),
+    organisationId,
     campus: emergency.campus,
     at: event.at,
     what: `电台紧急呼叫 · ${whoCalls(emergency)}(${event.port})`,

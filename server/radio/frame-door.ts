@@ -23,28 +23,31 @@ export async function radioFrames(db: Db, organisationId: string, rows: readonly
   const [overIds, emergencyIds, calloutIds] = [idsOf('overId'), idsOf('emergencyId'), idsOf('calloutId')]
   const [overs, emergencies, callouts] = await Promise.all([
     overIds.length > 0 ? listOvers(db, { organisationId, ids: overIds, limit: overIds.length }) : [],
-    emergencyIds.length > 0 ? readEmergencies(db, emergencyIds) : [],
-    calloutIds.length > 0 ? showCallouts(db, { ids: calloutIds }) : [],
+    emergencyIds.length > 0 ? readEmergencies(db, organisationId, emergencyIds) : [],
+    calloutIds.length > 0 ? showCallouts(db, organisationId, { ids: calloutIds }) : [],
   ])
   return rows.map((row): Framed => {
     const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
     const found = overs.find(({ overId }) => overId === row.body.overId)
     if (found) {
-      const { organisationId: _, ...over } = found
+      const { organisationId, ...over } = found
       return {
-        thing: { kind: 'radio', campus: over.campus },
+        thing: { kind: 'radio', organisationId, campus: over.campus },
         frame: { ...head, subject: 'over', over: { ...over, mayListen: true } },
       }
     }
     const called = callouts.find(({ calloutId }) => calloutId === row.body.calloutId)
     if (called) {
-      const { campus, ...callout } = called
-      return { thing: { kind: 'radio', campus }, frame: { ...head, subject: 'callout', callout } }
+      const { organisationId, campus, ...callout } = called
+      return { thing: { kind: 'radio', organisationId, campus }, frame: { ...head, subject: 'callout', callout } }
     }
     const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
     // Whoever shows these fetches them again, and sees what they may.
     if (!raised) return KEPT.has(row.type) ? { thing: null, frame: { ...head, subject: 'none' } } : undefined
-    const { campus, cleared, ackedById: _, ...emergency } = raised
-    return { thing: { kind: 'radio', campus }, frame: { ...head, subject: 'emergency', emergency, cleared } }
+    const { organisationId: of, campus, cleared, ackedById: _, ...emergency } = raised
+    return {
+      thing: { kind: 'radio', organisationId: of, campus },
+      frame: { ...head, subject: 'emergency', emergency, cleared },
+    }
   })
 }

@@ -2,6 +2,7 @@
 import type { Db, Tx } from '../db/index.ts'
 import type { OverEnd, OverView, UnitHow } from '../wire/radio.ts'
 import { isShort, type Over } from './over.ts'
+import { OURS } from './port-store.ts'
 
 /** Writes an over as it stands now; again after each change. A tag by hand is not overwritten by what came later. */
 export async function saveOver(tx: Tx, over: Over): Promise<boolean> {
@@ -12,7 +13,7 @@ export async function saveOver(tx: Tx, over: Over): Promise<boolean> {
        emergency, short, person_id, unit_code, holder_id, known_how, confidence, raw_id, call_id, words)
      select :id, organisation_id, id, campus_id, :kind, :epoch, :from, :to, :endedBy, :overlap, :emergency, :short, :person,
        :unit, :holder, :how, :confidence, :raw, :call, :words
-       from radio_ports where code = :port
+       from radio_ports where code = :port and organisation_id = ${OURS}
      on conflict (id) do update set to_at = excluded.to_at, ended_by = excluded.ended_by, overlap = excluded.overlap,
        emergency = excluded.emergency, short = excluded.short,
        unit_code = case when mine.tagged_by_id is null then excluded.unit_code else mine.unit_code end,
@@ -179,8 +180,9 @@ function talkerOf(row: Row): OverView['talker'] {
   return { kind, name: row.speaker ?? '', unit: null, personId: row.person_id, how: null, confidence: 100 }
 }
 
-export async function organisationOf(tx: Tx): Promise<string> {
-  return (await tx('organisations').first('id')).id
+/** The organisation of this server's exchange. */
+export async function organisationOf(db: Db | Tx): Promise<string> {
+  return (await db('organisations').orderBy(['created_at', 'id']).first('id'))?.id
 }
 
 /** The over in which an emergency was raised. */

@@ -5,7 +5,7 @@ import { type Actor, may } from '../people/index.ts'
 import { actorOf, Code, Id, idempotent, notFound, Refusal, type Routes, Text, Type, Version } from '../web/index.ts'
 import type { CommissioningView, PortNow, PortView } from '../wire/radio.ts'
 import * as admin from './port-admin-store.ts'
-import { type PortRow, readPorts } from './port-store.ts'
+import { type PortRow, radioThing, readPorts } from './port-store.ts'
 import { type GatewayProfile, PROFILE_FIELDS, readProfile } from './profile.ts'
 import type { Radio } from './radio-door.ts'
 
@@ -17,7 +17,7 @@ const Name = Text(80, 1)
 /** What the commissioning run proves hangs on these. */
 const PROVEN: readonly (keyof GatewayProfile)[] = ['pttMode', 'dtmfKey', 'dtmfUnkey']
 
-const shown = ({ id, ...port }: PortRow, ports: readonly PortNow[]): PortView => {
+const shown = ({ id, organisationId: _, ...port }: PortRow, ports: readonly PortNow[]): PortView => {
   const seen = ports.find((one) => one.port === port.port)
   const { carrier, gateway, control, evidence, recording } = seen ?? {}
   return {
@@ -41,23 +41,30 @@ export const portRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
     const administer = (actor: Actor, campus: string): void => {
-      if (!may(actor, 'administer', { kind: 'radio', campus })) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'administer', radioThing({ organisationId: actor.organisationId, campus })))
+        throw new Refusal('not-allowed', {}, 403)
     }
     const portFor = async (actor: Actor, id: string): Promise<PortRow> => {
       administer(actor, '')
-      const port = (await readPorts(db)).find((one) => one.id === id)
+      const port = (await readPorts(db, actor.organisationId)).find((one) => one.id === id)
       if (!port) throw notFound('port')
       return port
     }
-    const whole = async (id: string) => {
-      const port = (await readPorts(db)).find((one) => one.id === id)
-      return port && shown(port, radio.engine.portsNow())
+    const whole = async ({ organisationId }: Actor, id: string) => {
+      const port = (await readPorts(db, organisationId)).find((one) => one.id === id)
+      return port && shown(port, radio.portsNow(organisationId))
     }
 
     app.get('/api/radio/ports', async (request) => {
-      administer(actorOf(request), '')
-      const now = radio.engine.portsNow()
-      return { items: (await readPorts(db)).map((port) => shown(port, now)), next: null, fields: PROFILE_FIELDS }
+      const actor = actorOf(request)
+      administer(actor, '')
+      const { organisationId } = actor
+      const now = radio.portsNow(organisationId)
+      return {
+        items: (await readPorts(db, organisationId)).map((port) => shown(port, now)),
+        next: null,
+        fields: PROFILE_FIELDS,
+      }
     })
 
     const body = Type.Object(
@@ -81,7 +88,8 @@ export const portRoutes =
           profile?: Record<string, unknown>
         }
         administer(actor, named.campus)
-        if ((await readPorts(db)).some((one) => one.port === port)) throw new Refusal('port-exists', { port })
+        if ((await readPorts(db, actor.organisationId)).some((one) => one.port === port))
+          throw new Refusal('port-exists', { port })
         const { organisationId, personId: byId } = actor
         let portId = ''
         await commit(async (tx) => {
@@ -92,7 +100,7 @@ export const portRoutes =
         })
         await radio.refresh()
         reply.code(201)
-        return whole(portId)
+        return whole(actor, portId)
       }),
     )
 
@@ -121,12 +129,12 @@ export const portRoutes =
         throw new Refusal('port-not-commissioned', { port: port.port })
       await commit(async (tx) => {
         if (!(await admin.updatePort(tx, port.id, version, wanted)))
-          throw new Refusal('changed-meanwhile', { theirs: shown(port, radio.engine.portsNow()) })
+          throw new Refusal('changed-meanwhile', { theirs: shown(port, radio.portsNow(actor.organisationId)) })
         const fields = Object.keys(request.body).filter((field) => field !== 'version')
         return [{ type: 'radio.port-changed', portId: port.id, fields, at: await clock(tx), byId: actor.personId }]
       })
       await radio.refresh()
-      return whole(port.id)
+      return whole(actor, port.id)
     })
 
     const report = async (port: PortRow): Promise<CommissioningView> => ({

@@ -1,11 +1,14 @@
 /** Ports, handhelds and who holds them: rows. */
+import type { Knex } from 'knex'
 import type { Db, Tx } from '../db/index.ts'
+import type { Thing } from '../people/index.ts'
 import type { RadioUnitView } from '../wire/radio.ts'
 import type { KnownUnit } from './ident.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from './profile.ts'
 
 export type PortRow = {
   id: string
+  organisationId: string
   port: string
   campus: string
   nameZh: string
@@ -18,14 +21,26 @@ export type PortRow = {
   version: number
 }
 
-export async function readPorts(db: Db | Tx): Promise<PortRow[]> {
+/** What may() is asked about anything of a campus's radio. */
+export const radioThing = ({ organisationId, campus }: { organisationId: string; campus: string }): Thing => ({
+  kind: 'radio',
+  organisationId,
+  campus,
+})
+
+/** The organisation of this server's exchange, in a statement: a port's code is unique within one organisation only. */
+export const OURS = '(select id from organisations order by created_at, id limit 1)'
+
+export async function readPorts(db: Db | Tx, organisationId: string): Promise<PortRow[]> {
   const rows = await db('radio_ports as p')
     .join('campuses as c', 'c.id', 'p.campus_id')
+    .where('p.organisation_id', organisationId)
     .whereNull('p.retired_at')
     .orderBy(['p.sort', 'p.code'])
     .select('p.*', 'c.code as campus')
   return rows.map((row) => ({
     id: row.id,
+    organisationId: row.organisation_id,
     port: row.code,
     campus: row.campus,
     nameZh: row.name_zh,
@@ -41,21 +56,32 @@ export async function readPorts(db: Db | Tx): Promise<PortRow[]> {
 
 /** Where a gateway registered from, so that the next server knows when another takes its place. */
 export async function saveGatewayAddress(tx: Tx, port: string, address: string): Promise<void> {
-  await tx('radio_ports').where({ code: port }).whereNull('retired_at').update({ gateway_address: address })
+  await tx('radio_ports')
+    .where({ code: port })
+    .whereRaw(`organisation_id = ${OURS}`)
+    .whereNull('retired_at')
+    .update({ gateway_address: address })
 }
+
+/** Whoever holds a handheld `u` now, of the same organisation. */
+const holdsNow = (db: Db | Tx) => (on: Knex.JoinClause) =>
+  on.on('h.organisation_id', 'u.organisation_id').andOn('h.unit', 'u.code').andOn(db.raw('h.during @> now()'))
 
 /** What identification needs of every handheld in use: its codes, and who holds it now. */
 export type RosterRow = KnownUnit & {
+  organisationId: string
   campus: string
   ids: { gateway: string | null; mdc1200: string | null; five_tone: string | null; dtmf: string | null }
 }
-export async function readRoster(db: Db): Promise<RosterRow[]> {
+export async function readRoster(db: Db, organisationId: string): Promise<RosterRow[]> {
   const rows = await db('radio_units as u')
     .join('campuses as c', 'c.id', 'u.campus_id')
-    .leftJoin('radio_holders as h', (on) => on.on('h.unit', 'u.code').andOn(db.raw('h.during @> now()')))
+    .leftJoin('radio_holders as h', holdsNow(db))
+    .where('u.organisation_id', organisationId)
     .whereNull('u.retired_at')
     .select('u.*', 'c.code as campus', 'h.person_id')
   return rows.map((row) => ({
+    organisationId: row.organisation_id,
     code: row.code,
     alias: row.alias,
     holderId: row.person_id,
@@ -68,7 +94,7 @@ export async function readRoster(db: Db): Promise<RosterRow[]> {
 export async function listUnits(db: Db | Tx, organisationId: string, campuses?: string[]): Promise<RadioUnitView[]> {
   const query = db('radio_units as u')
     .join('campuses as c', 'c.id', 'u.campus_id')
-    .leftJoin('radio_holders as h', (on) => on.on('h.unit', 'u.code').andOn(db.raw('h.during @> now()')))
+    .leftJoin('radio_holders as h', holdsNow(db))
     .leftJoin('people as p', 'p.id', 'h.person_id')
     .leftJoin('crews as w', 'w.id', 'u.crew_id')
     .where('u.organisation_id', organisationId)
@@ -101,15 +127,24 @@ export async function listUnits(db: Db | Tx, organisationId: string, campuses?: 
  */
 export async function handOver(
   tx: Tx,
+  organisationId: string,
   code: string,
   personId: string | null,
   byId: string,
 ): Promise<string | undefined> {
-  const unit = await tx('radio_units').where({ code }).whereNull('retired_at').forUpdate().first('id')
+  const of = { organisation_id: organisationId }
+  const unit = await tx('radio_units')
+    .where({ ...of, code })
+    .whereNull('retired_at')
+    .forUpdate()
+    .first('id')
   if (!unit) return undefined
-  await tx('radio_holders').where({ unit: code }).whereRaw('lower(during) = now()').delete()
   await tx('radio_holders')
-    .where({ unit: code })
+    .where({ ...of, unit: code })
+    .whereRaw('lower(during) = now()')
+    .delete()
+  await tx('radio_holders')
+    .where({ ...of, unit: code })
     .whereRaw('during @> now()')
     .update({ during: tx.raw('tstzrange(lower(during), now())') })
   if (personId)
@@ -118,8 +153,8 @@ export async function handOver(
       person_id: personId,
       by_id: byId,
       during: tx.raw(
-        'tstzrange(now(), (select min(lower(during)) from radio_holders where unit = ? and lower(during) > now()))',
-        [code],
+        'tstzrange(now(), (select min(lower(during)) from radio_holders where organisation_id = ? and unit = ? and lower(during) > now()))',
+        [organisationId, code],
       ),
     })
   return unit.id

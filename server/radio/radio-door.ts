@@ -65,6 +65,8 @@ export function startRadio({
   let latched: EmergencyView[] = []
   let campusOf = new Map<string, string>()
   let known = ''
+  /** whose exchange this is; the engine knows no other organisation's ports */
+  let organisationId = ''
   let running = false
   let started = false
   const portAlarms = makePortAlarms()
@@ -187,7 +189,7 @@ export function startRadio({
     engine,
     isActing,
     tell,
-    may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', campus }),
+    may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', organisationId, campus }),
     emergencies: () => latched,
   })
 
@@ -200,7 +202,7 @@ export function startRadio({
   async function fileUnder(tx: Tx, over: Over): Promise<RadioEvent[]> {
     if (isShort(over) || over.to === null) return []
     const [row] = await overs.listOvers(tx, {
-      organisationId: await overs.organisationOf(tx),
+      organisationId,
       ids: [over.overId],
       limit: 1,
     })
@@ -215,10 +217,11 @@ export function startRadio({
 
   /** Ports, handhelds and what is latched, as PostgreSQL has them; while it is away the last ones stand. */
   async function refresh(): Promise<void> {
-    const [all, units] = await Promise.all([ports.readPorts(db), ports.readRoster(db)])
+    organisationId = await overs.organisationOf(db)
+    const [all, units] = await Promise.all([ports.readPorts(db, organisationId), ports.readRoster(db, organisationId)])
     roster = units
     campusOf = new Map(all.map(({ port, campus }) => [port, campus]))
-    if (keeper.waiting() === 0) latched = (await emergencies.readEmergencies(db)).map(asView)
+    if (keeper.waiting() === 0) latched = (await emergencies.readEmergencies(db, organisationId)).map(asView)
     const list = all.map(({ port, campus, nameZh, nameEn, endpoint, enabled, profile, gatewayAddress }) => ({
       port,
       campus,
@@ -244,7 +247,7 @@ export function startRadio({
       await endBrokenOff(tx)
       await ports.endPatch(tx, null, null)
     })
-    const kept = await emergencies.readEmergencies(db)
+    const kept = await emergencies.readEmergencies(db, organisationId)
     if (!started) engine.start()
     started = true
     running = true
@@ -284,6 +287,8 @@ export function startRadio({
     phones,
     consoles,
     keeper,
+    /** What the engine shows of the ports of one organisation: there are some of its own exchange's only. */
+    portsNow: (of: string) => (of === organisationId ? engine.portsNow() : []),
     /** what is wrong now, as the console's strip shows it */
     alarms: (): Alarm[] => (running ? portAlarms.now(engine.portsNow()) : []),
     /** how often each of them was raised */
@@ -302,6 +307,7 @@ export function startRadio({
 }
 
 function asView({
+  organisationId: _____,
   campus: _,
   cleared: __,
   ackedById: ___,

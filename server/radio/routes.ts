@@ -21,6 +21,7 @@ import {
 } from '../web/index.ts'
 import { calloutRoutes } from './callout-routes.ts'
 import { dutyRoutes } from './duty-routes.ts'
+import { isPerson } from './duty-store.ts'
 import { readEmergencies } from './emergency-store.ts'
 import * as overs from './over-store.ts'
 import { portRoutes } from './port-routes.ts'
@@ -33,8 +34,8 @@ const One = Type.Object({ id: Id }, strict)
 
 /** Campuses whose radio this person may hear of. */
 async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
-  const all = [...new Set((await ports.readPorts(db)).map(({ campus }) => campus))]
-  return all.filter((campus) => may(actor, 'see', { kind: 'radio', campus }))
+  const all = [...new Set((await ports.readPorts(db, actor.organisationId)).map(({ campus }) => campus))]
+  return all.filter((campus) => may(actor, 'see', ports.radioThing({ organisationId: actor.organisationId, campus })))
 }
 
 export const radioRoutes =
@@ -42,30 +43,31 @@ export const radioRoutes =
   async (app) => {
     for (const routes of [calloutRoutes, portRoutes, unitRoutes, dutyRoutes]) await routes({ db, commit, radio })(app)
 
-    const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', campus: string, what: string): void => {
-      if (!may(actor, 'see', { kind: 'radio', campus })) throw notFound(what)
-      if (!may(actor, verb, { kind: 'radio', campus })) throw new Refusal('not-allowed', {}, 403)
+    type OnRadio = { organisationId: string; campus: string }
+    const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', one: OnRadio, what: string): void => {
+      if (!may(actor, 'see', ports.radioThing(one))) throw notFound(what)
+      if (!may(actor, verb, ports.radioThing(one))) throw new Refusal('not-allowed', {}, 403)
     }
     const overFor = async (actor: Actor, id: string, verb: 'change' | 'listen') => {
       const [over] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [id], limit: 1 })
       if (!over) throw notFound('over')
-      allow(actor, verb, over.campus, 'over')
+      allow(actor, verb, over, 'over')
       return over
     }
-    const shown = (actor: Actor, { organisationId: _, ...over }: overs.ShownOver) => ({
+    const shown = (actor: Actor, { organisationId, ...over }: overs.ShownOver) => ({
       ...over,
-      mayListen: may(actor, 'listen', { kind: 'radio', campus: over.campus }),
+      mayListen: may(actor, 'listen', ports.radioThing({ organisationId, campus: over.campus })),
     })
 
     app.get('/api/radio', async (request) => {
       const actor = actorOf(request)
       const campuses = new Set(await campusesOf(db, actor))
-      const latched = await readEmergencies(db)
+      const latched = await readEmergencies(db, actor.organisationId)
       return {
-        ports: radio.engine.portsNow().filter(({ campus }) => campuses.has(campus)),
+        ports: radio.portsNow(actor.organisationId).filter(({ campus }) => campuses.has(campus)),
         emergencies: latched
           .filter(({ campus }) => campuses.has(campus))
-          .map(({ cleared: _, ackedById: __, campus: ___, ...one }) => one),
+          .map(({ cleared: _, ackedById: __, campus: ___, organisationId: ____, ...one }) => one),
         units: await ports.listUnits(db, actor.organisationId, [...campuses]),
       }
     })
@@ -142,7 +144,7 @@ export const radioRoutes =
       async (request) => {
         const actor = actorOf(request)
         const over = await overFor(actor, request.params.id, 'change')
-        const unit = (await ports.readRoster(db)).find(({ code }) => code === request.body.unit)
+        const unit = (await ports.readRoster(db, actor.organisationId)).find(({ code }) => code === request.body.unit)
         if (!unit) throw new Refusal('no-such-handheld', { unit: request.body.unit }, 400)
         if (over.kind !== 'rx') throw new Refusal('over-not-received', {}, 400)
         await commit(async (tx) => {
@@ -160,18 +162,18 @@ export const radioRoutes =
       { schema: { body: Type.Object({ port: Code, unit: Type.Optional(Code) }, strict) } },
       async (request) => {
         const actor = actorOf(request)
-        const port = (await ports.readPorts(db)).find((one) => one.port === request.body.port)
+        const port = (await ports.readPorts(db, actor.organisationId)).find((one) => one.port === request.body.port)
         if (!port) throw notFound('port')
-        allow(actor, 'key', port.campus, 'port')
+        allow(actor, 'key', port, 'port')
         const emergencyId = radio.engine.raise({ port: port.port, unit: request.body.unit ?? null, how: 'agent' })
         return { emergencyId }
       },
     )
 
     const latched = async (actor: Actor, id: string, verb: 'change' | 'clear') => {
-      const [one] = await readEmergencies(db, [id])
+      const [one] = await readEmergencies(db, actor.organisationId, [id])
       if (!one) throw notFound('emergency')
-      allow(actor, verb, one.campus, 'emergency')
+      allow(actor, verb, one, 'emergency')
       return one
     }
     app.post('/api/radio/emergencies/:id/acknowledge', { schema: { params: One } }, async (request) => {
@@ -179,7 +181,7 @@ export const radioRoutes =
       const one = await latched(actor, request.params.id, 'change')
       if (one.ackedAt === null) radio.engine.acknowledge(one.emergencyId, actor.personId)
       await radio.keeper.settle(2_000)
-      const [now] = await readEmergencies(db, [one.emergencyId])
+      const [now] = await readEmergencies(db, actor.organisationId, [one.emergencyId])
       return { emergencyId: one.emergencyId, ackedAt: now?.ackedAt ?? null, ackedBy: now?.ackedBy ?? null }
     })
     app.post(
@@ -214,18 +216,18 @@ export const radioRoutes =
       },
       async (request) => {
         const actor = actorOf(request)
-        const all = await ports.readPorts(db)
+        const all = await ports.readPorts(db, actor.organisationId)
         const { callId } = request.body
         if (callId !== undefined) {
           const port = all.find((one) => one.port === request.body.port)
           if (!port) throw notFound('port')
-          allow(actor, 'change', port.campus, 'port')
+          allow(actor, 'change', port, 'port')
           return { patchId: await radio.phones.join(actor, port, callId), ports: [port.port] }
         }
         const wanted = [...new Set(request.body.ports ?? [])].map((code) => all.find(({ port }) => port === code))
         const rows = wanted.filter((port) => port !== undefined)
         if (rows.length !== wanted.length || rows.length < 2) throw notFound('port')
-        for (const { campus } of rows) allow(actor, 'change', campus, 'port')
+        for (const port of rows) allow(actor, 'change', port, 'port')
         const codes = rows.map(({ port }) => port)
         const patchId = crypto.randomUUID()
         const why = radio.engine.patch(patchId, codes)
@@ -240,9 +242,10 @@ export const radioRoutes =
     app.delete('/api/radio/patches/:id', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
       const patchId = request.params.id
-      const members = radio.engine.portsNow().filter(({ patch }) => patch?.patchId === patchId)
+      const members = radio.portsNow(actor.organisationId).filter(({ patch }) => patch?.patchId === patchId)
       if (members.length === 0) throw notFound('patch')
-      for (const { campus } of members) allow(actor, 'change', campus, 'patch')
+      const { organisationId } = actor
+      for (const { campus } of members) allow(actor, 'change', { organisationId, campus }, 'patch')
       radio.phones.parted(patchId)
       await radio.engine.part(patchId)
       await commit(async (tx) => {
@@ -256,7 +259,7 @@ export const radioRoutes =
     app.get('/api/radio/units', async (request) => {
       const actor = actorOf(request)
       // who keeps the register sees all of it
-      const all = may(actor, 'administer', { kind: 'radio', campus: '' })
+      const all = may(actor, 'administer', ports.radioThing({ organisationId: actor.organisationId, campus: '' }))
       const campuses = all ? undefined : await campusesOf(db, actor)
       return { items: await ports.listUnits(db, actor.organisationId, campuses), next: null }
     })
@@ -266,12 +269,13 @@ export const radioRoutes =
       async (request) => {
         const actor = actorOf(request)
         const { code } = request.params
-        const unit = (await ports.readRoster(db)).find((one) => one.code === code)
+        const unit = (await ports.readRoster(db, actor.organisationId)).find((one) => one.code === code)
         if (!unit) throw notFound('unit')
-        allow(actor, 'change', unit.campus, 'unit')
+        allow(actor, 'change', unit, 'unit')
         const { personId } = request.body
         await commit(async (tx) => {
-          const unitId = await ports.handOver(tx, code, personId, actor.personId)
+          if (personId !== null && !(await isPerson(tx, actor.organisationId, personId))) throw notFound('person')
+          const unitId = await ports.handOver(tx, actor.organisationId, code, personId, actor.personId)
           if (!unitId) throw notFound('unit')
           const at = await clock(tx)
           return [{ type: 'radio.holder-changed', unit: code, personId, at, byId: actor.personId }]

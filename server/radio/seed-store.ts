@@ -24,10 +24,13 @@ const DEMO_UNITS = 12
  */
 export async function seedRadio(db: Db, { demo, ports }: { demo: boolean; ports: readonly PortSeed[] }): Promise<void> {
   await db.transaction(async (tx) => {
-    const organisation = await tx('organisations').first('id')
+    const organisation = await tx('organisations').orderBy('created_at').first('id')
     if (!organisation) return
     const campuses: Record<string, string> = Object.fromEntries(
-      (await tx('campuses').select('id', 'code')).map(({ id, code }) => [code, id]),
+      (await tx('campuses').where({ organisation_id: organisation.id }).select('id', 'code')).map(({ id, code }) => [
+        code,
+        id,
+      ]),
     )
     const wanted = demo ? DEMO_PORTS : ports.map((one) => ({ ...one, profile: {} }))
     for (const [sort, one] of wanted.entries()) {

@@ -1,6 +1,7 @@
 /** Which recordings are a port's, and which of them an over lies in. */
 import type { Db, Tx } from '../db/index.ts'
 import type { OverKind } from '../wire/radio.ts'
+import { OURS } from './port-store.ts'
 
 /** Both sides are begun together; what begins further apart is another piece. */
 const TOGETHER_MS = 10_000
@@ -11,7 +12,8 @@ export const channelOfKind = (kind: OverKind): 0 | 1 => (kind === 'rx' ? 0 : 1)
 
 /** The port's id, taken for this transaction: its pieces are noted one after the other. */
 export async function lockPort(tx: Tx, port: string): Promise<string | undefined> {
-  return (await tx('radio_ports').where({ code: port }).forUpdate().first('id'))?.id
+  return (await tx('radio_ports').where({ code: port }).whereRaw(`organisation_id = ${OURS}`).forUpdate().first('id'))
+    ?.id
 }
 
 /** Recordings of this port begun at about this time, nearest first. */

@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts'
 import { type Actor, may, personRefs } from '../people/index.ts'
 import type { TimelineItem } from '../wire/views.ts'
 import { listOvers } from './over-store.ts'
+import { radioThing } from './port-store.ts'
 import { calloutSteps, isOnRadio } from './timeline-store.ts'
 
 /** A crisis on one ticket is a few hundred overs; the newest are shown. */
@@ -11,7 +12,7 @@ const MOST = 500
 /** Overs and call-out steps of this ticket, of the campuses whose radio this person may hear of. */
 export async function radioTimeline(db: Db, actor: Actor, ticketId: string): Promise<TimelineItem[]> {
   if (!(await isOnRadio(db, ticketId))) return []
-  const sees = (campus: string) => may(actor, 'see', { kind: 'radio', campus })
+  const sees = (said: { organisationId: string; campus: string }) => may(actor, 'see', radioThing(said))
   const [overs, steps] = await Promise.all([
     listOvers(db, { organisationId: actor.organisationId, ticketId, limit: MOST }),
     calloutSteps(db, ticketId),
@@ -21,24 +22,38 @@ export async function radioTimeline(db: Db, actor: Actor, ticketId: string): Pro
     steps.map(({ byId }) => byId),
   )
   const said = overs
-    .filter(({ campus }) => sees(campus))
-    .map(({ overId, port, campus, kind, talker, from, ms, emergency, overlap, text, endedBy, playable }) => ({
-      at: from,
-      kind: 'over',
-      by: null,
-      body: {
-        ...{ overId, port, campus, kind, talker, from, ms, emergency, overlap, endedBy, playable },
-        mayListen: may(actor, 'listen', { kind: 'radio', campus }),
-        ...(text !== null && { text }),
-      },
-    }))
-  const called = steps
-    .filter(({ campus }) => sees(campus))
-    .map(({ at, step, byId, body }) => ({
-      at,
-      kind: `callout.${step}`,
-      by: (byId && people.get(byId)) || null,
-      body,
-    }))
+    .filter(sees)
+    .map(
+      ({
+        organisationId,
+        overId,
+        port,
+        campus,
+        kind,
+        talker,
+        from,
+        ms,
+        emergency,
+        overlap,
+        text,
+        endedBy,
+        playable,
+      }) => ({
+        at: from,
+        kind: 'over',
+        by: null,
+        body: {
+          ...{ overId, port, campus, kind, talker, from, ms, emergency, overlap, endedBy, playable },
+          mayListen: may(actor, 'listen', radioThing({ organisationId, campus })),
+          ...(text !== null && { text }),
+        },
+      }),
+    )
+  const called = steps.filter(sees).map(({ at, step, byId, body }) => ({
+    at,
+    kind: `callout.${step}`,
+    by: (byId && people.get(byId)) || null,
+    body,
+  }))
   return [...said, ...called]
 }

@@ -4,6 +4,7 @@ import type { TimelineItem } from '../wire/views.ts'
 
 export type Step = { step: string; byId: string | null } & Pick<TimelineItem, 'at' | 'body'> & {
     campus: string
+    organisationId: string
   }
 
 /** Whether the radio has anything to say of this ticket: of most it has not, and finding that out must cost next to nothing. */
@@ -27,12 +28,13 @@ export async function calloutSteps(db: Db, ticketId: string): Promise<Step[]> {
     .where('c.ticket_id', ticketId)
     .orderBy('s.at')
     .select('s.at', 's.step', 's.tier', 's.unit_code', 's.how', 's.person_id', 'c.id as callout_id', 'c.words')
-    .select('p.code as port', 'k.code as campus')
+    .select('p.code as port', 'p.organisation_id', 'k.code as campus')
   return rows.map((row) => ({
     at: row.at.toISOString(),
     step: row.step,
     byId: row.person_id,
     campus: row.campus,
+    organisationId: row.organisation_id,
     body: {
       calloutId: row.callout_id,
       port: row.port,

@@ -15,7 +15,7 @@ import {
   Type,
   Version,
 } from '../web/index.ts'
-import { listUnits } from './port-store.ts'
+import { listUnits, radioThing } from './port-store.ts'
 import type { Radio } from './radio-door.ts'
 import { importUnits, takenField, unitSheet } from './unit-sheet-door.ts'
 import * as store from './unit-store.ts'
@@ -38,7 +38,8 @@ export const unitRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
     const administrator = (actor: Actor): Actor => {
-      if (!may(actor, 'administer', { kind: 'radio', campus: '' })) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'administer', radioThing({ organisationId: actor.organisationId, campus: '' })))
+        throw new Refusal('not-allowed', {}, 403)
       return actor
     }
     const named = async (tx: Tx, organisationId: string, { campus, crew }: Sent) => {

@@ -72,13 +72,14 @@ export async function house(
   async function someone(...scopes: Scope[]) {
     people += 1
     const nth = people
-    const organisation = (await db('organisations').first('id')).id
+    const organisation = (await db('organisations').orderBy('created_at').first('id')).id
     const [person] = await db('people')
       .insert({ organisation_id: organisation, staff_code: `T${nth}`, name: `测试${nth}`, login: `t${nth}` })
       .returning('id')
     for (const { role, campus = null, line = null } of scopes) {
-      const campusId = campus && (await db('campuses').where({ code: campus }).first('id')).id
-      const lineId = line && (await db('lines').where({ code: line }).first('id')).id
+      const campusId =
+        campus && (await db('campuses').where({ organisation_id: organisation, code: campus }).first('id')).id
+      const lineId = line && (await db('lines').where({ organisation_id: organisation, code: line }).first('id')).id
       await db('grants').insert({ person_id: person.id, role, campus_id: campusId, line_id: lineId })
     }
     return signIn(person.id as string)

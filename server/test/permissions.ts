@@ -1,6 +1,6 @@
 /** What each door says to each role. The test beside it holds the desk to this. */
 import type { Role } from '../wire/words.ts'
-import type { Thing } from './permissions.test.ts'
+import type { Thing } from './whole-desk.ts'
 
 export const ROLES: Role[] = ['agent', 'supervisor', 'engineer', 'auditor', 'admin', 'reporter']
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Db, settled, wish } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may } from '../people/index.ts'
-import { callCards } from '../pop/index.ts'
+import { cardsFor, queueThing } from '../pop/index.ts'
 import {
   actorOf,
   Code,
@@ -20,6 +20,7 @@ import { DIGITS, numberOf, numberTyped } from '../wire/number.ts'
 import { seatOf } from './dial-store.ts'
 import {
   callbackRows,
+  callbackThing,
   clearCallback,
   dialling,
   endCall,
@@ -43,9 +44,9 @@ const DIAL_WITHIN_MS = 5_000
 /** What a call and a ticket do to each other; callbacks owed; dialling out. */
 export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
   const card = async (actor: Actor, id: string) => {
-    const shown = (await callCards(db, [id])).get(id)
-    if (!shown || !may(actor, 'see', shown.thing)) throw notFound('call')
-    return shown.card
+    const shown = (await cardsFor(db, actor, [id])).get(id)
+    if (!shown) throw notFound('call')
+    return shown
   }
   const row = async (id: string) => ticketRows(await readTickets(db, [id]))[0]
   const callback = async (id: string) => (await callbackRows(db, await readCallbacks(db, [id])))[0]
@@ -148,7 +149,7 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
     app.get('/api/callbacks', async (request) => {
       const actor = actorOf(request)
       const owed = await owedCallbacks(db, actor.organisationId)
-      const seen = owed.filter((one) => may(actor, 'see', { kind: 'callback', campus: one.campus, line: one.line }))
+      const seen = owed.filter((one) => may(actor, 'see', callbackThing(one)))
       return { items: await callbackRows(db, seen), next: null }
     })
 
@@ -199,7 +200,8 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
     if (!DIGITS.test(number)) throw new Refusal('number-unreadable', { field: 'number' }, 400)
     if (!campus) throw new Refusal('campus-needed', { field: 'campus' }, 400)
     const line = back?.call.line ?? wanted.line ?? null
-    if (!may(actor, 'change', { kind: 'call', campus, line, agentIds: [] })) throw new Refusal('not-allowed', {}, 403)
+    if (!may(actor, 'change', queueThing(actor.organisationId, { campus, line })))
+      throw new Refusal('not-allowed', {}, 403)
     const direction = back ? 'callback' : 'outbound'
     wishId = await wish(
       tx,

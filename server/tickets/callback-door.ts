@@ -1,7 +1,7 @@
 /** Callbacks owed: taken under a lease so that nobody is called twice, cleared with how and by whom. */
 import { type CallRow, readCall } from '../calls/index.ts'
 import { clock, type Tx } from '../db/index.ts'
-import { type Actor, may } from '../people/index.ts'
+import { type Actor, may, type Thing } from '../people/index.ts'
 import { notFound, Refusal } from '../web/index.ts'
 import * as store from './callback-store.ts'
 import type { ClearedHow, TicketEvent } from './events.ts'
@@ -58,12 +58,18 @@ export async function dialling(
   return { events, call, number: callback.number }
 }
 
+/** What may() is asked about a callback. */
+export const callbackThing = ({ organisationId, campus, line }: store.Callback): Thing => ({
+  kind: 'callback',
+  organisationId,
+  campus,
+  line,
+})
+
 async function held(tx: Tx, actor: Actor, id: string): Promise<store.Callback> {
   const callback = await store.holdCallback(tx, id)
-  if (!callback || !may(actor, 'see', { kind: 'callback', campus: callback.campus, line: callback.line }))
-    throw notFound('callback')
-  if (!may(actor, 'take', { kind: 'callback', campus: callback.campus, line: callback.line }))
-    throw new Refusal('not-allowed', {}, 403)
+  if (!callback || !may(actor, 'see', callbackThing(callback))) throw notFound('callback')
+  if (!may(actor, 'take', callbackThing(callback))) throw new Refusal('not-allowed', {}, 403)
   if (callback.clearedAt) throw new Refusal('callback-cleared', { how: callback.clearedHow })
   return callback
 }

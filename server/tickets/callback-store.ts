@@ -3,6 +3,7 @@ import type { CallReason, ClearedHow } from './events.ts'
 
 export type Callback = {
   id: string
+  organisationId: string
   callId: string
   campusId: string | null
   campus: string | null
@@ -29,6 +30,7 @@ function read(db: Db | Tx) {
 // biome-ignore lint/suspicious/noExplicitAny: a row as PostgreSQL gives it
 const fromRow = (row: any): Callback => ({
   id: row.id,
+  organisationId: row.organisation_id,
   callId: row.call_id,
   campusId: row.campus_id,
   campus: row.campus_code,

@@ -1,5 +1,5 @@
 /** What people do to a ticket. Every act is asked of may(), held, decided, written on the timeline. */
-import { type CallRow, readCall } from '../calls/index.ts'
+import { type CallRow, readCall, whomItReached } from '../calls/index.ts'
 import { clock, type Tx } from '../db/index.ts'
 import { type Actor, may, type Thing } from '../people/index.ts'
 import { notFound, Refusal } from '../web/index.ts'
@@ -14,6 +14,7 @@ import { type Act, collisions, isIpAddress, isUntouched, LONGEST, stateAfter, ty
 /** What may() is asked about a ticket. */
 export const thing = (ticket: Ticket): Thing => ({
   kind: 'ticket',
+  organisationId: ticket.organisationId,
   campus: ticket.campus,
   line: ticket.line,
   assigneeId: ticket.assigneeId,
@@ -29,6 +30,7 @@ export async function openAtDesk(
 ): Promise<{ events: TicketEvent[]; ticket: shown.ShownTicket }> {
   const about: Thing = {
     kind: 'ticket',
+    organisationId: actor.organisationId,
     campus: wanted.campus,
     line: wanted.line,
     assigneeId: null,
@@ -36,8 +38,10 @@ export async function openAtDesk(
     reporterId: null,
   }
   if (!may(actor, 'open', about)) throw new Refusal('not-allowed', {}, 403)
-  const placeText = wanted.placeId ? await store.placePath(tx, wanted.placeId) : ''
+  const placeText = wanted.placeId ? await store.placePath(tx, actor.organisationId, wanted.placeId) : ''
   if (placeText === undefined) throw new Refusal('no-such-place', {}, 400)
+  if (wanted.reporterId && !(await store.isPerson(tx, actor.organisationId, wanted.reporterId)))
+    throw new Refusal('no-such-person', { field: 'reporterId' }, 400)
   const { campus, line } = wanted
   const ticket = await shown.insertTicket(tx, {
     organisationId: actor.organisationId,
@@ -136,11 +140,13 @@ async function translated(
   }
   if (wanted.ipAddress && !isIpAddress(wanted.ipAddress))
     throw new Refusal('not-an-ip-address', { field: 'ipAddress' }, 400)
-  if (wanted.placeId && wanted.placeText === undefined) {
-    const path = await store.placePath(tx, wanted.placeId)
-    if (path === undefined) throw new Refusal('no-such-place', { field: 'placeId' }, 400)
-    columns.place_text = path
+  for (const field of ['placeId', 'confirmedPlaceId'] as const) {
+    const path = wanted[field] ? await store.placePath(tx, ticket.organisationId, wanted[field]) : ''
+    if (path === undefined) throw new Refusal('no-such-place', { field }, 400)
+    if (field === 'placeId' && wanted.placeId && wanted.placeText === undefined) columns.place_text = path
   }
+  if (wanted.reporterId && !(await store.isPerson(tx, ticket.organisationId, wanted.reporterId)))
+    throw new Refusal('no-such-person', { field: 'reporterId' }, 400)
   if (columns.unit_id !== undefined) {
     const unit = wanted.unitId ? await store.unitSnapshot(tx, ticket.organisationId, wanted.unitId) : null
     if (unit === undefined) throw new Refusal('no-such-unit', { field: 'unitId' }, 400)
@@ -154,10 +160,11 @@ async function translated(
     columns.reported_category_id = wanted.categoryId ?? null
     fields.line = [ticket.line, line]
   }
-  if (wanted.categoryId) {
-    const category = await store.categoryOf(tx, wanted.categoryId)
-    if (!category) throw new Refusal('no-such-category', { field: 'categoryId' }, 400)
-    if (category.lineId !== (columns.line_id ?? ticket.lineId))
+  for (const field of ['categoryId', 'confirmedCategoryId'] as const) {
+    if (!wanted[field]) continue
+    const category = await store.categoryOf(tx, ticket.organisationId, wanted[field])
+    if (!category) throw new Refusal('no-such-category', { field }, 400)
+    if (field === 'categoryId' && category.lineId !== (columns.line_id ?? ticket.lineId))
       throw new Refusal('category-of-another-line', { field: 'categoryId' }, 400)
   }
   for (const [field, most] of [
@@ -323,16 +330,21 @@ async function leave(tx: Tx, actor: Actor, callId: string, ticketId: string, at:
 
 async function held(tx: Tx, actor: Actor, id: string, verb: 'change'): Promise<Ticket> {
   const ticket = await store.holdTicket(tx, id)
-  if (!ticket || ticket.organisationId !== actor.organisationId || !may(actor, 'see', thing(ticket)))
-    throw notFound('ticket')
+  if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
   if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
   return ticket
+}
+
+/** What may() is asked about a call: as on its card, whomever it rang or reached included. */
+export async function aboutCall(tx: Tx, callId: string): Promise<Thing | undefined> {
+  const reached = await whomItReached(tx, callId)
+  return reached && { kind: 'call', ...reached, assigneeIds: await store.assigneesOfCall(tx, callId) }
 }
 
 /** A call this person may work on. */
 async function mine(tx: Tx, actor: Actor, callId: string): Promise<CallRow> {
   const call = await readCall(tx, callId)
-  const about: Thing | undefined = call && { kind: 'call', campus: call.campus, line: call.line, agentIds: [] }
+  const about = await aboutCall(tx, callId)
   if (!call || !about || !may(actor, 'see', about)) throw notFound('call')
   if (!may(actor, 'change', about)) throw new Refusal('not-allowed', {}, 403)
   return call

@@ -1,8 +1,9 @@
 /** A supervisor ends a call that stands though nobody speaks: a line that was never hung up, a channel nobody holds. */
 import { legsOf, readCall } from '../calls/index.ts'
 import { clock, type Tx, wish } from '../db/index.ts'
-import { type Actor, may, type Thing } from '../people/index.ts'
+import { type Actor, may } from '../people/index.ts'
 import { notFound, Refusal } from '../web/index.ts'
+import { aboutCall } from './desk-door.ts'
 import type { TicketEvent } from './events.ts'
 
 /** Q.850: normal clearing. */
@@ -11,7 +12,7 @@ const CLEARED = 16
 /** Asks the exchange to hang up every channel of the call; its end comes back as each call's does. */
 export async function endCall(tx: Tx, actor: Actor, callId: string): Promise<TicketEvent[]> {
   const call = await readCall(tx, callId)
-  const about: Thing | undefined = call && { kind: 'call', campus: call.campus, line: call.line, agentIds: [] }
+  const about = await aboutCall(tx, callId)
   if (!call || !about || !may(actor, 'see', about)) throw notFound('call')
   if (!may(actor, 'end', about)) throw new Refusal('not-allowed', {}, 403)
   if (call.state === 'ended') throw new Refusal('call-is-over')

@@ -102,7 +102,7 @@ export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<Tic
   const fields: string[] = []
   if (!byHand.has('placeId') && call.placeId !== ticket.reportedPlaceId) {
     columns.reported_place_id = call.placeId
-    columns.place_text = call.placeId ? ((await store.placePath(tx, call.placeId)) ?? '') : ''
+    columns.place_text = call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : ''
     fields.push('placeId')
   }
   if (!byHand.has('reporterId') && call.personId !== ticket.reporterId) {
@@ -146,7 +146,7 @@ export async function open(
     reporterId: call.personId,
     unitId: call.unitId,
     placeId: call.placeId,
-    placeText: call.placeId ? ((await store.placePath(tx, call.placeId)) ?? '') : '',
+    placeText: call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : '',
     firstTakerId: as.firstTakerId,
     repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
   })

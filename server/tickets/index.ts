@@ -1,6 +1,6 @@
 /** Tickets, what hangs on them, callbacks owed, and why a call needs neither. */
 
-export { clearCallback, dialling, releaseCallback, takeCallback } from './callback-door.ts'
+export { callbackThing, clearCallback, dialling, releaseCallback, takeCallback } from './callback-door.ts'
 export { owedCallbacks, readCallbacks } from './callback-store.ts'
 export { act, change, explain, join, note, openAtDesk, openSecond, thing, urge } from './desk-door.ts'
 export { endCall } from './ending-door.ts'
@@ -16,5 +16,4 @@ export {
 export { openForRadio } from './radio-door.ts'
 export { listTickets, readTickets } from './shown-store.ts'
 export { callsOf, entriesOf } from './store.ts'
-export { shownNumber } from './ticket.ts'
 export { callbackRows, searchTickets, ticketRows } from './view-door.ts'

@@ -145,6 +145,16 @@ export async function unlinkCall(tx: Tx, callId: string, ticketId: string): Prom
   await tx('ticket_calls').where({ call_id: callId, ticket_id: ticketId }).delete()
 }
 
+/** Who works on the tickets a call is about. */
+export async function assigneesOfCall(tx: Tx, callId: string): Promise<string[]> {
+  return tx('ticket_calls as k')
+    .join('tickets as t', 't.id', 'k.ticket_id')
+    .where('k.call_id', callId)
+    .whereNotNull('t.assignee_id')
+    .distinct()
+    .pluck('t.assignee_id')
+}
+
 /** The one ticket a call belongs to, and how. */
 export async function ticketOfCall(
   db: Db | Tx,
@@ -197,7 +207,6 @@ export async function campusAndLineOf(
   return { campusId: await found('campuses', campus), lineId: await found('lines', line) }
 }
 
-/** The place's name in full, as it is written on the ticket when chosen. */
 /** What a unit is called and costs under now, kept with the ticket; undefined when there is no such unit. */
 export async function unitSnapshot(tx: Tx, organisationId: string, unitId: string): Promise<string | undefined> {
   const row = await tx('units')
@@ -206,12 +215,25 @@ export async function unitSnapshot(tx: Tx, organisationId: string, unitId: strin
   return row && JSON.stringify({ code: row.code, zh: row.name_zh, costCode: row.cost_code })
 }
 
-export async function placePath(tx: Tx, placeId: string): Promise<string | undefined> {
-  return (await tx('places').where({ id: placeId }).first('path_zh'))?.path_zh
+/** The place's name in full, as it is written on the ticket when chosen; undefined when there is no such place. */
+export async function placePath(tx: Tx, organisationId: string, placeId: string): Promise<string | undefined> {
+  const row = await tx('places as p')
+    .join('campuses as c', 'c.id', 'p.campus_id')
+    .where({ 'p.id': placeId, 'c.organisation_id': organisationId })
+    .first('p.path_zh')
+  return row?.path_zh
 }
 
-export async function categoryOf(tx: Tx, id: string): Promise<{ lineId: string; needsIp: boolean } | undefined> {
-  const row = await tx('categories').where({ id }).first('line_id', 'needs_ip')
+export async function isPerson(tx: Tx, organisationId: string, id: string): Promise<boolean> {
+  return (await tx('people').where({ id, organisation_id: organisationId }).first('id')) !== undefined
+}
+
+export async function categoryOf(
+  tx: Tx,
+  organisationId: string,
+  id: string,
+): Promise<{ lineId: string; needsIp: boolean } | undefined> {
+  const row = await tx('categories').where({ id, organisation_id: organisationId }).first('line_id', 'needs_ip')
   return row && { lineId: row.line_id, needsIp: row.needs_ip }
 }
 
@@ -232,13 +254,13 @@ export async function setFirstTakerIfNone(tx: Tx, id: string, personId: string):
 /** How often this number called in the 24 hours up to this call, itself included. */
 export async function callsIn24h(
   tx: Db | Tx,
-  call: { ani: string; campusId: string | null; arrivedAt: Date },
+  call: { organisationId: string; ani: string; campusId: string | null; arrivedAt: Date },
 ): Promise<number> {
   if (!call.ani) return 1
   const { rows } = await tx.raw(
-    `select count(*)::int as n from calls where ani = ? and campus_id is not distinct from ? and direction = 'inbound'
+    `select count(*)::int as n from calls where organisation_id = ? and ani = ? and campus_id is not distinct from ? and direction = 'inbound'
         and arrived_at <= ? and arrived_at > cast(? as timestamptz) - interval '24 hours'`,
-    [call.ani, call.campusId, call.arrivedAt, call.arrivedAt],
+    [call.organisationId, call.ani, call.campusId, call.arrivedAt, call.arrivedAt],
   )
   return rows[0].n
 }

@@ -35,8 +35,8 @@ export type AppParts = {
   rate?: { signedIn: number; signedOut: number }
 }
 
-/** Every door of this app: `GET /api/tickets`. Read by the test that wants each of them in the permission matrix. */
-export type Door = { method: string; url: string; open: boolean }
+/** Every door of this app: `GET /api/tickets`. Read by the tests that try each of them. */
+export type Door = { method: string; url: string; open: boolean; schema: Record<string, unknown> }
 
 /** Builds the app; the caller listens and closes. */
 export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }> {
@@ -65,8 +65,9 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   app.decorateRequest('actor', undefined)
   app.setValidatorCompiler(validatorCompiler as never)
   app.setErrorHandler(errorHandler)
-  app.addHook('onRoute', ({ method, url, config: own }) => {
-    for (const one of [method].flat()) if (one !== 'HEAD') doors.push({ method: one, url, open: own?.open ?? false })
+  app.addHook('onRoute', ({ method, url, config: own, schema = {} }) => {
+    for (const one of [method].flat())
+      if (one !== 'HEAD') doors.push({ method: one, url, open: own?.open ?? false, schema: { ...schema } })
   })
 
   await app.register(cookie)

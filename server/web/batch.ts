@@ -8,27 +8,40 @@ export type SharedFrame = {
   /** null: holds nothing to hide, every signed-in person gets it */
   thing: Thing | null
   frame: Frame
-  popFor?: { personId: string; pop: PopCard }
+  /** what the frame shows beside its thing, asked about by itself: the frame as it is for who may not see it. At most six. */
+  parts?: { thing: Thing; without: (frame: Frame) => Frame }[]
+  popFor?: { personId: string; frame: Frame & { pop: PopCard } }
 }
 
-/** A journal row with its frame, if it has one, serialised once for everybody. */
+/** A journal row with its frame, if it has one, serialised once for everybody who may see the same of it. */
 export type Told = {
   seq: number
   thing: Thing | null | undefined
   json: string
+  parts?: Thing[]
+  /** the frame without the parts whose bits are set */
+  without?: (hidden: number) => string
   popFor?: { personId: string; json: string }
 }
 
 /** Serialises a row's frame. A row without a frame still moves everybody's `upTo`. */
 export function toTold(seq: number, shared: SharedFrame | undefined): Told {
   if (!shared) return { seq, thing: undefined, json: '' }
-  const { thing, frame, popFor } = shared
-  if (!popFor) return { seq, thing, json: JSON.stringify(frame) }
+  const { thing, frame, parts = [], popFor } = shared
+  const made = new Map<number, string>()
+  const without = (hidden: number): string => {
+    const known = made.get(hidden)
+    if (known !== undefined) return known
+    const json = JSON.stringify(parts.reduce((less, part, i) => (hidden & (1 << i) ? part.without(less) : less), frame))
+    made.set(hidden, json)
+    return json
+  }
   return {
     seq,
     thing,
     json: JSON.stringify(frame),
-    popFor: { personId: popFor.personId, json: JSON.stringify({ ...frame, pop: popFor.pop }) },
+    ...(parts.length > 0 && { parts: parts.map((part) => part.thing), without }),
+    ...(popFor && { popFor: { personId: popFor.personId, json: JSON.stringify(popFor.frame) } }),
   }
 }
 
@@ -36,16 +49,23 @@ export type Sees = (actor: Actor, thing: Thing) => boolean
 
 /**
  * What this person is told of these rows, as a mask: one character a row, `0` nothing, `1` the shared frame, `2` the
- * frame with the pop. Two people with the same mask get the same bytes.
+ * frame with the pop, from `A` on the shared frame without the parts that are hidden from them. Two people with the same
+ * mask get the same bytes.
  */
 export function maskFor(actor: Actor, rows: readonly Told[], sees: Sees): string {
   let mask = ''
-  for (const { thing, popFor } of rows) {
+  for (const { thing, parts, popFor } of rows) {
     if (popFor?.personId === actor.personId) mask += '2'
-    else mask += thing !== undefined && (thing === null || sees(actor, thing)) ? '1' : '0'
+    else if (thing === undefined || (thing !== null && !sees(actor, thing))) mask += '0'
+    else {
+      const hidden = (parts ?? []).reduce((bits, part, i) => (sees(actor, part) ? bits : bits | (1 << i)), 0)
+      mask += hidden === 0 ? '1' : String.fromCharCode(LESS + hidden)
+    }
   }
   return mask
 }
+/** The character before `A`. */
+const LESS = 64
 
 /**
  * The same for many people at once. What a person may see follows from their rights and from whether a thing names them
@@ -53,9 +73,10 @@ export function maskFor(actor: Actor, rows: readonly Told[], sees: Sees): string
  */
 export function maskMaker(rows: readonly Told[], sees: Sees): (actor: Actor, rights: string) => string {
   const named = new Set<unknown>()
-  for (const { thing, popFor } of rows) {
+  for (const { thing, parts = [], popFor } of rows) {
     if (popFor) named.add(popFor.personId)
-    for (const value of Object.values(thing ?? {})) for (const one of [value].flat()) named.add(one)
+    for (const about of [thing ?? {}, ...parts])
+      for (const value of Object.values(about)) for (const one of [value].flat()) named.add(one)
   }
   const masks = new Map<string, string>()
   return (actor, rights) => {
@@ -73,8 +94,11 @@ export function batchOf(rows: readonly Told[], mask: string, after: number, upTo
   const frames: string[] = []
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]
-    if (!row || mask[i] === '0') continue
-    frames.push(mask[i] === '2' && row.popFor ? row.popFor.json : row.json)
+    const as = mask[i]
+    if (!row || as === undefined || as === '0') continue
+    if (as === '2' && row.popFor) frames.push(row.popFor.json)
+    else if (as > '2' && row.without) frames.push(row.without(as.charCodeAt(0) - LESS))
+    else frames.push(row.json)
   }
   return `{"kind":"frames","after":${after},"upTo":${upTo},"frames":[${frames.join(',')}]}`
 }

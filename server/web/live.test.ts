@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import type { JournalRow } from '../db/index.ts'
 import type { DeskEvent } from '../journey.ts'
+import { idOf } from '../people/seed/chance.ts'
 import { type House, house } from '../test/house.ts'
 import type { FromServer } from '../wire/frames.ts'
 import type { SharedFrame } from './live.ts'
@@ -20,6 +21,7 @@ async function frameFor(row: JournalRow): Promise<SharedFrame | undefined> {
   } as never
   const thing = {
     kind: 'ticket' as const,
+    organisationId: idOf('organisation'),
     campus: campus ?? '',
     line: line ?? '',
     assigneeId: null,
@@ -27,7 +29,11 @@ async function frameFor(row: JournalRow): Promise<SharedFrame | undefined> {
     reporterId: null,
   }
   return popPersonId
-    ? { thing, frame, popFor: { personId: popPersonId, pop: { legUniqueid: 'mine' } as never } }
+    ? {
+        thing,
+        frame,
+        popFor: { personId: popPersonId, frame: { ...(frame as object), pop: { legUniqueid: 'mine' } } as never },
+      }
     : { thing, frame }
 }
 
@@ -289,6 +295,7 @@ t.test('nonsense closes the socket that said it, and the server stays up', async
 t.test('figures come to those whose lines they are', async (t) => {
   const queue = (campus: string) => ({ campus, line: 'it', waiting: 1 }) as never
   const now = async () => ({
+    organisationId: idOf('organisation'),
     queues: [queue('old'), queue('new')],
     health: { serverTime: 'x', acting: true, wires: [], alarms: [] },
   })

@@ -43,8 +43,8 @@ export type LiveParts = {
   sees: Sees
   /** the frames of journal rows, in the same order; undefined: this row is nobody's business */
   framesOf: (rows: JournalRow[]) => Promise<(SharedFrame | undefined)[]>
-  /** figures that are not in the journal */
-  now: () => Promise<{ queues?: QueueNow[]; health?: Health }>
+  /** figures that are not in the journal, and whose lines they are of */
+  now: () => Promise<{ organisationId?: string; queues?: QueueNow[]; health?: Health }>
   log: Logger
   /** what a console said besides asking again, e.g. that it painted a pop; `seat` names the console */
   heard?: (actor: Seat['actor'], said: Exclude<FromConsole, { kind: 'again' }>, seat: string) => Promise<void>
@@ -196,7 +196,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
       if (seat.upTo === undefined) continue
       const mask = maskOf(seat.actor, seat.rights)
       // Nothing to see: the number is told by the tick, once a second, instead of a hundred times.
-      if (mask.indexOf('1') < 0 && mask.indexOf('2') < 0) continue
+      if (/^0*$/.test(mask)) continue
       const key = `${seat.upTo} ${mask}`
       const message = messages.get(key) ?? textFrame(batchOf(rows, mask, seat.upTo, upTo))
       messages.set(key, message)
@@ -272,7 +272,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
     }
   }
   async function tellNow(all: Seat[]): Promise<void> {
-    const { queues, health } = await now()
+    const { organisationId = '', queues, health } = await now()
     const json = JSON.stringify([queues, health && { ...health, serverTime: '' }])
     const at = performance.now()
     if (json === lastNow.json && at - lastNow.at < NOW_AT_LEAST_MS) return
@@ -280,7 +280,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
     const serverTime = new Date().toISOString()
     const messages = new Map<string, Buffer>()
     const messageFor = (actor: Seat['actor']): Buffer => {
-      const seen = queues?.filter((queue) => sees(actor, { kind: 'call', ...where(queue), agentIds: [] }))
+      const seen = queues?.filter((queue) => sees(actor, { ...NOBODYS, organisationId, ...where(queue) }))
       const mayWork = actor.grants.some(({ role }) => role !== 'reporter')
       const said: FromServer = {
         kind: 'now',
@@ -370,3 +370,5 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
 }
 
 const where = ({ campus, line }: QueueNow) => ({ campus, line })
+/** A call that rang nobody: seen by whoever sees the line's calls. */
+const NOBODYS = { kind: 'call' as const, agentIds: [], assigneeIds: [] }

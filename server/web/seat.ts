@@ -55,7 +55,7 @@ export class Seat {
     this.#socket = socket
     this.#wire = wire
     this.actor = actor
-    this.rights = JSON.stringify(actor.grants)
+    this.rights = rightsOf(actor)
     this.#ears = ears
     socket.on('message', (data, isBinary) => this.#hear(data as Buffer, isBinary))
     socket.on('pong', () => {
@@ -86,7 +86,7 @@ export class Seat {
 
   /** Takes the rights as they stand now; true when they are others than before. */
   renew(actor: Actor): boolean {
-    const rights = JSON.stringify(actor.grants)
+    const rights = rightsOf(actor)
     const changed = rights !== this.rights
     this.actor = actor
     this.rights = rights
@@ -132,6 +132,9 @@ export class Seat {
     }
   }
 }
+
+/** The same text for all who may see the same, but for what names them. */
+const rightsOf = ({ organisationId, grants }: Actor): string => `${organisationId} ${JSON.stringify(grants)}`
 
 /** A bucket: `atOnce` from the start, then `aSecond`; false when it is empty. */
 function allowance(atOnce: number, aSecond: number): () => boolean {

@@ -155,6 +155,8 @@ export async function mapNumber(
   if (!before) return { outcome: 'absent' }
   if (mapping.from && mapping.until && mapping.from >= mapping.until)
     return { outcome: 'refused', why: 'ends-before-it-begins' }
+  if (mapping.placeId && !(await store.readRow(tx, 'places', by.organisationId, mapping.placeId)))
+    return { outcome: 'refused', why: 'no-such-row', field: 'placeId' }
   const done = await store.updateRow(tx, 'numbers', mapping.numberId, mapping.version, {})
   if (!done) return { outcome: 'stale', row: before }
   await store.mapNumber(tx, { source: 'admin', ...mapping })
@@ -213,6 +215,11 @@ async function faultIn(
       return { outcome: 'refused', why: 'number-unreadable', field }
     if (spec.kind === 'line' && !codes.lines.has(String(value)))
       return { outcome: 'refused', why: 'no-such-line', field }
+  }
+  for (const [field, link] of Object.entries(SPECS[what].links)) {
+    const ids = [values[field]].flat().filter((one): one is string => typeof one === 'string')
+    if ((await store.strangersIn(tx, link, by.organisationId, ids)).length > 0)
+      return { outcome: 'refused', why: 'no-such-row', field }
   }
   const { realm } = values
   if (what === 'numbers' && realm !== undefined && realm !== 'public' && !codes.campuses.has(String(realm))) {

@@ -40,6 +40,18 @@ function select({ table, fields, links, retires }: Spec): string {
   return `select ${columns.join(', ')} from ${table} t`
 }
 
+/**
+ * That a row `t` is of this organisation, written `mark` in the statement. Rows that do not name theirs hang on a campus
+ * or a line, which do.
+ */
+function ofOwn({ fields, ofOrganisation }: Spec, mark: string): string {
+  if (ofOrganisation) return `t.organisation_id = ${mark}`
+  const on = (kind: 'campus' | 'line') =>
+    Object.values(fields).find((one) => one.kind === kind && !one.optional)?.column
+  const [table, column] = on('campus') ? ['campuses', on('campus')] : ['lines', on('line')]
+  return `exists (select from ${table} o where o.id = t.${column} and o.organisation_id = ${mark})`
+}
+
 /** One page, ordered; `after` holds the order columns and id of the row the last page ended with. */
 export async function listRows(
   db: Db,
@@ -54,12 +66,8 @@ export async function listRows(
 ): Promise<{ row: DirectoryRow; key: string[] }[]> {
   const spec = SPECS[what]
   const keys = [...spec.order.map((column) => `t.${column}::text`), 't.id::text']
-  const where: string[] = []
-  const bound: (string | number)[] = []
-  if (spec.ofOrganisation) {
-    where.push('t.organisation_id = ?')
-    bound.push(organisationId)
-  }
+  const where = [ofOwn(spec, '?')]
+  const bound: (string | number)[] = [organisationId]
   if (spec.retires && !retired) where.push('t.retired_at is null')
   const { words, numbers } = asked(q)
   const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
@@ -78,7 +86,7 @@ export async function listRows(
     bound.push(...after)
   }
   const { rows } = await db.raw(
-    `${lastFrom(select(spec), `, array[${keys.join(', ')}] as sort_key`)} ${where.length ? `where ${where.join(' and ')}` : ''} order by ${keys.join(', ')} limit ?`,
+    `${lastFrom(select(spec), `, array[${keys.join(', ')}] as sort_key`)} where ${where.join(' and ')} order by ${keys.join(', ')} limit ?`,
     [...bound, limit],
   )
   return rows.map(({ sort_key: key, ...row }: Row & { sort_key: string[] }) => ({ row, key }))
@@ -92,17 +100,18 @@ export async function readRow(
   id: string,
 ): Promise<DirectoryRow | undefined> {
   const spec = SPECS[what]
-  const mine = spec.ofOrganisation ? ' and t.organisation_id = :organisationId' : ''
-  const { rows } = await db.raw(`${select(spec)} where t.id = :id${mine}`, { id, organisationId })
+  const { rows } = await db.raw(`${select(spec)} where t.id = :id and ${ofOwn(spec, ':organisationId')}`, {
+    id,
+    organisationId,
+  })
   return rows[0]
 }
 
 /** All rows that are not retired, for export and for comparing an import with. */
 export async function allRows(db: Db, what: What, organisationId: string): Promise<DirectoryRow[]> {
   const spec = SPECS[what]
-  const where = [spec.ofOrganisation ? 't.organisation_id = :organisationId' : 'true']
   const { rows } = await db.raw(
-    `${select(spec)} where ${where.join(' and ')} order by ${spec.order.map((one) => `t.${one}`).join(', ')}`,
+    `${select(spec)} where ${ofOwn(spec, ':organisationId')} order by ${spec.order.map((one) => `t.${one}`).join(', ')}`,
     { organisationId },
   )
   return rows
@@ -162,6 +171,19 @@ export async function updateRow(
     .returning(tx.raw('now() as at'))
   return row
 }
+
+/** Which of these ids a link may not point to: there is no such row in this organisation. */
+export async function strangersIn(tx: Tx, link: Link, organisationId: string, ids: string[]): Promise<string[]> {
+  const what = LINKED[link.other]
+  if (!what || ids.length === 0) return []
+  const { rows } = await tx.raw(
+    `select t.id from ${SPECS[what].table} t where t.id = any(:ids::uuid[]) and ${ofOwn(SPECS[what], ':organisationId')}`,
+    { ids, organisationId },
+  )
+  const known = new Set(rows.map(({ id }: { id: string }) => id))
+  return ids.filter((id) => !known.has(id))
+}
+const LINKED: Record<string, What> = { place_id: 'places', person_id: 'people', unit_id: 'units' }
 
 /** Makes a link hold exactly these ids from now on. What was linked before stays known, with its end. */
 export async function setLink(tx: Tx, link: Link, ownId: string, wanted: string[], source: string): Promise<void> {

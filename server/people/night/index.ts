@@ -16,12 +16,10 @@ import { may } from '../may.ts'
 import { readPersonRefs } from '../store.ts'
 import * as store from './store.ts'
 
-const PBX = 1
-
 /** The switches this person may see, in the lines' order. */
 export async function switchesFor(db: Db, actor: Actor): Promise<LineNightView[]> {
   const seen = (await store.readSwitches(db, actor.organisationId)).filter(({ line }) =>
-    may(actor, 'see', { kind: 'line', line }),
+    may(actor, 'see', { kind: 'line', organisationId: actor.organisationId, line }),
   )
   const ids = [...new Set(seen.map(({ byId }) => byId).filter((id) => id !== null))]
   const people = new Map((ids.length > 0 ? await readPersonRefs(db, ids) : []).map((one) => [one.id, one]))
@@ -30,7 +28,7 @@ export async function switchesFor(db: Db, actor: Actor): Promise<LineNightView[]
     night,
     since: since?.toISOString() ?? null,
     by: (byId && people.get(byId)) || null,
-    mayTurn: may(actor, 'switch', { kind: 'line', line }),
+    mayTurn: may(actor, 'switch', { kind: 'line', organisationId: actor.organisationId, line }),
   }))
 }
 
@@ -43,10 +41,11 @@ export async function turnNight(
   by: Pick<Actor, 'personId' | 'organisationId'>,
   line: string,
   night: Night,
-): Promise<{ events: PeopleEvent[]; wishId: number } | undefined> {
+): Promise<{ events: PeopleEvent[]; wishId: number | null } | undefined> {
   const held = await store.holdSwitch(tx, by.organisationId, line)
   if (!held) return undefined
-  const wishId = await wish(tx, PBX, { verb: 'set-night', line, night })
+  const pbx = await store.pbxOf(tx, by.organisationId)
+  const wishId = pbx === undefined ? null : await wish(tx, pbx, { verb: 'set-night', line, night })
   if (held.night === night) return { events: [], wishId }
   const at = await store.turn(tx, held.id, night, by.personId)
   return { events: [{ type: 'line.night', at, byId: by.personId, line, night }], wishId }

@@ -25,10 +25,10 @@ export const nightRoutes =
       async (request) => {
         const actor = actorOf(request)
         const { line } = request.params
-        const thing = { kind: 'line', line } as const
+        const thing = { kind: 'line', organisationId: actor.organisationId, line } as const
         if (!may(actor, 'see', thing)) throw notFound('line')
         if (!may(actor, 'switch', thing)) throw new Refusal('not-allowed', {}, 403)
-        let wishId = 0
+        let wishId: number | null = null
         await commit(async (tx) => {
           const turned = await turnNight(tx, actor, line, request.body.night as Night)
           if (!turned) throw notFound('line')
@@ -36,7 +36,7 @@ export const nightRoutes =
           return turned.events
         })
         // Written down is what counts: an exchange that is away is told when it is back (asterisk/wanted.ts).
-        const { outcome } = await settled(db, wishId, CONFIRM_WITHIN_MS)
+        const outcome = wishId === null ? 'none' : (await settled(db, wishId, CONFIRM_WITHIN_MS)).outcome
         const found = (await switchesFor(db, actor)).find((one) => one.line === line)
         return { ...found, told: outcome === 'done' }
       },

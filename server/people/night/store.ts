@@ -2,6 +2,11 @@
 import type { Db, Tx } from '../../db/index.ts'
 import type { Night } from '../../wire/words.ts'
 
+/** The exchange of this organisation: another's has lines of the same codes. */
+export async function pbxOf(tx: Tx, organisationId: string): Promise<number | undefined> {
+  return (await tx('pbxs').where({ organisation_id: organisationId }).orderBy('id').first('id'))?.id
+}
+
 export type Switch = { id: string; line: string; night: Night; since: Date | null; byId: string | null }
 
 const switches = (db: Db, organisationId: string) =>

@@ -160,6 +160,8 @@ export const errors = room({
   },
   'port-not-enabled': { zh: '这个电台端口还没有启用。', en: 'This radio port is not enabled.' },
   'no-such-unit': { zh: '没有这个科室。', en: 'There is no such unit.' },
+  'no-such-person': { zh: '没有这个人。', en: 'There is no such person.' },
+  'no-such-row': { zh: '名录里没有这一条，请刷新。', en: 'The directory has no such entry: reload.' },
   'no-such-place': { zh: '没有这个地点。', en: 'There is no such place.' },
   'campus-needed': { zh: '还缺院区。', en: 'The campus is missing.' },
   'note-needed': { zh: '请写一句说明。', en: 'Please write a note.' },
