@@ -21,6 +21,7 @@ const front = spawn('sh', [script, '127.0.0.1'], {
   env: {
     ...process.env,
     DESK_VAR: lab.varDir,
+    DESK_URL: origin,
     DESK_PORT: String(lab.ports.deskPort),
     PBX_HTTP_PORT: String(lab.ports.httpPort),
     NGINX_HTTPS: `127.0.0.1:${https}`,
@@ -82,3 +83,64 @@ t.test('a second PC signs in by HTTPS, and its phone reaches Asterisk and nothin
     t.notMatch(String(reply.headers.server ?? ''), /Asterisk/)
   }
 })
+
+type Wire = { wire: string; state: string; why: string | null }
+/** The wires as this machine is told them: by the server's own port, never through the front. */
+const wire = async (name: string): Promise<Wire | undefined> => {
+  const reply = await fetch(`${lab.url}/status`)
+  return ((await reply.json()) as { wires: Wire[] }).wires.find((one) => one.wire === name)
+}
+const until = async (what: string, holds: () => Promise<boolean>, ms: number) => {
+  for (const end = Date.now() + ms; !(await holds()); await pause(250))
+    if (Date.now() > end) throw new Error(`not seen within ${ms} ms: ${what}`)
+}
+
+/** A socket to the real Asterisk through the front, from an address of its own; undefined: refused. */
+const taken: WebSocket[] = []
+t.teardown(() => {
+  for (const one of taken) one.terminate()
+})
+const take = (from: string, page = origin): Promise<WebSocket | undefined> =>
+  new Promise((answer) => {
+    const options = { rejectUnauthorized: false, localAddress: from, headers: { origin: page } }
+    const socket = new WebSocket(`wss://127.0.0.1:${https}/sip`, ['sip'], options)
+    socket.on('open', () => {
+      taken.push(socket)
+      answer(socket)
+    })
+    socket.on('error', () => answer(undefined))
+  })
+const takeMany = async (from: string, count: number) =>
+  (await Promise.all(Array.from({ length: count }, () => take(from)))).filter((one) => one !== undefined).length
+
+t.test(
+  'one PC that opens all the sockets it can shuts no other phone out, and /status tells when phones are',
+  async (t) => {
+    await until('phones get in', async () => (await wire('phones'))?.state === 'well', 20_000)
+    t.equal(await take('127.0.0.40', 'https://evil.example'), undefined, 'a page that is not ours opens none')
+
+    const got = await takeMany('127.0.0.40', 520)
+    t.ok(got > 0 && got <= 60, `one address held ${got} sockets of the 500 that Asterisk has`)
+    const other = await take('127.0.0.41')
+    t.ok(other, 'a phone of another PC gets in')
+    t.match(await wire('ari'), { state: 'well' }, 'and the server is served')
+    t.equal(
+      (await fetch(`http://127.0.0.1:${lab.ports.httpPort}/ari/asterisk/ping?api_key=desk:${lab.secrets.ari}`)).status,
+      200,
+    )
+
+    for (let pc = 50; pc < 60; pc++) await takeMany(`127.0.0.${pc}`, 60)
+    t.equal(await take('127.0.0.41'), undefined, 'all that the front lets in are taken')
+    await until(
+      '/status says that phones cannot get in',
+      async () => (await wire('phones'))?.state === 'broken',
+      15_000,
+    )
+    t.match((await wire('phones'))?.why, /^front: refused with 503/)
+    t.match(await wire('ari'), { state: 'well' }, 'and the server is served still')
+
+    const open = () => taken.filter((one) => one.readyState === WebSocket.OPEN).length
+    await until('sockets that never registered are ended', async () => open() === 0, 45_000)
+    await until('phones get in again', async () => (await wire('phones'))?.state === 'well', 20_000)
+  },
+)

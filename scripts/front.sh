@@ -1,6 +1,7 @@
 #!/bin/sh
 # Puts nginx in front of a running desk, so that other PCs of the network reach it by HTTPS:
 #   sh scripts/front.sh 192.168.1.20
+# DESK_URL is the address people type when it is not https://<address>.
 # Makes a certificate for that address when DESK_VAR/front holds none (desk.crt, desk.key: put the hospital's own there).
 # Stays up; Ctrl-C ends it. The desk itself is started with DESK_URL=https://… DESK_TRUST_PROXY=127.0.0.1.
 set -eu
@@ -19,9 +20,13 @@ if [ ! -e "$front/desk.crt" ]; then
   echo "· 已生成自签名证书,有效 825 天 · made a self-signed certificate for $name: $front/desk.crt"
 fi
 
+# The address people type: the only one whose pages may open a phone, and where port 80 sends them.
+origin=${DESK_URL:-https://$name}
+origin=${origin%/}
 fill() { sed "s|\${$1}|$2|g"; }
 fill NGINX_NAME "$name" < asterisk-config/nginx/desk.conf.template |
   fill NGINX_HTTP "${NGINX_HTTP:-80}" | fill NGINX_HTTPS "${NGINX_HTTPS:-443}" |
+  fill NGINX_ORIGIN "$origin" |
   fill NGINX_DESK "${NGINX_DESK:-127.0.0.1:${DESK_PORT:-8080}}" |
   fill NGINX_PBX "${NGINX_PBX:-127.0.0.1:${PBX_HTTP_PORT:-8088}}" |
   fill NGINX_CERTIFICATE "$front/desk.crt" | fill NGINX_KEY "$front/desk.key" > "$front/desk.conf"

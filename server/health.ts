@@ -21,10 +21,11 @@ export function watchHealth(parts: {
   pulse: ReturnType<typeof watchPulse>
   asterisk: Asterisk
   archive: Archive
+  phones: PhonesWay
   /** what is wrong with the radio now, and how often each of it was */
   radio: () => { alarms: () => Alarm[]; alarmsRaised: () => Record<string, number> }
 }) {
-  const { db, pulse, asterisk, archive, radio } = parts
+  const { db, pulse, asterisk, phones, archive, radio } = parts
   let alarms: Alarm[] = []
   let pops: number[] = []
   const popSeconds = { sum: 0, count: 0 }
@@ -77,6 +78,7 @@ export function watchHealth(parts: {
     return [
       ...asterisk.health(),
       pulse.health(),
+      phones.health(),
       {
         wire: 'vault',
         state: vault.up ? 'well' : 'broken',
@@ -137,6 +139,12 @@ export function watchHealth(parts: {
         value: () => unseen.pops,
       },
       ...archive.figures(),
+      {
+        name: 'browser_phones_let_in',
+        help: '1 while a browser phone can open its socket',
+        kind: 'gauge',
+        value: () => (phones.health().state === 'well' ? 1 : 0),
+      },
       {
         name: 'desk_alarms',
         help: 'alarms standing, by kind',

@@ -5,7 +5,7 @@ import { hearStation, sweep, wanted } from './agents/index.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { startArchive } from './archive/index.ts'
 import { archiveRoutes } from './archive/routes.ts'
-import { makeAsterisk } from './asterisk/index.ts'
+import { makeAsterisk, watchPhonesWay, waysOf } from './asterisk/index.ts'
 import { hear } from './calls/index.ts'
 import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
@@ -64,12 +64,13 @@ async function main(): Promise<void> {
   })
 
   const org = await organisationId(db)
-  const health = watchHealth({ db, pulse, asterisk, archive, radio: () => radio })
+  const health = watchHealth({ db, pulse, asterisk, phones, archive, radio: () => radio })
   const live = makeLive({
     db: atOnce,
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
     framesOf: async (rows) => {
+  const phones = watchPhonesWay(waysOf(config))
       if (!rows.some(isRadio)) return framesOf(atOnce, org, rows)
       const [told, ofRadio] = await Promise.all([framesOf(atOnce, org, rows), radioFrames(atOnce, org, rows)])
       return rows.map((_, i) => ofRadio[i] ?? told[i])
@@ -164,6 +165,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop('SIGTERM'))
   process.on('SIGINT', () => void stop('SIGINT'))
 }
+    phones.stop()
 
 const VERSION = '0.1.0'
 

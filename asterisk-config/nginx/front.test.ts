@@ -13,6 +13,15 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { anyFreePort, isFree } from '../../scripts/parts/ports.ts'
 import { endProcess } from '../../scripts/parts/processes.ts'
 
+/** The limits of desk.conf.template: sockets of one address, and of all. */
+const [PER_ADDRESS, IN_ALL] = [60, 400]
+/** Longer than a socket may be silent. */
+const SILENT_MS = 45_000
+/** The name by which the pretend Asterisk knows a phone that registered. */
+const REGISTERED = 'registered phone'
+/** The address people type. */
+const ORIGIN = 'https://desk.test'
+
 /** What stands behind the proxy: tells who was asked what, and takes WebSockets on one path. */
 async function behind(t: Test, name: string, socketPath: string): Promise<{ at: string; asked: IncomingMessage[] }> {
   const asked: IncomingMessage[] = []
@@ -24,7 +33,12 @@ async function behind(t: Test, name: string, socketPath: string): Promise<{ at: 
   server.on('upgrade', (incoming, socket, head) => {
     asked.push(incoming)
     if (incoming.url !== socketPath) return socket.destroy()
-    sockets.handleUpgrade(incoming, socket, head, (phone) => phone.send(`${name} ${incoming.url}`))
+    sockets.handleUpgrade(incoming, socket, head, (phone) => {
+      phone.send(`${name} ${incoming.url}`)
+      // As Asterisk asks a registered phone each five seconds whether it is there.
+      const asking = setInterval(() => incoming.headers['user-agent'] === REGISTERED && phone.send('OPTIONS'), 5_000)
+      phone.on('close', () => clearInterval(asking))
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -47,6 +61,7 @@ async function front(t: Test, desk: string, pbx: string): Promise<{ https: numbe
     NGINX_PBX: pbx,
     NGINX_HTTP: `127.0.0.1:${http}`,
     NGINX_HTTPS: `127.0.0.1:${https}`,
+    DESK_URL: `${ORIGIN}/`,
   }
   const script = fileURLToPath(new URL('../../scripts/front.sh', import.meta.url))
   const child = spawn('sh', [script, 'desk.test'], { stdio: ['ignore', 'ignore', 'pipe'], env })
@@ -77,17 +92,29 @@ const get = (port: number, path: string, headers: Record<string, string> = {}): 
       .end()
   })
 
-/** The first message of a WebSocket, or why there is none. */
-const socket = (port: number, path: string, protocol?: string): Promise<string> =>
-  new Promise((answer) => {
-    const options = { rejectUnauthorized: false, headers: { host: 'desk.test', cookie: 'session=secret' } }
-    const opened = new WebSocket(`wss://127.0.0.1:${port}${path}`, protocol ? [protocol] : [], options)
-    opened.on('message', (message) => {
-      answer(String(message))
-      opened.terminate()
-    })
+type Asking = { path?: string; protocol?: string; from?: string; origin?: string | undefined; host?: string }
+
+/** A WebSocket that stays open, and the first it heard, or why there is none. */
+function phone(port: number, asking: Asking = {}): { ended: Promise<number>; heard: Promise<string>; end(): void } {
+  const { path = '/sip', protocol = 'sip', from = '127.0.0.1', host = 'desk.test' } = asking
+  const origin = 'origin' in asking ? asking.origin : ORIGIN
+  const headers = { host, cookie: 'session=secret', ...(origin ? { origin } : {}) }
+  const options = { rejectUnauthorized: false, headers, localAddress: from }
+  const opened = new WebSocket(`wss://127.0.0.1:${port}${path}`, protocol ? [protocol] : [], options)
+  const heard = new Promise<string>((answer) => {
+    opened.on('message', (message) => answer(String(message)))
     opened.on('error', (error) => answer(error.message))
   })
+  const ended = new Promise<number>((answer) => opened.on('close', () => answer(Date.now())))
+  return { heard, ended, end: () => opened.terminate() }
+}
+
+async function socket(port: number, path: string, protocol?: string): Promise<string> {
+  const one = phone(port, { path, protocol: protocol ?? '' })
+  const heard = await one.heard
+  one.end()
+  return heard
+}
 
 t.test('one origin: the phone reaches Asterisk by /sip, and everything else is the desk', async (t) => {
   const desk = await behind(t, 'desk', '/live?after=7')
@@ -132,14 +159,101 @@ t.test('one origin: the phone reaches Asterisk by /sip, and everything else is t
     t.notOk(seen?.forwarded)
   })
 
-  await t.test('who comes without TLS is sent to TLS', async (t) => {
-    const reply = await new Promise<IncomingMessage>((answer) => {
-      plainRequest(
-        { host: '127.0.0.1', port: http, path: '/tickets?x=1', headers: { host: 'desk.test' } },
-        answer,
-      ).end()
-    })
-    reply.resume()
-    t.match([reply.statusCode, reply.headers.location], [301, 'https://desk.test/tickets?x=1'])
+  await t.test('who comes without TLS is sent to TLS, at the address of the desk whatever was asked', async (t) => {
+    for (const host of ['desk.test', 'evil.example', 'desk.test.evil.example:8080']) {
+      const reply = await new Promise<IncomingMessage>((answer) => {
+        plainRequest({ host: '127.0.0.1', port: http, path: '/tickets?x=1', headers: { host } }, answer).end()
+      })
+      reply.resume()
+      t.match([reply.statusCode, reply.headers.location], [301, 'https://desk.test/tickets?x=1'], host)
+    }
   })
+
+  await t.test('the figures and the wires of the desk are not told to the network', async (t) => {
+    const before = desk.asked.length
+    for (const path of [
+      '/metrics',
+      '/status',
+      '//status',
+      '/%73tatus',
+      '/x/../metrics',
+      '/x/%2e%2e/status',
+      '/status?x',
+    ])
+      t.notMatch(await get(https, path), /^desk /, path)
+    t.equal(desk.asked.length, before)
+    t.match(await get(https, '/healthz'), /^desk /, 'that it lives is no secret')
+  })
+})
+
+t.test('no page but the desk’s own opens a phone', async (t) => {
+  const desk = await behind(t, 'desk', '/live')
+  const pbx = await behind(t, 'pbx', '/ws')
+  const { https } = await front(t, desk.at, pbx.at)
+  const answer = async (asking: Asking) => {
+    const one = phone(https, asking)
+    const heard = await one.heard
+    one.end()
+    return heard
+  }
+  const strangers = ['https://evil.example', 'http://desk.test', 'https://desk.test.evil.example', 'null', undefined]
+  for (const origin of strangers) t.match(await answer({ origin }), /403/, String(origin))
+  t.match(await answer({ origin: 'https://evil.example', host: 'evil.example' }), /403/, 'a name that was pointed here')
+  t.match(await answer({ origin: `https://127.0.0.9:${https}`, host: `127.0.0.1:${https}` }), /403/)
+  t.equal(pbx.asked.length, 0)
+  t.equal(await answer({}), 'pbx /ws')
+  t.equal(
+    await answer({ origin: `https://127.0.0.1:${https}`, host: `127.0.0.1:${https}` }),
+    'pbx /ws',
+    'by its number',
+  )
+})
+
+t.test('no PC shuts the other phones out, however many sockets it opens', async (t) => {
+  const desk = await behind(t, 'desk', '/live')
+  const pbx = await behind(t, 'pbx', '/ws')
+  const { https } = await front(t, desk.at, pbx.at)
+  const open: ReturnType<typeof phone>[] = []
+  t.teardown(() => {
+    for (const one of open) one.end()
+  })
+  const take = async (from: string, count: number) => {
+    const asked = Array.from({ length: count }, () => phone(https, { from }))
+    open.push(...asked)
+    const heard = await Promise.all(asked.map((one) => one.heard))
+    return heard.filter((words) => words === 'pbx /ws').length
+  }
+  t.equal(await take('127.0.0.20', 100), PER_ADDRESS, 'a ward of PCs behind one address, and no more')
+  t.equal(await take('127.0.0.21', 1), 1, 'another PC gets in')
+
+  let all = PER_ADDRESS + 1
+  for (let pc = 30; pc < 38; pc++) all += await take(`127.0.0.${pc}`, PER_ADDRESS)
+  t.equal(all, IN_ALL, 'all together leave room in Asterisk for the server (sessionlimit in http.conf)')
+
+  const registered = new WebSocket(`wss://127.0.0.1:${https}/sip`, ['sip'], {
+    rejectUnauthorized: false,
+    localAddress: '127.0.0.22',
+    headers: { host: 'desk.test', origin: ORIGIN, 'user-agent': REGISTERED },
+  })
+  const refused = await Promise.race([once(registered, 'error'), once(registered, 'open').then(() => 'open')])
+  t.match(String(refused), /503/)
+
+  const ended = Promise.all(open.map((one) => one.ended)).then(() => 'ended')
+  t.equal(await Promise.race([ended, pause(SILENT_MS)]), 'ended', 'who says nothing loses its sockets within seconds')
+  t.equal(await take('127.0.0.22', 1), 1, 'and there is room again')
+})
+
+t.test('a phone that is registered keeps its socket, and one that says nothing does not', async (t) => {
+  const desk = await behind(t, 'desk', '/live')
+  const pbx = await behind(t, 'pbx', '/ws')
+  const { https } = await front(t, desk.at, pbx.at)
+  const registered = new WebSocket(`wss://127.0.0.1:${https}/sip`, ['sip'], {
+    rejectUnauthorized: false,
+    headers: { host: 'desk.test', origin: ORIGIN, 'user-agent': REGISTERED },
+  })
+  const silent = phone(https)
+  await silent.heard
+  t.type(await Promise.race([silent.ended, pause(SILENT_MS)]), 'number', 'it ended')
+  t.equal(registered.readyState, WebSocket.OPEN)
+  registered.terminate()
 })

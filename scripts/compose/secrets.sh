@@ -8,8 +8,9 @@ if [ -e .env ]; then
 fi
 umask 077
 secret() { head -c 24 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n'; }
+url=${DESK_URL:-https://$(hostname)}
 {
-  echo "DESK_URL=${DESK_URL:-https://$(hostname)}"
+  echo "DESK_URL=${url%/}"
   for name in POSTGRES_PASSWORD S3_ACCESS_KEY S3_SECRET_KEY AMI_READER_SECRET AMI_ACTOR_SECRET ARI_SECRET; do
     echo "$name=$(secret)"
   done

@@ -29,6 +29,7 @@ import { makeSender } from './wishes.ts'
 import { type AmiEvent, type StationFact, word } from './words.ts'
 
 export type { MeterFigures } from './meters.ts'
+export { type PhonesWay, watchPhonesWay, waysOf } from './phones-way.ts'
 export type { Wanted, WantedMember } from './wanted.ts'
 export type { StationFact } from './words.ts'
 

@@ -256,7 +256,7 @@ export type QueueNow = {
   serviceLevel: number | null
 }
 
-export type WireName = 'ami' | 'ari' | 'sip' | 'postgres' | 'vault' | 'spool' | 'cel'
+export type WireName = 'ami' | 'ari' | 'sip' | 'postgres' | 'vault' | 'spool' | 'cel' | 'phones'
 export type WireHealth = {
   wire: WireName
   state: 'well' | 'slow' | 'broken'

@@ -100,6 +100,7 @@ export const wires: Record<string, { zh: string; en: string }> = {
   ami: { zh: '交换机事件', en: 'Exchange events' },
   ari: { zh: '交换机控制', en: 'Exchange control' },
   sip: { zh: '话机线路', en: 'Phone lines' },
+  phones: { zh: '浏览器话机接入', en: 'Way in for browser phones' },
   postgres: { zh: '数据库', en: 'Database' },
   vault: { zh: '录音库', en: 'Recording vault' },
   spool: { zh: '录音盘', en: 'Recording disk' },

@@ -7,6 +7,8 @@ import type { SipCredential } from '../wire.ts'
 const AGAIN_MS = [500, 1_000, 2_000, 5_000]
 /** A leg without media for so long is dead, whatever SIP says; ms. */
 const SILENT_WIRE_MS = 4_000
+/** How often the socket says that it is there: a third of what asterisk-config/nginx allows it to be silent. */
+const ALIVE_MS = 10_000
 const MICROPHONE: MediaStreamConstraints = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 }
@@ -42,6 +44,7 @@ export class RadioLegs {
   #legs = new Map<string, Leg>()
   #microphone: MediaStream | null = null
   #silence: MediaStream | undefined
+  #alive: ReturnType<typeof setInterval> | undefined
   #open: readonly string[] = []
   #volumes = new Map<string, number>()
   #stopWatching = new AbortController()
@@ -60,8 +63,12 @@ export class RadioLegs {
 
   async start(credential: SipCredential): Promise<void> {
     this.#host = credential.uri.split('@')[1] ?? 'desk'
+    const socket = new JsSIP.WebSocketInterface(credential.wsUrl)
+    // It registers nowhere, so nobody asks whether it is there: it says so itself (RFC 5626 §3.5.1). The front proxy
+    // ends a socket that is silent for 30 s.
+    this.#alive = setInterval(() => socket.isConnected() && socket.send('\r\n\r\n'), ALIVE_MS)
     const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(credential.wsUrl)],
+      sockets: [socket],
       uri: `sip:${credential.radio.username}@${this.#host}`,
       authorization_user: credential.radio.username,
       password: credential.password,
@@ -114,6 +121,7 @@ export class RadioLegs {
 
   stop(): void {
     this.#stopWatching.abort()
+    clearInterval(this.#alive)
     for (const leg of [...this.#legs.values()]) this.#drop(leg)
     for (const track of this.#microphone?.getTracks() ?? []) track.stop()
     this.#ua?.removeAllListeners()
