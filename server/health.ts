@@ -1,9 +1,10 @@
 /** How the desk is, put together from every wire: for the strip on the screen, `/status` and `/metrics`. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Archive, recordingAlarms } from './archive/index.ts'
-import type { Asterisk } from './asterisk/index.ts'
+import type { Asterisk, PhonesWay } from './asterisk/index.ts'
 import type { Db, watchPulse } from './db/index.ts'
 import { callAlarms, unpainted } from './pop/index.ts'
+import { calloutAlarms } from './radio/index.ts'
 import type { Figure } from './web/health.ts'
 import type { Live } from './web/live.ts'
 import type { Alarm, Health, WireHealth } from './wire/views.ts'
@@ -20,7 +21,6 @@ export function watchHealth(parts: {
   db: Db
   pulse: ReturnType<typeof watchPulse>
   asterisk: Asterisk
-  archive: Archive
   phones: PhonesWay
   /** what is wrong with the radio now, and how often each of it was */
   radio: () => { alarms: () => Alarm[]; alarmsRaised: () => Record<string, number> }
@@ -41,7 +41,7 @@ export function watchHealth(parts: {
       unseen.upTo = upTo
       const recorded = await recordingAlarms(db)
       const wrong = recorded.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() }))
-      alarms = [...wrong, ...(await callAlarms(db)), ...spoolAlarm()]
+      alarms = [...wrong, ...(await callAlarms(db)), ...(await calloutAlarms(db)), ...spoolAlarm()]
     } catch {
       // The pulse tells of a database that is away; the alarms of before stand until it is back.
     }
@@ -77,8 +77,8 @@ export function watchHealth(parts: {
     const { vault, spool } = archive.health()
     return [
       ...asterisk.health(),
-      pulse.health(),
       phones.health(),
+      pulse.health(),
       {
         wire: 'vault',
         state: vault.up ? 'well' : 'broken',
@@ -138,13 +138,13 @@ export function watchHealth(parts: {
         kind: 'counter',
         value: () => unseen.pops,
       },
-      ...archive.figures(),
       {
         name: 'browser_phones_let_in',
         help: '1 while a browser phone can open its socket',
         kind: 'gauge',
         value: () => (phones.health().state === 'well' ? 1 : 0),
       },
+      ...archive.figures(),
       {
         name: 'desk_alarms',
         help: 'alarms standing, by kind',
@@ -207,6 +207,7 @@ const counted = (alarms: Alarm[]): Record<string, number> => {
     radio_sends_elsewhere: 0,
     radio_gateway_moved: 0,
     radio_not_believed: 0,
+    callout_given_up: 0,
   }
   for (const alarm of alarms) kinds[alarm.kind] = (kinds[alarm.kind] ?? 0) + 1
   return kinds

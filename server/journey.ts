@@ -71,7 +71,7 @@ const journey: Journey = {
   'radio.emergency-raised': [radio.openTicketForEmergency],
   'radio.emergency-acknowledged': [],
   'radio.emergency-cleared': [],
-  'radio.callout': [],
+  'radio.callout': [radio.assignWhoAnswered],
   'radio.port-changed': [],
   'radio.port-commissioned': [],
   'radio.unit-changed': [],

@@ -280,23 +280,33 @@ export type Acknowledged = {
   byId?: string
 }
 
-/** Somebody goes. A late answer counts: the supervisor may stand down. */
+/**
+ * Somebody goes. A late answer counts: the supervisor may stand down. Who it was may be said afterwards, once. A click that
+ * names nobody means whoever was called.
+ */
 export async function acknowledge(tx: Tx, id: string, who: Acknowledged): Promise<RadioEvent[]> {
   const row = await store.holdCallout(tx, id)
+  const { how, overId, byId = null } = who
+  if (row?.state === 'acknowledged' && who.unit !== null) {
+    const isNew = await store.nameAck(tx, id, who.unit, who.personId)
+    return isNew ? [told(row, 'acknowledged', await clock(tx), byId)] : []
+  }
   if (!row || !['saying', 'waiting', 'given_up'].includes(row.state)) return []
   await store.updateCallout(tx, id, { state: 'acknowledged', waitS: null })
-  const { how, unit, personId, overId, byId = null } = who
+  const { unit, personId } = how === 'click' && who.unit === null ? { unit: row.unit, personId: row.toPersonId } : who
   const events = await steps(tx, row, [{ step: 'acknowledged', to: row.tier, how, unit, personId }], byId)
   if (overId && (await attach(tx, overId, row.ticketId, 'announcement')))
     events.push({ type: 'radio.over-attached', overId, ticketId: row.ticketId, at: await clock(tx) })
   return events
 }
 
+/** Nobody is called any more. Where nobody had answered, whoever says so sees to the ticket: the alarm ends. */
 export async function cancel(tx: Tx, id: string, byId: string): Promise<RadioEvent[]> {
   const row = await store.holdCallout(tx, id)
-  if (!row || !['saying', 'waiting'].includes(row.state)) return []
+  if (!row || !['saying', 'waiting', 'given_up'].includes(row.state)) return []
   await store.updateCallout(tx, id, { state: 'cancelled', waitS: null })
-  return steps(tx, row, [{ step: 'cancelled', personId: byId }], byId)
+  const step = row.state === 'given_up' ? 'taken_over' : 'cancelled'
+  return steps(tx, row, [{ step, personId: byId }], byId)
 }
 
 /** How somebody is called on the air: by the handheld they hold, else by name. */
@@ -329,7 +339,8 @@ export type CalloutWish = {
   language: Language
   /** what is wrong, in place of what stands on the ticket */
   text?: string | undefined
-  toUnit?: { code: string; alias: string; holderId: string | null } | undefined
+  /** the handheld that is called; null: everybody on the port. Unsaid: the assignee, if they hold a handheld */
+  toUnit?: { code: string; alias: string; holderId: string | null } | null | undefined
 }
 export type Composed = {
   words: string
@@ -351,7 +362,13 @@ export async function compose(
   if (!facts) return undefined
   const { toUnit, language } = wish
   const fault = wish.text ?? facts.what
-  const called = toUnit ? { personId: toUnit.holderId, name: toUnit.alias, unit: toUnit.code } : facts.assignee
+  // An agent who took the ticket at a desk is its assignee and hears no radio.
+  const onTheAir = facts.assignee?.unit ? facts.assignee : null
+  const called = toUnit
+    ? { personId: toUnit.holderId, name: toUnit.alias, unit: toUnit.code }
+    : toUnit === null
+      ? null
+      : onTheAir
   const code = ackCode ?? ackCodeFor(facts.number, new Set(), DEFAULT_PROFILE)
   const to = called && calledAs(called, language)
   const words = wordsOf(facts, { fault, to, ackCode: code, language })

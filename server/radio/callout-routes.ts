@@ -15,7 +15,7 @@ const One = Type.Object({ id: Id }, strict)
 const Said = {
   language: Type.Union([Type.Literal('zh-CN'), Type.Literal('en')]),
   text: Type.Optional(Text(200, 1)),
-  toUnit: Type.Optional(Code),
+  toUnit: Type.Optional(Type.Union([Code, Type.Null()])),
 }
 const CalloutBody = Type.Object({ ...Said, port: Code, confirmPatient: Type.Optional(Type.Boolean()) }, strict)
 
@@ -37,8 +37,8 @@ export const calloutRoutes =
       return port
     }
     /** A handheld of a campus whose radio this person does not hear is not there: who holds it is not theirs to know. */
-    const unitNamed = async (actor: Actor, code: string | undefined) => {
-      if (code === undefined) return undefined
+    const unitNamed = async <Nobody extends null | undefined>(actor: Actor, code: string | Nobody) => {
+      if (typeof code !== 'string') return code
       const unit = (await ports.readRoster(db, actor.organisationId)).find((one) => one.code === code)
       if (!unit || !may(actor, 'see', ports.radioThing(unit)))
         throw new Refusal('no-such-handheld', { unit: code }, 409)
@@ -89,7 +89,7 @@ export const calloutRoutes =
           port: string
           language: Language
           text?: string
-          toUnit?: string
+          toUnit?: string | null
           confirmPatient?: boolean
         }
         await ticketFor(actor, ticketId, 'change')
@@ -154,7 +154,10 @@ export const calloutRoutes =
     )
     app.post('/api/radio/callouts/:id/cancel', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
-      const { id } = await calloutFor(actor, request.params.id)
+      const { id, state, campus } = await calloutFor(actor, request.params.id)
+      // Nobody answered: then it is the supervisors', and theirs to take over.
+      if (state === 'given_up' && !may(actor, 'clear', { kind: 'radio', campus }))
+        throw new Refusal('not-allowed', {}, 403)
       const told = await commit((tx) => cancel(tx, id, actor.personId))
       if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'cancelled')
         throw new Refusal('callout-over', {})

@@ -1,9 +1,11 @@
 /** A call-out's rows on a real PostgreSQL: from its words to whoever acknowledges, or to the supervisors. */
 import t, { type Test } from 'tap'
+import { followThrough } from '../journey.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import type { Announced } from './announce-door.ts'
 import {
+  type Acknowledged,
   acknowledge,
   afterNothing,
   afterSaying,
@@ -15,6 +17,7 @@ import {
 } from './callout-door.ts'
 import * as store from './callout-store.ts'
 import { radioFrames } from './frame-door.ts'
+import { calloutAlarms } from './index.ts'
 import { readPorts } from './port-store.ts'
 import { seedRadio } from './seed-store.ts'
 
@@ -173,6 +176,80 @@ t.test('an acknowledgement ends it once, a late one stands the supervisor down, 
   const third = await call()
   t.equal((await db.transaction((tx) => cancel(tx, third, desk.lin.personId))).length, 1)
   t.same(await ack(third), [])
+})
+
+t.test('nobody is called who took the ticket at a desk: they hold no handheld and would not hear it', async (t) => {
+  const { db, desk, ticketId } = await aTicket(t)
+  await db('tickets').where({ id: ticketId }).update({ assignee_id: desk.wei.personId })
+  t.match(await compose(db, { ticketId, language: 'en' }), { words: /^.*All engineers/, unit: null, toPersonId: null })
+  const picked = { code: '09', alias: '', holderId: desk.wei.personId }
+  t.match(await compose(db, { ticketId, language: 'en', toUnit: picked }), {
+    words: /unit zero nine/,
+    unit: '09',
+    toPersonId: desk.wei.personId,
+  })
+  await db('tickets').where({ id: ticketId }).update({ assignee_id: desk.lin.personId })
+  t.match(await compose(db, { ticketId, language: 'en' }), { unit: '07' }, 'an assignee with a handheld hears it')
+  t.match(await compose(db, { ticketId, language: 'en', toUnit: null }), { unit: null }, 'unless everybody is meant')
+})
+
+t.test('whoever acknowledges has the ticket: in progress, theirs, and answered', async (t) => {
+  const { db, desk, ticketId, call, said } = await aTicket(t, { assigned: false })
+  const ticket = () => db('tickets').where({ id: ticketId }).first()
+  const ack = (id: string, who: Partial<Acknowledged>) =>
+    db.transaction(async (tx) =>
+      followThrough(tx, await acknowledge(tx, id, { how: 'dtmf', unit: null, personId: null, overId: null, ...who })),
+    )
+  const id = await call()
+  await said(id)
+  await ack(id, {})
+  t.match(await ticket(), { state: 'unassigned', assignee_id: null }, 'a wrong name is worse than none')
+
+  const named = await ack(id, { how: 'click', unit: '07', personId: desk.lin.personId, byId: desk.wei.personId })
+  t.match(named, [
+    { type: 'radio.callout', step: 'acknowledged' },
+    { type: 'ticket.state', ticketId, from: 'unassigned', to: 'in_progress' },
+    { type: 'ticket.assigned', ticketId, assigneeId: desk.lin.personId },
+  ])
+  t.match(await ticket(), { state: 'in_progress', assignee_id: desk.lin.personId })
+  t.ok((await ticket()).responded_at)
+  t.match(await db('ticket_entries').where({ ticket_id: ticketId }).first(), { kind: 'assign' })
+  t.same(await ack(id, { how: 'click', unit: '09', personId: desk.wei.personId }), [], 'who it is stands')
+
+  await db('tickets').where({ id: ticketId }).update({ state: 'unassigned', assignee_id: null })
+  const called = await call({ toUnit: { code: '07', alias: '', holderId: desk.lin.personId } })
+  await said(called)
+  await ack(called, { how: 'click', byId: desk.wei.personId })
+  t.match(await ticket(), { state: 'in_progress', assignee_id: desk.lin.personId }, 'a click says: the one we called')
+
+  await db('tickets').where({ id: ticketId }).update({ state: 'withdrawn' })
+  const late = await call({ toUnit: { code: '09', alias: '', holderId: desk.wei.personId } })
+  await said(late)
+  t.equal((await ack(late, { how: 'click' })).length, 1, 'a ticket that is over stays so')
+  t.match(await ticket(), { state: 'withdrawn', assignee_id: desk.lin.personId })
+})
+
+t.test('nobody answered: an alarm stands until a supervisor takes over or somebody goes after all', async (t) => {
+  const { db, desk, ticketId, call, said, silent, now } = await aTicket(t, { assigned: false, system: false })
+  t.same(await calloutAlarms(db), [])
+  const ids = [await call(), await call()]
+  for (const id of ids)
+    for (const _ of [1, 2, 3]) {
+      await said(id)
+      await silent(id)
+    }
+  const [first = '', second = ''] = ids
+  t.match(await now(first), { state: 'given_up' })
+  t.match(await calloutAlarms(db), [
+    { kind: 'callout_given_up', ticketId, count: 1 },
+    { kind: 'callout_given_up', ticketId, count: 1 },
+  ])
+  const over = await db.transaction((tx) => cancel(tx, first, desk.lin.personId))
+  t.match(over, [{ type: 'radio.callout', step: 'taken_over', byId: desk.lin.personId }])
+  t.match((await now(first))?.steps.at(-1), { step: 'taken_over', personId: desk.lin.personId })
+  const who = { how: 'click', unit: '07', personId: desk.lin.personId, overId: null } as const
+  await db.transaction((tx) => acknowledge(tx, second, who))
+  t.same(await calloutAlarms(db), [])
 })
 
 t.test(

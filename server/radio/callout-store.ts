@@ -1,6 +1,7 @@
 /** Call-outs and their steps: rows; and what a call-out needs to know of a ticket. */
 import type { Db, Tx } from '../db/index.ts'
 import type { CalloutStep, CalloutView } from '../wire/radio.ts'
+import type { Alarm } from '../wire/views.ts'
 import type { CalloutState, Tier } from './callout.ts'
 import type { Language } from './words.ts'
 
@@ -143,13 +144,42 @@ export async function addStep(tx: Tx, calloutId: string, step: StepRow): Promise
     how: step.how ?? null,
   })
 }
-/** Who acknowledged was known only after the code: it came before the handheld's own call. */
+/** Who acknowledged is known only after the code: by the handheld's own call that came behind, or by whom the desk asked. */
 export async function nameAck(tx: Tx, calloutId: string, unit: string, personId: string | null): Promise<boolean> {
   const changed = await tx('radio_callout_steps')
-    .where({ callout_id: calloutId, step: 'acknowledged', how: 'dtmf' })
+    .where({ callout_id: calloutId, step: 'acknowledged' })
     .whereNull('unit_code')
     .update({ unit_code: unit, person_id: personId })
   return changed > 0
+}
+/** The person who said that they go, if they are known. */
+export async function whoAnswered(tx: Tx, calloutId: string): Promise<string | null> {
+  const step = await tx('radio_callout_steps')
+    .where({ callout_id: calloutId, step: 'acknowledged' })
+    .orderBy('at', 'desc')
+    .first('person_id')
+  return step?.person_id ?? null
+}
+
+/** One for each call-out that nobody answered and nobody has taken over since. */
+export async function calloutAlarms(db: Db): Promise<Alarm[]> {
+  const rows: Row[] = await db('radio_callouts as o')
+    .where('o.state', 'given_up')
+    .orderBy('o.created_at')
+    .select(
+      'o.id',
+      'o.ticket_id',
+      db.raw(
+        `coalesce((select max(s.at) from radio_callout_steps s where s.callout_id = o.id), o.created_at) as since`,
+      ),
+    )
+  return rows.map((row) => ({
+    kind: 'callout_given_up',
+    callId: null,
+    ticketId: row.ticket_id,
+    since: row.since.toISOString(),
+    count: 1,
+  }))
 }
 
 export type ShownCallout = CalloutView & { organisationId: string; campus: string }

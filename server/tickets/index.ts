@@ -13,7 +13,7 @@ export {
   relabel,
   settleEndedCall,
 } from './follow-door.ts'
-export { openForRadio } from './radio-door.ts'
+export { assignForRadio, openForRadio } from './radio-door.ts'
 export { listTickets, readTickets } from './shown-store.ts'
 export { callsOf, entriesOf } from './store.ts'
 export { callbackRows, searchTickets, ticketRows } from './view-door.ts'

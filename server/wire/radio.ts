@@ -161,7 +161,17 @@ export type RadioUnitView = {
 
 export type CalloutStep = {
   at: string
-  step: 'said' | 'waiting' | 'acknowledged' | 'no_answer' | 'again' | 'escalated' | 'given_up' | 'refused' | 'cancelled'
+  step:
+    | 'said'
+    | 'waiting'
+    | 'acknowledged'
+    | 'no_answer'
+    | 'again'
+    | 'escalated'
+    | 'given_up'
+    | 'taken_over'
+    | 'refused'
+    | 'cancelled'
   to: 'A' | 'B' | 'crew' | 'supervisor' | null
   unit: string | null
   personId: string | null

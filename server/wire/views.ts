@@ -286,7 +286,10 @@ export type Alarm = {
     | 'radio_gateway_moved'
     /** their receivers are stuck or flapping, and are not heard */
     | 'radio_not_believed'
+    /** a call-out that nobody answered, until a supervisor takes over or somebody goes after all; `ticketId` says whose */
+    | 'callout_given_up'
   callId: string | null
+  ticketId?: string
   since: string
   count: number
   /** the radio ports it is about */

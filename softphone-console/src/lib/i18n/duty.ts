@@ -56,6 +56,11 @@ export const duty = room({
     en: (n: number) => `${n} radio ${n === 1 ? 'receiver is' : 'receivers are'} stuck or flapping, and not heard`,
   },
   at: { zh: (names: string) => `（${names}）`, en: (names: string) => ` (${names})` },
+  callout_given_up: {
+    zh: (_n: number) => '电台呼叫没有人应答',
+    en: (_n: number) => 'Nobody answered a call by radio',
+  },
+  openTicket: { zh: '看工单', en: 'Open the ticket' },
   call_without_ticket: {
     zh: (n: number) => `${n} 通没有工单`,
     en: (n: number) => `${n} ${n === 1 ? 'call has' : 'calls have'} no ticket`,
