@@ -3,7 +3,7 @@ import type { OverKind } from '../wire/radio.ts'
 
 export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.over-ended'; overId: string; port: string; kind: OverKind; emergency: boolean }
-  | { type: 'radio.over-attached'; overId: string; ticketId: string | null }
+  | { type: 'radio.over-attached'; overId: string; ticketId: string | null; wasTicketId?: string | null }
   | { type: 'radio.over-named'; overId: string }
   | { type: 'radio.patched'; patchId: string; ports: string[] }
   | { type: 'radio.parted'; patchId: string; ports: string[] }

@@ -94,6 +94,8 @@ export type OverFilter = {
   port?: string | undefined
   ticketId?: string | undefined
   untagged?: boolean | undefined
+  /** YYYY-MM-DD, from midnight to midnight of the organisation */
+  day?: string | undefined
   ids?: string[] | undefined
   before?: { at: string; id: string } | undefined
   limit: number
@@ -101,6 +103,22 @@ export type OverFilter = {
 
 // biome-ignore lint/suspicious/noExplicitAny: a row of our own SELECT
 type Row = any
+
+/** What somebody said that is over and long enough to mean something, and under no ticket yet. */
+const UNTAGGED = `o.ticket_id is null and not o.short and o.to_at is not null and o.kind in ('rx', 'tx')`
+const ON_DAY = `o.from_at >= (select cast(:day as date)::timestamp at time zone time_zone from organisations where id = :organisation)
+  and o.from_at < (select (cast(:day as date) + 1)::timestamp at time zone time_zone from organisations where id = :organisation)`
+
+/** How many of these campuses wait to be filed; past a thousand it is told as a thousand. */
+export async function countUntagged(db: Db, organisationId: string, campuses: string[]): Promise<number> {
+  const { rows } = await db.raw(
+    `select count(*)::int as count from (select from radio_overs o join campuses c on c.id = o.campus_id
+       where o.organisation_id = ? and c.code = any(?) and ${UNTAGGED} limit ${MOST_COUNTED}) as waiting`,
+    [organisationId, campuses],
+  )
+  return rows[0].count
+}
+const MOST_COUNTED = 1_000
 
 /** Newest first. */
 export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownOver[]> {
@@ -133,7 +151,8 @@ export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownO
   if (wanted.campuses) query.whereIn('c.code', wanted.campuses)
   if (wanted.port) query.where('p.code', wanted.port)
   if (wanted.ticketId) query.where('o.ticket_id', wanted.ticketId)
-  if (wanted.untagged) query.whereNull('o.ticket_id').where('o.short', false)
+  if (wanted.untagged) query.whereRaw(UNTAGGED)
+  if (wanted.day) query.whereRaw(ON_DAY, { day: wanted.day, organisation: wanted.organisationId })
   if (wanted.ids) query.whereIn('o.id', wanted.ids)
   if (wanted.before)
     query.whereRaw('(o.from_at, o.id) < (?::timestamptz, ?::uuid)', [wanted.before.at, wanted.before.id])

@@ -31,6 +31,12 @@ import { unitRoutes } from './unit-routes.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
+const Day = Type.String({ pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}$' })
+/** A day of the calendar: there is no 30th of February. */
+const isDay = (day: string): boolean => {
+  const at = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
+}
 
 /** Campuses whose radio this person may hear of. */
 async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
@@ -80,8 +86,10 @@ export const radioRoutes =
             {
               ...PageQuery,
               port: Type.Optional(Code),
+              campus: Type.Optional(Code),
               ticketId: Type.Optional(Id),
               untagged: Type.Optional(Type.Boolean()),
+              day: Type.Optional(Day),
             },
             strict,
           ),
@@ -89,13 +97,16 @@ export const radioRoutes =
       },
       async (request) => {
         const actor = actorOf(request)
-        const { limit, after, port, ticketId, untagged } = request.query
+        const { limit, after, port, campus, ticketId, untagged, day } = request.query
+        if (day !== undefined && !isDay(day)) throw new Refusal('no-such-day', { day }, 400)
+        const campuses = await campusesOf(db, actor)
         const rows = await overs.listOvers(db, {
           organisationId: actor.organisationId,
-          campuses: await campusesOf(db, actor),
+          campuses: campus === undefined ? campuses : campuses.filter((one) => one === campus),
           port,
           ticketId,
           untagged,
+          day,
           before: openCursor(after, isTimeCursor),
           limit: limit + 1,
         })
@@ -103,6 +114,11 @@ export const radioRoutes =
         return { items: page.items.map((over) => shown(actor, over)), next: page.next }
       },
     )
+
+    app.get('/api/radio/overs/untagged', async (request) => {
+      const { organisationId } = actorOf(request)
+      return { count: await overs.countUntagged(db, organisationId, await campusesOf(db, actorOf(request))) }
+    })
 
     app.get('/api/radio/overs/:id', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
@@ -131,7 +147,8 @@ export const radioRoutes =
         await commit(async (tx) => {
           await overs.attach(tx, over.overId, ticketId, 'hand')
           const at = await clock(tx)
-          return [{ type: 'radio.over-attached', overId: over.overId, ticketId, at, byId: actor.personId }]
+          const about = { overId: over.overId, ticketId, wasTicketId: over.ticketId }
+          return [{ type: 'radio.over-attached', ...about, at, byId: actor.personId }]
         })
         const [now] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [over.overId], limit: 1 })
         return now && shown(actor, now)

@@ -110,6 +110,7 @@ export const DOORS: Record<string, Row> = {
   // The radio is a campus's: agents and supervisors hear it and work on it, engineers and auditors see it.
   'GET /api/radio': { says: EVERYONE },
   'GET /api/radio/overs': { says: EVERYONE },
+  'GET /api/radio/overs/untagged': { says: EVERYONE },
   'GET /api/radio/units': { says: EVERYONE },
   'GET /api/radio/overs/:id': { says: 'yes/hidden yes/hidden yes/hidden yes hidden hidden' },
   'GET /api/radio/overs/:id/audio': { says: 'yes/hidden yes/hidden no/hidden yes hidden hidden' },

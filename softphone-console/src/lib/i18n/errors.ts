@@ -162,6 +162,7 @@ export const errors = room({
   'no-such-unit': { zh: '没有这个科室。', en: 'There is no such unit.' },
   'no-such-person': { zh: '没有这个人。', en: 'There is no such person.' },
   'no-such-row': { zh: '名录里没有这一条，请刷新。', en: 'The directory has no such entry: reload.' },
+  'no-such-day': { zh: '没有这一天，请按日历选。', en: 'There is no such day; pick one of the calendar.' },
   'no-such-place': { zh: '没有这个地点。', en: 'There is no such place.' },
   'campus-needed': { zh: '还缺院区。', en: 'The campus is missing.' },
   'note-needed': { zh: '请写一句说明。', en: 'Please write a note.' },

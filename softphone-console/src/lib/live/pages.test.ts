@@ -54,3 +54,32 @@ t.test('a row told of while a page is on its way is not laid under an older one'
   await asked
   t.same([...pages.items], [{ id: 'c1', state: 'ended' }])
 })
+
+t.test('what came after all that is shown goes on top; a newer state of an old row stays in its place', async (t) => {
+  type Row = { id: string; at: number; said?: string }
+  const pages = new Pages<Row>(async () => ({
+    items: [
+      { id: 'b', at: 2 },
+      { id: 'a', at: 1 },
+    ],
+    next: null,
+  }))
+  await pages.load('')
+  const meet = (row: Row) =>
+    pages.meet(
+      row,
+      ({ id }) => id,
+      (one, first) => one.at > (first?.at ?? 0),
+    )
+  meet({ id: 'c', at: 3 })
+  meet({ id: 'a', at: 1, said: 'filed' })
+  meet({ id: 'older', at: 0 })
+  t.same(
+    [...pages.items],
+    [
+      { id: 'c', at: 3 },
+      { id: 'b', at: 2 },
+      { id: 'a', at: 1, said: 'filed' },
+    ],
+  )
+})

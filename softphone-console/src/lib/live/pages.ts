@@ -58,6 +58,13 @@ export class Pages<T> {
       this.#items.value = this.items.map((one) => (keyOf(one) === key ? row : one))
   }
 
+  /** Puts a newer row in its place, or one that came after all that are shown on top. */
+  meet(row: T, keyOf: (row: T) => string, isAfter: (row: T, first: T | undefined) => boolean): void {
+    const isShown = this.items.some((one) => keyOf(one) === keyOf(row))
+    if (!isShown && this.state === 'idle' && isAfter(row, this.items[0])) this.#items.value = [row, ...this.items]
+    else this.replace(row, keyOf)
+  }
+
   async #ask(after: string | null, state: 'loading' | 'more'): Promise<void> {
     const mine = ++this.#asked
     this.#state.value = state

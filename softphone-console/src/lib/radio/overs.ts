@@ -3,15 +3,20 @@ import { Cell } from '../desk/cell.ts'
 import type { Api } from '../live/api.ts'
 import type { Frame, List, OverView } from '../wire.ts'
 
-/** So many of the last overs are held for the lane and for instant recall. */
+/** So many of the last overs are held for the lane and for instant recall; the page fetches what is older. */
 const HELD = 60
 /** Shorter than this is a slip of a key: kept, but nothing to file. */
 const SHORT_MS = 300
+/** What waits to be filed is counted again so soon after something was said or filed. */
+const RECOUNT_MS = 1_000
 
 /** The last overs of all ports this person may hear; those still going on are the ports' affair. */
 export class OverBoard {
   #overs = new SvelteMap<string, OverView>()
   #loaded = new Cell(false)
+  #waiting = new Cell(0)
+  #api: Pick<Api, 'get'> | undefined
+  #recount: ReturnType<typeof setTimeout> | undefined
 
   get loaded(): boolean {
     return this.#loaded.value
@@ -22,11 +27,14 @@ export class OverBoard {
     return [...this.#overs.values()].sort((a, b) => b.from.localeCompare(a.from))
   }
 
-  get untagged(): OverView[] {
-    return this.recent.filter(isUntagged)
+  /** How many overs are under no ticket, however long ago they were said. */
+  get untaggedCount(): number {
+    return this.#waiting.value
   }
 
   async load(api: Pick<Api, 'get'>): Promise<void> {
+    this.#api = api
+    void this.#count()
     const { items } = await api.get<List<OverView>>(`/api/radio/overs?limit=${HELD}`)
     for (const over of items) this.put(over)
     this.#loaded.value = true
@@ -39,6 +47,10 @@ export class OverBoard {
   clear(): void {
     this.#overs.clear()
     this.#loaded.value = false
+    this.#waiting.value = 0
+    this.#api = undefined
+    clearTimeout(this.#recount)
+    this.#recount = undefined
   }
 
   put(over: OverView): void {
@@ -47,13 +59,31 @@ export class OverBoard {
   }
 
   apply(frame: Frame): void {
-    if (frame.subject === 'over') this.put(frame.over)
+    if (frame.subject !== 'over') return
+    this.put(frame.over)
+    this.#recount ??= setTimeout(() => {
+      this.#recount = undefined
+      void this.#count()
+    }, RECOUNT_MS)
+  }
+
+  async #count(): Promise<void> {
+    const api = this.#api
+    const told = await api?.get<{ count: number }>('/api/radio/overs/untagged').catch(() => undefined)
+    if (told && api === this.#api) this.#waiting.value = told.count
   }
 }
 
-/** Heard from a handheld or said by an agent, long enough to mean something, and under no ticket yet. */
-export const isUntagged = (over: OverView): boolean =>
-  over.ticketId === null && (over.ms ?? 0) >= SHORT_MS && (over.kind === 'rx' || over.kind === 'tx')
+/** Heard from a handheld or said by an agent, and long enough to mean something: it belongs under a ticket. */
+export const isFileable = (over: OverView): boolean =>
+  (over.ms ?? 0) >= SHORT_MS && (over.kind === 'rx' || over.kind === 'tx')
+
+/** Such an over under no ticket yet. */
+export const isUntagged = (over: OverView): boolean => over.ticketId === null && isFileable(over)
+
+/** The day something was said, YYYY-MM-DD, by the hospital's clock. */
+export const dayOf = (at: string, timeZone = 'Asia/Shanghai'): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(at))
 
 /** Plays clips in this browser, one at a time; nobody else hears them and nothing goes on the air. */
 export class OverPlayer {

@@ -101,7 +101,7 @@ export class Radio {
   }
 
   get untaggedCount(): number {
-    return this.overs.untagged.length
+    return this.overs.untaggedCount
   }
 
   /** The talk key of this seat, by `event.code`. */
