@@ -1,5 +1,5 @@
 /** No server runs here: everything a caller needs is done by Asterisk alone. */
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import type { AmiMessage } from '../scripts/asterisk/ami.ts'
@@ -76,6 +76,17 @@ t.test(
     t.ok((notice[1] ?? Number.NaN) <= queued, 'the notice was said to its end before the wait')
     const told = rows.find((row) => row.eventtype === 'DeskArrived')?.eventextra ?? ''
     t.match(JSON.parse(told), { extra: `Call=${Call};Direction=inbound;Campus=new;Line=it;Dialled=8102;Diverted=` })
+
+    const log = join(desk.pbx.instance.base, 'log')
+    for (const file of await readdir(log, { recursive: true, withFileTypes: true })) {
+      const path = join(file.parentPath, file.name)
+      if (!file.isFile() || file.parentPath.endsWith('cel-custom')) continue
+      t.notMatch(
+        await readFile(path, 'utf8'),
+        /62041|七病区/,
+        `who called stands in the record, and not in ${file.name}`,
+      )
+    }
   },
 )
 

@@ -21,6 +21,7 @@ import { ROOT } from './build.ts'
 import { type DeskFile, deskFile, writeDeskFile } from './parts/desk-file.ts'
 import { CAMPUS_HOST, type DeskPorts, isolatedPorts } from './parts/desk-ports.ts'
 import type { Running } from './parts/keep.ts'
+import { makeOnlyForMyself } from './parts/private.ts'
 import { endProcess } from './parts/processes.ts'
 import { quiet, type Say } from './parts/say.ts'
 import { type Secrets, secretsIn } from './parts/secrets.ts'
@@ -104,6 +105,7 @@ export async function startLab(wish: LabWish = {}): Promise<Lab> {
     const root = resolve(ROOT, process.env.DESK_ASTERISK_ROOT ?? 'var/asterisk')
     const usual = demoSettings({ varDir, binary: await ensureAsterisk({ root, say }), secrets }, ports)
     const settings = wish.settings ? wish.settings(usual) : usual
+    makeOnlyForMyself()
     const instances = await renderAll(settings)
     const pbx = asterisk(instances.pbx, endings)
     const campus = asterisk(instances.campus, endings)

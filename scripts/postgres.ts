@@ -32,7 +32,7 @@ export async function startPostgres(wish: { varDir: string; say: Say }): Promise
   const data = join(home, 'data')
   const password = secretsIn(wish.varDir)
   const bin = binaries()
-  mkdirSync(home, { recursive: true })
+  mkdirSync(home, { recursive: true, mode: 0o700 })
 
   const orphan = runningIn(data)
   if (orphan) {
@@ -149,10 +149,22 @@ async function make(home: string, bin: { initdb: string }, identity: Identity, p
   say('PostgreSQL: 已建立数据目录 · data folder made')
 }
 
+/**
+ * A refused row's values stand in the words of an error, its detail and its statement. The server is told each error and
+ * logs its code (server/log.ts); this log keeps what concerns PostgreSQL itself.
+ */
+const NOTHING_OF_A_ROW = {
+  log_min_messages: 'log',
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length: 0,
+  log_parameter_max_length_on_error: 0,
+}
+
 async function launch(home: string, postgres: string, port: number, identity: Identity): Promise<number> {
   const log = join(home, 'postgres.log')
   if (existsSync(log) && statSync(log).size > 10_000_000) rmSync(log)
-  const out = openSync(log, 'a')
+  const out = openSync(log, 'a', 0o600)
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
@@ -162,7 +174,7 @@ async function launch(home: string, postgres: string, port: number, identity: Id
     timezone: 'UTC',
     log_timezone: 'UTC',
     jit: 'off',
-    log_min_messages: 'warning',
+    ...NOTHING_OF_A_ROW,
   }
   const [command, ...args] = identity.command(postgres, [
     '-D',

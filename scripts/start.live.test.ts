@@ -1,17 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import t from 'tap'
 import type { DeskFile } from './parts/desk-file.ts'
 import { anyFreePort } from './parts/ports.ts'
 import { beganAt, endProcess } from './parts/processes.ts'
 
 const varDir = mkdtempSync(join(tmpdir(), 'desk-start-'))
+// As a folder of a checkout is: open, until the desk closes it.
+chmodSync(varDir, 0o755)
 const start = fileURLToPath(new URL('start.mjs', import.meta.url))
 const deskJson = join(varDir, 'desk.json')
 const deskFile = (): DeskFile => JSON.parse(readFileSync(deskJson, 'utf8'))
@@ -101,6 +104,50 @@ t.test(
       const [code] = await once(call, 'close')
       t.equal(code, 0, 'answered and ended')
     })
+
+    await t.test(
+      'no log tells who called or what a row held, and no other user of the machine reads a file',
+      async (t) => {
+        const [number, name, patient] = ['61987', '王秘密', '患者丙丁']
+        const script = fileURLToPath(new URL('run.mjs', import.meta.url))
+        const words = ['call', '--campus', 'new', '--line', 'it', '--from', number, '--name', name, '--for', '3s']
+        const call = spawn(process.execPath, [script, ...words], { env, stdio: 'ignore' })
+        await once(call, 'close')
+        const { postgres } = JSON.parse(readFileSync(join(varDir, 'secrets.json'), 'utf8'))
+        const port = readFileSync(join(varDir, 'pg/port'), 'utf8')
+        const client = new pg.Client({ connectionString: `postgres://desk:${postgres}@127.0.0.1:${port}/desk` })
+        await client.connect()
+        await client.query('create temp table refused (name text primary key)')
+        await client.query('insert into refused values ($1)', [patient])
+        await t.rejects(client.query('insert into refused values ($1)', [patient]), { code: '23505' })
+        await t.rejects(client.query(`select '${patient}'::uuid`), { code: '22P02' })
+        await client.end()
+
+        // The record itself holds them: the database, and Asterisk's own record of calls from which a gap is filled.
+        const record = /^pg\/data\/|^pbx\/log\/cel-custom\/|^campus\//
+        const telling: string[] = []
+        const open: string[] = []
+        const look = (folder: string, isReached: boolean) => {
+          for (const entry of readdirSync(folder, { withFileTypes: true })) {
+            const path = join(folder, entry.name)
+            const short = relative(varDir, path)
+            if (/^(asterisk|tools)$/.test(short) || entry.isSymbolicLink()) continue
+            const { mode } = statSync(path)
+            if (entry.isDirectory()) look(path, isReached && (mode & 0o011) !== 0)
+            if (!entry.isFile()) continue
+            if (isReached && (mode & 0o044) !== 0) open.push(short)
+            if (record.test(short)) continue
+            const bytes = readFileSync(path)
+            for (const word of [number, name, patient]) if (bytes.includes(word)) telling.push(`${short}: ${word}`)
+          }
+        }
+        look(varDir, true)
+        t.same(telling, [])
+        t.same(open, [])
+        t.equal(statSync(varDir).mode & 0o066, 0, 'nobody else may list the folder')
+        t.equal((await fetch(`${desk.url}/ready`)).status, 200, 'and everything still runs')
+      },
+    )
 
     await t.test('a server that dies is started again, while Asterisk goes on', async (t) => {
       process.kill(desk.pids.server ?? 0, 'SIGKILL')

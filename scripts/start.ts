@@ -23,6 +23,7 @@ import { deskFile, removeDeskFile, writeDeskFile } from './parts/desk-file.ts'
 import { choosePorts } from './parts/desk-ports.ts'
 import { type Kept, keep, type Running } from './parts/keep.ts'
 import { writePhones } from './parts/phones-file.ts'
+import { closeToOthers, makeOnlyForMyself } from './parts/private.ts'
 import { endProcess, forget, remember, remembered } from './parts/processes.ts'
 import { fail, Stop, say, step } from './parts/say.ts'
 import { secretsIn } from './parts/secrets.ts'
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
   const site = siteOrStop(siteFile)
   const demo = !site && !args.includes('--no-demo') && env.DESK_DEMO !== '0'
   if (site) say(`站点配置 · site: ${siteFile}`)
+  closeToOthers(varDir)
   const secrets = withGiven(secretsIn(varDir))
   refuseBadSettings(varDir)
   refuseLongPath(varDir)
@@ -96,6 +98,9 @@ async function main(): Promise<void> {
     // Announcements on the radio are spoken by it; a desk without it has everything else.
     ensureTools(toolsIn(varDir), say, ['espeak-ng']).catch((error: Error) => say(error.message)),
   ])
+  // Programs are installed for whoever runs them; what is made from here on is of people.
+  makeOnlyForMyself()
+  closeToOthers(varDir)
   const databaseUrl = env.DATABASE_URL || database?.current().url || ''
 
   const sip = site && { ...site.sip, rtpStart: site.rtp.start, rtpEnd: site.rtp.end }

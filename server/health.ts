@@ -21,6 +21,7 @@ export function watchHealth(parts: {
   db: Db
   pulse: ReturnType<typeof watchPulse>
   asterisk: Asterisk
+  archive: Archive
   phones: PhonesWay
   /** what is wrong with the radio now, and how often each of it was */
   radio: () => { alarms: () => Alarm[]; alarmsRaised: () => Record<string, number> }

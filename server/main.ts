@@ -1,5 +1,5 @@
 /** The server's start and stop, in order. Nothing on a caller's path waits for any of it. */
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { folderVault, makeRecordings, minioVault } from '../recordings/index.ts'
 import { hearStation, sweep, wanted } from './agents/index.ts'
 import { agentRoutes } from './agents/routes.ts'
@@ -11,6 +11,7 @@ import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
 import { watchHealth } from './health.ts'
+import { makeLog } from './log.ts'
 import { may, nightWanted, organisationId } from './people/index.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { seed } from './people/seed/index.ts'
@@ -33,7 +34,13 @@ const MIGRATE_AGAIN_MS = 2_000
 
 async function main(): Promise<void> {
   const { config, site } = settingsOrExit()
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  // Voices, names and numbers: what this process makes is for its own user alone.
+  process.umask(0o077)
+  const log = makeLog(config.logLevel)
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'a bug ended the server')
+    process.exit(1)
+  })
   const db = openDb(config.databaseUrl)
   await firstLight(db, config, site, log)
 
@@ -63,6 +70,7 @@ async function main(): Promise<void> {
     wanted: async () => ({ ...(await wanted(db)), night: await nightWanted(db) }),
   })
 
+  const phones = watchPhonesWay(waysOf(config))
   const org = await organisationId(db)
   const health = watchHealth({ db, pulse, asterisk, phones, archive, radio: () => radio })
   const live = makeLive({
@@ -70,7 +78,6 @@ async function main(): Promise<void> {
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
     framesOf: async (rows) => {
-  const phones = watchPhonesWay(waysOf(config))
       if (!rows.some(isRadio)) return framesOf(atOnce, org, rows)
       const [told, ofRadio] = await Promise.all([framesOf(atOnce, org, rows), radioFrames(atOnce, org, rows)])
       return rows.map((_, i) => ofRadio[i] ?? told[i])
@@ -158,6 +165,7 @@ async function main(): Promise<void> {
     await asterisk.stop()
     await archive.stop()
     health.stop()
+    phones.stop()
     pulse.stop()
     await Promise.all([db.destroy(), atOnce.destroy()])
     process.exit(0)
@@ -165,7 +173,6 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop('SIGTERM'))
   process.on('SIGINT', () => void stop('SIGINT'))
 }
-    phones.stop()
 
 const VERSION = '0.1.0'
 
@@ -196,7 +203,7 @@ async function firstLight(db: Db, config: Config, site: Site | undefined, log: L
         /^(ECONN|ENOTFOUND|EAI_|57P|08)/.test(code) ||
         (error as Error).name === 'KnexTimeoutError'
       if (!isAway || !(error instanceof Error) || error.name === 'TypeError') throw error
-      log.warn({ code, message: error.message }, 'PostgreSQL is not there yet')
+      log.warn({ err: error }, 'PostgreSQL is not there yet')
       await new Promise((resolve) => setTimeout(resolve, MIGRATE_AGAIN_MS))
     }
   }

@@ -1,6 +1,6 @@
 /** Writes the hand-written configuration of `asterisk-config/`, with its values filled in, below `$DESK_VAR`. */
 import { existsSync } from 'node:fs'
-import { chmod, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DeadEnd, deadEnds, readDialplan } from '../../server/dialplan.ts'
 import { extensionsMade, globalsMade, pjsipMade, queuesMade, zoneFor } from './made.ts'
@@ -60,6 +60,8 @@ export async function renderPbx(settings: PbxSettings): Promise<Instance> {
   const base = join(settings.varDir, 'pbx')
   const { pbx, secrets, seconds } = settings
   await makeFolders(base)
+  // Callers' numbers, written by an earlier release.
+  await rm(join(base, 'log/queue_log'), { force: true })
   await fillFolder(join(CONFIG_DIR, 'prompts'), join(base, 'prompts'))
   // A recorded file of the same name takes the place of the spoken one.
   const own = join(settings.varDir, 'prompts')

@@ -8,12 +8,15 @@ import { join, resolve } from 'node:path'
 import { loadSite } from '../../server/site.ts'
 import { deadEndsTold, demoSettings, ensureAsterisk, renderPbx, siteSettings, USUAL_PORTS } from '../asterisk/index.ts'
 import { writePhones } from '../parts/phones-file.ts'
+import { closeToOthers, makeOnlyForMyself } from '../parts/private.ts'
 import { fail, say } from '../parts/say.ts'
 import { secretsIn } from '../parts/secrets.ts'
 
 async function main(): Promise<void> {
   const { env } = process
   const varDir = resolve(env.DESK_VAR || 'var')
+  makeOnlyForMyself()
+  closeToOthers(varDir)
   const made = secretsIn(varDir)
   const secrets = {
     ...made,

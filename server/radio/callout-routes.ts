@@ -154,9 +154,10 @@ export const calloutRoutes =
     )
     app.post('/api/radio/callouts/:id/cancel', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
-      const { id, state, campus } = await calloutFor(actor, request.params.id)
+      const one = await calloutFor(actor, request.params.id)
+      const { id } = one
       // Nobody answered: then it is the supervisors', and theirs to take over.
-      if (state === 'given_up' && !may(actor, 'clear', { kind: 'radio', campus }))
+      if (one.state === 'given_up' && !may(actor, 'clear', ports.radioThing(one)))
         throw new Refusal('not-allowed', {}, 403)
       const told = await commit((tx) => cancel(tx, id, actor.personId))
       if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'cancelled')

@@ -89,7 +89,8 @@ export function makeSpeech({ program, dir, phrases }: SpeechParts): Speech {
         await utimes(`${path}.wav`, now, now)
         return { path, seconds: secondsOf(had.size) }
       }
-      await mkdir(dir, { recursive: true })
+      // What is said on the air names places and people.
+      await mkdir(dir, { recursive: true, mode: 0o700 })
       await forgetOld(dir)
       const once = await spoken(text, language, new Set(recorded.keys()))
       const lead = silence(leadMs)
