@@ -123,6 +123,16 @@ t.test('handhelds are kept by hand and by spreadsheet, and one code names one ha
     ...{ create: 0, change: 0 },
     bad: [{ line: 1, column: 'alias', code: 'column-twice' }],
   })
+  const damaged = 'code,alias,,\n41,水\ufffd,,\n42,门\u200b卫,,\n,,,\n'
+  t.match((await admin.ask('POST', '/api/radio/units/import', { csv: damaged, dryRun: true })).body, {
+    ...{ create: 0, change: 0 },
+    bad: [
+      { line: 2, column: 'alias', code: 'character-lost' },
+      { line: 3, column: 'alias', code: 'unseen-character' },
+    ],
+  })
+  const huge = { csv: ','.repeat(2_000_000), dryRun: true }
+  t.match(await admin.ask('POST', '/api/radio/units/import', huge), { status: 413, body: { code: 'sheet-too-big' } })
   const spoken = 'code,five_tone_id\n41,四一\n'
   t.match((await admin.ask('POST', '/api/radio/units/import', { csv: spoken, dryRun: true })).body, {
     bad: [{ line: 2, column: 'five_tone_id', code: 'radio-id-malformed' }],

@@ -31,7 +31,10 @@ const Fields = {
   dtmf: Sent,
   crew: Type.Optional(Nullable(Code)),
 }
+/** Characters of a register of handhelds: far more than a hospital has. */
 const SHEET_MAX = 1024 * 1024
+/** Bytes of it on the way here: a Chinese character is three, and JSON writes an apostrophe or a line end as two. */
+const BODY_MAX = 4 * 1024 * 1024
 type Sent = Partial<store.UnitFields>
 
 export const unitRoutes =
@@ -118,8 +121,12 @@ export const unitRoutes =
     app.post(
       '/api/radio/units/import',
       {
-        bodyLimit: SHEET_MAX + 1024,
-        schema: { body: Type.Object({ csv: Type.String({ maxLength: SHEET_MAX }), dryRun: Type.Boolean() }) },
+        bodyLimit: BODY_MAX,
+        schema: { body: Type.Object({ csv: Type.String(), dryRun: Type.Boolean() }) },
+        preHandler: async (request) => {
+          if ((request.body as { csv: string }).csv.length > SHEET_MAX)
+            throw new Refusal('sheet-too-big', { most: SHEET_MAX }, 413)
+        },
       },
       idempotent(async (request) => {
         const { organisationId, personId: byId } = administrator(actorOf(request))

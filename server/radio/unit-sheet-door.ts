@@ -1,7 +1,7 @@
 /** Handhelds by spreadsheet, as the directory's: a dry run tells all, then one transaction does all or nothing. */
 import { stringify } from 'csv-stringify/sync'
 import type { Tx } from '../db/index.ts'
-import { guarded, readSheet, unguarded } from '../people/index.ts'
+import { FAULTS_MAX, guarded, makeRest, readSheet, unguarded } from '../people/index.ts'
 import type { ImportResult } from '../wire/api.ts'
 import { insertUnit, readUnits, type UnitFields, type UnitRow, unitCodes, updateUnit } from './unit-store.ts'
 
@@ -31,11 +31,17 @@ export async function importUnits(
   { csv, dryRun }: { csv: string; dryRun: boolean },
 ): Promise<ImportResult> {
   const result: ImportResult = { dryRun, create: 0, change: 0, same: 0, bad: [], changes: [] }
-  const lines = readSheet(csv, { headers: HEADERS, required: ['code'] }, result.bad)
+  const lines = await readSheet(csv, { headers: HEADERS, required: ['code'] }, result.bad)
   const codes = await unitCodes(tx, organisationId)
   const had = new Map((await readUnits(tx, organisationId)).map((unit) => [unit.code, unit]))
   const seen = new Map<string, number>()
+  const rest = makeRest()
   for (const { line, cells: given } of lines) {
+    await rest()
+    if (result.bad.length >= FAULTS_MAX) {
+      result.bad.push({ line, code: 'too-many-faults', most: FAULTS_MAX })
+      break
+    }
     const cells = Object.fromEntries(Object.entries(given).map(([header, cell]) => [header, wordOf(cell)]))
     const bad = (column: string, fault: object) =>
       result.bad.push({ line, column, ...fault } as ImportResult['bad'][number])

@@ -95,8 +95,9 @@ export type TicketQuery = {
 /** What is wrong with a cell, a line or the file (line 1). `column` is the file's own header; the words are the console's. */
 export type ImportFault = { line: number; column?: string } & (
   | { code: 'not-csv' | 'not-a-column' | 'column-missing' | 'column-twice' | 'missing' | 'control-character' }
+  | { code: 'character-lost' | 'unseen-character' }
   | { code: 'code-malformed' | 'digits-malformed' | 'radio-id-malformed' | 'not-yes-or-no' }
-  | { code: 'too-many-rows' | 'too-long'; most: number }
+  | { code: 'too-many-rows' | 'too-many-columns' | 'too-many-faults' | 'too-long'; most: number }
   | { code: 'cells-differ'; cells: number; columns: number }
   | { code: 'same-as-line'; other: number }
   | { code: 'no-such-row' | 'no-such-campus'; named: string }

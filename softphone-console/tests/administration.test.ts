@@ -132,6 +132,54 @@ t.test('bad rows of a spreadsheet are said in the language of the screen, with l
   ])
 })
 
+t.test('a sheet saved by Chinese Excel is imported with its words, which are shown before', async (t) => {
+  const sent: { csv: string; dryRun: boolean }[] = []
+  const { page } = await aConsole(t, 'admin', '/directory/people', async (page) => {
+    await rows(page, 'people', [])
+    await page.route('**/import', (route) => {
+      const body = route.request().postDataJSON() as { csv: string; dryRun: boolean }
+      sent.push(body)
+      return json(route, { dryRun: body.dryRun, create: 1, change: 0, same: 0, bad: [], changes: [] })
+    })
+  })
+  const head = 'staff_code,name,name_latin,title,login,locale,unit\r\n'
+  const sheet = Buffer.concat([
+    Buffer.from(`${head}T900,`),
+    Buffer.from('b2e2cad4bcd7', 'hex'),
+    Buffer.from(',,,,,\r\n'),
+  ])
+  const choose = (name: string, buffer: Buffer) =>
+    page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer })
+  await page.getByRole('button', { name: '导入 CSV…' }).click()
+  const dialog = page.getByRole('dialog')
+  await choose('people.csv', sheet)
+  await dialog.getByLabel('文件的前几行').getByText('T900,测试甲').waitFor(WAIT)
+  await dialog.getByRole('radio', { name: 'GB18030（中文 Excel）', checked: true }).waitFor(WAIT)
+  t.equal(await dialog.getByRole('radio').count(), 1, 'it can be read in no other way')
+  await dialog.getByText('没有问题').waitFor(WAIT)
+  t.same(sent, [{ csv: `${head}T900,测试甲,,,,,\r\n`, dryRun: true }])
+
+  // the other way to read it may be chosen by hand, and is tried anew
+  await choose('utf8.csv', Buffer.from(`${head}T901,王芳,,,,,\n`))
+  await dialog.getByLabel('文件的前几行').getByText('T901,王芳').waitFor(WAIT)
+  await dialog.getByRole('radio', { name: 'UTF-8', checked: true }).waitFor(WAIT)
+  await dialog.getByRole('radio', { name: 'GB18030（中文 Excel）' }).click()
+  await dialog.getByRole('radio', { name: 'GB18030（中文 Excel）', checked: true }).waitFor(WAIT)
+  await dialog.getByText('没有问题').waitFor(WAIT)
+  t.notMatch(sent.at(-1)?.csv, /王芳|\ufffd/)
+
+  await choose('people.xlsx', Buffer.from('504b0304000000ff', 'hex'))
+  await dialog.getByText(/读不出这个文件.*另存为/).waitFor(WAIT)
+  t.equal(await dialog.getByRole('button', { name: /^导入/ }).isEnabled(), false)
+  t.equal(sent.length, 3)
+
+  await choose('people.csv', sheet)
+  await dialog.getByText('没有问题').waitFor(WAIT)
+  await dialog.getByRole('button', { name: /^导入/ }).click()
+  await dialog.waitFor({ ...WAIT, state: 'hidden' })
+  t.same(sent.at(-1), { csv: `${head}T900,测试甲,,,,,\r\n`, dryRun: false })
+})
+
 t.test('a row says who changed what of it and when', async (t) => {
   const place = {
     id: 'p1',

@@ -234,6 +234,7 @@ async function faultIn(
       return { outcome: 'refused', why: 'parent-on-another-campus', field: 'parentId' }
     if (id && (await store.stands(tx, what, id, parentId)))
       return { outcome: 'refused', why: 'inside-itself', field: 'parentId' }
+    if (await store.isTooDeep(tx, what, id, parentId)) return { outcome: 'refused', why: 'too-deep', field: 'parentId' }
   }
   return undefined
 }

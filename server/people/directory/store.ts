@@ -228,6 +228,32 @@ export async function stands(db: Db, table: 'places' | 'units', id: string, abov
   return rows.length > 0
 }
 
+/**
+ * How many levels there may be: building, floor, room, bed, and as many again for wings and cabinets. Whatever goes up or down
+ * (paths, the unit around a place) looks no further.
+ */
+const LEVELS_MAX = 8
+
+/** Whether `id` (undefined: a new row) with all that lies in it would stand below the last level when put into `parentId`. */
+export async function isTooDeep(
+  db: Db,
+  table: 'places' | 'units',
+  id: string | undefined,
+  parentId: string,
+): Promise<boolean> {
+  const { rows } = await db.raw(
+    `with recursive up as (
+       select parent_id, 1 as levels from ${table} where id = :parentId
+       union all select p.parent_id, u.levels + 1 from ${table} p join up u on p.id = u.parent_id where u.levels <= :most),
+     down as (
+       select cast(:id as uuid) as id, 1 as levels
+       union all select p.id, d.levels + 1 from ${table} p join down d on p.parent_id = d.id where d.levels <= :most)
+     select (select max(levels) from up) + (select max(levels) from down) > :most as "tooDeep"`,
+    { id: id ?? null, parentId, most: LEVELS_MAX },
+  )
+  return rows[0].tooDeep === true
+}
+
 /** Retires a row of this version: it keeps its past and is offered no more. */
 export async function retireRow(tx: Tx, what: What, id: string, version: number): Promise<{ at: Date } | undefined> {
   return updateRow(tx, what, id, version, { retired_at: tx.fn.now() })

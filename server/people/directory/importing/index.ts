@@ -7,7 +7,7 @@ import { type By, change, create } from '../index.ts'
 import { COLUMNS, fromCells, keyOf, type Names, nameIn, type SheetWhat, toCells, type Wanted } from '../sheet.ts'
 import { changedFields, type DirectoryRow } from '../spec.ts'
 import { allRows, readCodes } from '../store.ts'
-import { readSheet } from './lines-door.ts'
+import { FAULTS_MAX, makeRest, readSheet } from './lines-door.ts'
 
 export { SHEETS, type SheetWhat } from '../sheet.ts'
 
@@ -30,7 +30,7 @@ export async function importSheet(
   { csv, dryRun }: { csv: string; dryRun: boolean },
 ): Promise<{ result: ImportResult; events: PeopleEvent[] }> {
   const result: ImportResult = { dryRun, create: 0, change: 0, same: 0, bad: [], changes: [] }
-  const lines = readSheet(
+  const lines = await readSheet(
     csv,
     {
       headers: COLUMNS[what].columns.map(({ header }) => header),
@@ -44,7 +44,14 @@ export async function importSheet(
   const events: PeopleEvent[] = []
   const seen = new Map<string, number>()
 
+  const rest = makeRest()
   for (const { line, cells } of lines) {
+    await rest()
+    if (result.bad.length >= FAULTS_MAX) {
+      result.bad.length = FAULTS_MAX
+      result.bad.push({ line, code: 'too-many-faults', most: FAULTS_MAX })
+      break
+    }
     const wanted = fromCells(what, line, cells, names, codes)
     if (Array.isArray(wanted)) {
       result.bad.push(...wanted)

@@ -7,6 +7,8 @@ import type { ImportFault } from '../wire.ts'
 export function importFaultWord(fault: ImportFault): string {
   switch (fault.code) {
     case 'too-many-rows':
+    case 'too-many-columns':
+    case 'too-many-faults':
     case 'too-long':
       return t(importFault[fault.code], fault.most)
     case 'cells-differ':

@@ -156,7 +156,10 @@ export const directory = room({
   exportCsv: { zh: '导出 CSV', en: 'Export CSV' },
   importCsv: { zh: '导入 CSV…', en: 'Import CSV…' },
   importTitle: { zh: (what: string) => `导入：${what}`, en: (what: string) => `Import: ${what}` },
-  chooseFile: { zh: '选一个 CSV 文件（UTF-8，首行是列名）', en: 'Choose a CSV file (UTF-8, column names first)' },
+  chooseFile: {
+    zh: '选一个 CSV 文件（UTF-8 或中文 Excel 存的，首行是列名）',
+    en: 'Choose a CSV file (UTF-8, or as Chinese Excel saves it; column names first)',
+  },
   chooseIt: { zh: '选文件…', en: 'Choose a file…' },
   dryRun: { zh: '先试一遍，看会改什么', en: 'Try it first: see what would change' },
   trying: { zh: '正在核对', en: 'Checking' },

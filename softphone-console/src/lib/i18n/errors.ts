@@ -195,6 +195,11 @@ export const errors = room({
   'no-station': { zh: '你的账号没有座席，请找管理员。', en: 'Your account has no station. Ask an administrator.' },
   'not-in-wrap-up': { zh: '现在不在整理。', en: 'You are not in wrap-up.' },
   'number-needed': { zh: '请写号码。', en: 'Write the number.' },
+  'too-deep': { zh: '层级太深：最多八层。', en: 'Too deep: at most eight levels.' },
+  'sheet-too-big': {
+    zh: '这个表格太大：最多 5000 行、约两百万字。请分成几个文件导入。',
+    en: 'This sheet is too big: at most 5,000 rows, some two million characters. Split it into several files.',
+  },
   'number-unreadable': {
     zh: '这不是一个能拨的号码：写 2 到 20 位数字，+86、空格和横线都可以，一次一个号码。',
     en: 'That is no number to dial: 2 to 20 digits, with +86, spaces or dashes if you like, one number at a time.',

@@ -4,14 +4,31 @@ import { room } from './words.ts'
 /** What is wrong with a cell, a line or the whole of a spreadsheet. A value the file must hold is said as the file spells it. */
 export const importFault = room({
   'not-csv': {
-    zh: '读不出 CSV：引号不成对，或不是 UTF-8',
-    en: 'Not readable as CSV: a quote that never closes, or not UTF-8',
+    zh: '读不出 CSV：从这一行起引号不成对',
+    en: 'Not readable as CSV: from this line on a quote is never closed',
   },
   'not-a-column': { zh: '没有这个列名', en: 'There is no column of this name' },
   'column-missing': { zh: '少了这一列', en: 'This column is missing' },
   'column-twice': { zh: '这一列有两次', en: 'This column is there twice' },
   missing: { zh: '要填', en: 'Needed' },
   'control-character': { zh: '里面有看不见的控制字符', en: 'There is an invisible control character in it' },
+  'character-lost': {
+    zh: '有字已经丢失（�）：请从原文件重新另存，选 CSV UTF-8',
+    en: 'Characters were lost (�): save the original again, as CSV UTF-8',
+  },
+  'unseen-character': {
+    zh: '里面有看不见的字符（零宽或方向符），请删掉重新打这一格',
+    en: 'There is a character nobody can see (zero width, direction); type the cell anew',
+  },
+  'too-many-columns': {
+    zh: (most: number) => `超过 ${most} 列`,
+    en: (most: number) => `More than ${most} columns`,
+  },
+  'too-many-faults': {
+    zh: (most: number) => `已有 ${most} 处问题，从这一行起没有再查；改好后重新选择文件`,
+    en: (most: number) =>
+      `${most} faults already; from this line on nothing was looked at. Mend them and choose the file again`,
+  },
   'code-malformed': { zh: '只用字母、数字和 . - _，最多 40 个', en: 'Letters, digits and . - _ only, at most 40' },
   'digits-malformed': {
     zh: '要一个号码：2 到 20 位数字（可用 * #，可带 +86、空格、横线）',
@@ -48,3 +65,36 @@ export const importFault = room({
     en: (choices: string) => `Must be one of: ${choices}`,
   },
 }) satisfies Record<Exclude<ImportFault['code'], 'refused'>, unknown>
+
+/** How a chosen file is read, and what a person is to look at. */
+export const sheetText = room({
+  encoding: { zh: '文件编码', en: 'Encoding' },
+  lookAtWords: {
+    zh: '按内容判断；下面的字不对，就选另一种。',
+    en: 'Guessed from the content; if the words below are wrong, choose the other.',
+  },
+  onlyReading: {
+    zh: '按内容判断，只能这样读；请看下面的字对不对。',
+    en: 'Guessed from the content, and readable in no other way; look whether the words below are right.',
+  },
+  firstLines: { zh: '文件的前几行', en: 'First lines of the file' },
+})
+
+export const encodingName = room({
+  'utf-8': { zh: 'UTF-8', en: 'UTF-8' },
+  gb18030: { zh: 'GB18030（中文 Excel）', en: 'GB18030 (Chinese Excel)' },
+  'utf-16le': { zh: 'UTF-16', en: 'UTF-16' },
+  'utf-16be': { zh: 'UTF-16 BE', en: 'UTF-16 BE' },
+})
+
+export const unreadFile = room({
+  notText: {
+    zh: '读不出这个文件：既不是 UTF-8，也不是 GB18030。请在 Excel 里另存为“CSV UTF-8（逗号分隔）”再选。',
+    en: 'This file cannot be read: it is neither UTF-8 nor GB18030. Save it in Excel as “CSV UTF-8 (Comma delimited)” and choose it again.',
+  },
+  tooBig: {
+    zh: '这个文件太大：最多 5000 行、6 MB。请分成几个文件导入。',
+    en: 'This file is too big: at most 5,000 rows, 6 MB. Split it into several files.',
+  },
+  empty: { zh: '文件是空的。', en: 'The file is empty.' },
+})
