@@ -6,7 +6,7 @@ import { agentRoutes } from './agents/routes.ts'
 import { startArchive } from './archive/index.ts'
 import { archiveRoutes } from './archive/routes.ts'
 import { makeAsterisk, watchPhonesWay, waysOf } from './asterisk/index.ts'
-import { hear } from './calls/index.ts'
+import { endUnheard, hear } from './calls/index.ts'
 import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
@@ -149,7 +149,10 @@ async function main(): Promise<void> {
 
   const sweeping = setInterval(() => {
     if (asterisk.acting())
-      commit((tx) => sweep(tx)).catch((err) => log.warn({ code: err.code }, 'the sweep was put off'))
+      commit(async (tx) => [
+        ...(await sweep(tx)),
+        ...(asterisk.figures().ami_connected ? await endUnheard(tx) : []),
+      ]).catch((err) => log.warn({ code: err.code }, 'the sweep was put off'))
   }, SWEEP_EVERY_MS)
 
   async function stop(signal: string): Promise<void> {

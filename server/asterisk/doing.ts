@@ -1,4 +1,5 @@
 /** Our wishes in Asterisk's words: one function per verb. Each may be done twice without harm, except a call placed. */
+import { ownRoot } from '../calls/index.ts'
 import type { Wish } from '../db/index.ts'
 import { Refusal } from '../web/index.ts'
 import type { Ami } from './ami.ts'
@@ -183,7 +184,7 @@ async function originate(ami: Ami, wish: Of<'originate'>): Promise<null> {
   await ami.act('Originate', {
     Channel: `PJSIP/${station}`,
     // The channel's own id: the same wish sent twice is refused by Asterisk the second time.
-    ChannelId: `desk-${checked(/^[\da-f-]{36}$/, wish.callId)}`,
+    ChannelId: ownRoot(checked(/^[\da-f-]{36}$/, wish.callId)),
     Context: 'from-desk',
     Exten: number,
     Priority: 1,

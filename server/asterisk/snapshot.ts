@@ -1,5 +1,5 @@
 /** How things stand in Asterisk right now, and what follows for calls that we still believe to be up. */
-import { type CallFact, isDeskPhone, type LegRow } from '../calls/index.ts'
+import { type CallFact, isDeskPhone, type LegRow, ownRoot } from '../calls/index.ts'
 import { type DeadEnd, deadEnds } from '../dialplan.ts'
 import type { Ami } from './ami.ts'
 import { type AmiEvent, word } from './words.ts'
@@ -84,9 +84,11 @@ export function missing(
     if (known ? stands(call.root) : call.legs.some((leg) => stands(leg.uniqueid))) continue
     if (!known) {
       // Neither live nor in the CEL did anyone say how it began: it still gets its end and its reason.
-      const root = call.legs.find((leg) => !isDeskPhone(leg.station))?.uniqueid ?? `lost-${call.id}`
+      const own = call.legs.find((leg) => leg.uniqueid === ownRoot(call.id))
+      const root = own?.uniqueid ?? call.legs.find((leg) => !isDeskPhone(leg.station))?.uniqueid ?? `lost-${call.id}`
+      const direction = own ? 'outbound' : 'inbound'
       const nothing = { campus: null, line: null, dialled: '', diverted: '', ani: '', aniName: '' }
-      facts.push({ ...base, type: 'caller-arrived', at: call.lastAt, root, direction: 'inbound', ...nothing })
+      facts.push({ ...base, type: 'caller-arrived', at: call.lastAt, root, direction, ...nothing })
     }
     facts.push({ ...base, type: 'call-over', at, cause: restarted ? 41 : 0, by })
   }

@@ -7,6 +7,7 @@ import * as directory from './directory-store.ts'
 import { isAsGood } from './essence.ts'
 import type { CallEvent } from './events.ts'
 import type { CallFact } from './fact.ts'
+import { ownRoot } from './leg.ts'
 import * as reading from './read-store.ts'
 import * as store from './store.ts'
 import { turns } from './turns.ts'
@@ -26,7 +27,7 @@ export {
 } from './door-store.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
 export type { CallFact } from './fact.ts'
-export { isDeskPhone } from './leg.ts'
+export { isDeskPhone, ownRoot } from './leg.ts'
 export type { CallRow, LegRow } from './read-store.ts'
 
 /** An agent's own word on who called is not overruled by a caller ID that comes late. */
@@ -75,6 +76,58 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   const at = told[0]?.type === 'call.arrived' ? 1 : 0
   return told.toSpliced(at, 0, late ? { ...identified, recovered: true } : identified)
 }
+
+/**
+ * A call of ours begins when it is asked for. The dialplan says so only once the agent has picked up: whoever never does,
+ * or whose phone is never rung, must leave a call that ends, and not one that came from nowhere.
+ */
+export async function begin(
+  tx: Tx,
+  placed: {
+    callId: string
+    pbx: number
+    direction: 'outbound' | 'callback'
+    campus: string
+    line: string | null
+    number: string
+  },
+): Promise<CallEvent[]> {
+  const { callId, pbx, direction, campus, line, number } = placed
+  const { at, bootId } = await store.clockOf(tx, pbx)
+  return hear(tx, {
+    type: 'caller-arrived',
+    callId,
+    pbx,
+    bootId,
+    at,
+    // the channel's own id, as `originate` asks for it (asterisk/doing.ts)
+    root: ownRoot(callId),
+    direction,
+    campus,
+    line,
+    dialled: number,
+    diverted: '',
+    ani: '',
+    aniName: '',
+  })
+}
+
+/** Asterisk did not take it, or too late: nobody's phone rings for it. */
+export async function neverPlaced(tx: Tx, callId: string, pbx: number): Promise<CallEvent[]> {
+  const { at, bootId } = await store.clockOf(tx, pbx)
+  return hear(tx, { type: 'call-over', callId, pbx, bootId, at, cause: 0, by: 'system' })
+}
+
+/**
+ * Calls of ours of which Asterisk never said a word: it took them, and no phone was there to be rung. Asked only while it
+ * is heard; the own phone rings for twenty seconds at most (asterisk/doing.ts).
+ */
+export async function endUnheard(tx: Tx): Promise<CallEvent[]> {
+  const events: CallEvent[] = []
+  for (const { id, pbx } of await store.unheardOf(tx, UNHEARD_AFTER_MS)) events.push(...(await neverPlaced(tx, id, pbx)))
+  return events
+}
+const UNHEARD_AFTER_MS = 30_000
 
 /** Who called, when that has not been asked yet or the caller ID is another now; null: as it was. */
 async function identifyAgain(

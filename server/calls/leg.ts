@@ -38,6 +38,9 @@ export type Span = { from: Date; to: Date | null }
 /** A phone of the desk: one letter and four digits (b browser, d desk phone or duty handset). Anything else came by a trunk. */
 export const isDeskPhone = (station: string | null): boolean => /^[a-z]\d{4}$/.test(station ?? '')
 
+/** The agent's own channel in a call that the desk places: the id it asks Asterisk to give it. */
+export const ownRoot = (callId: string): string => `desk-${callId}`
+
 export const newLeg = (uniqueid: string, at: Date): Leg => ({
   uniqueid,
   station: null,

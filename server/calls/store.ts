@@ -60,6 +60,24 @@ export async function holdCall(
   }
 }
 
+/** Calls that we placed so long ago, open and without a leg. */
+export async function unheardOf(tx: Tx, afterMs: number): Promise<{ id: string; pbx: number }[]> {
+  const { rows } = await tx.raw(
+    `select k.id, k.pbx_id as pbx from calls k
+      where k.state = 'arrived' and k.root_uniqueid = 'desk-' || k.id
+        and k.arrived_at between now() - interval '1 day' and now() - ? * interval '1 millisecond'
+        and not exists (select from call_legs l where l.call_id = k.id)`,
+    [afterMs],
+  )
+  return rows
+}
+
+/** Now, and which life of the phone system it is. */
+export async function clockOf(tx: Tx, pbx: number): Promise<{ at: Date; bootId: string }> {
+  const { rows } = await tx.raw('select now() as at, boot_id from pbxs where id = ?', [pbx])
+  return { at: rows[0].at, bootId: rows[0].boot_id ?? '' }
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a database row as JSON
 function heldOf(row: any): Held {
   const root: string = row.root_uniqueid

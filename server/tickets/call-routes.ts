@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { begin, neverPlaced } from '../calls/index.ts'
 import { type Db, settled, wish } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may } from '../people/index.ts'
@@ -38,6 +39,7 @@ import {
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
 const REASONS = ['wrong_number', 'test_call', 'caller_silent', 'asked_only', 'internal', 'technical'] as const
+const PBX = 1
 /** Long enough for a busy Asterisk, short enough that a late ring does not startle anybody. */
 const DIAL_WITHIN_MS = 5_000
 
@@ -205,13 +207,17 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
     const direction = back ? 'callback' : 'outbound'
     wishId = await wish(
       tx,
-      1,
+      PBX,
       { verb: 'originate', callId, station, number, campus, line, direction },
       { notAfterMs: DIAL_WITHIN_MS },
     )
-    return back?.events ?? []
+    const begun = await begin(tx, { callId, pbx: PBX, direction, campus, line, number })
+    return [...(back?.events ?? []), ...begun]
   })
-  return settled(db, wishId, DIAL_WITHIN_MS)
+  const sent = await settled(db, wishId, DIAL_WITHIN_MS)
+  // Where nobody knows whether it was dialled, its legs tell, or the next look at what stands in the exchange.
+  if (sent.outcome === 'refused' || sent.outcome === 'expired') await commit((tx) => neverPlaced(tx, callId, PBX))
+  return sent
 }
 
 /** A callback that could not be dialled is everybody's again, at once: its lease would keep it from whoever can. */

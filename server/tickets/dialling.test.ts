@@ -1,7 +1,7 @@
 /** A number comes in, is kept, found and dialled: whichever way an exchange or a person spells it, it is one telephone. */
 import t, { type Test } from 'tap'
 import { down, up } from '../../migrations/0254_numbers.ts'
-import { hear } from '../calls/index.ts'
+import { endUnheard, hear } from '../calls/index.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
 import { popRoutes } from '../pop/routes.ts'
@@ -40,11 +40,13 @@ async function desk(t: Test) {
       .catch(() => [])
     for (const { id, body } of wishes) {
       const goes = DIALS.test(body.number)
-      if (goes) dialled.push(body.number)
       const answer = goes ? null : 'Extension does not exist.'
-      await db('commands')
+      // A look that takes longer than the next one is away must not dial twice.
+      const mine = await db('commands')
         .where({ id })
+        .whereNull('settled_at')
         .update({ settled_at: new Date(), outcome: goes ? 'done' : 'refused', answer })
+      if (goes && mine === 1) dialled.push(body.number)
     }
   }, 20)
   t.teardown(() => clearInterval(exchange))
@@ -94,6 +96,39 @@ t.test('a callback that cannot be dialled is nobody’s again, and it is said wh
     .update({ taken_by: theirs, lease_until: new Date(Date.now() + 60_000) })
   t.match(await dial({ callbackId: other.callbackId }), { status: 409, body: { code: 'callback-taken' } })
   t.match(await db('callbacks').where({ id: other.callbackId }).first(), { taken_by: theirs }, 'another’s stays theirs')
+})
+
+t.test('a call we made is known from when it was asked for, and ends whatever becomes of it', async (t) => {
+  const { db, commit, dial, givesUp } = await desk(t)
+  const { callbackId } = await givesUp('62041')
+  const callOf = (id: string) => db('calls').where({ id }).first('state', 'outcome', 'direction', 'campus_id', 'dialled')
+  const reasonOf = async (id: string) => (await db('call_reasons').where({ call_id: id }).first('reason'))?.reason
+
+  await t.test('nobody picks up their own phone', async (t) => {
+    const { callId } = (await dial({ callbackId })).body as { callId: string }
+    t.match(await callOf(callId), { state: 'arrived', direction: 'callback', dialled: '62041' })
+    const leg = { callId, pbx: 1, bootId: 'b', uniqueid: `desk-${callId}` }
+    await commit((tx) => hear(tx, { ...leg, type: 'leg-ended', at: new Date(), cause: 19, endedBy: null }))
+    t.match(await callOf(callId), { state: 'ended', outcome: 'failed', direction: 'callback' })
+    t.equal(await reasonOf(callId), 'outbound')
+    t.match(await db('callbacks').where({ id: callbackId }).first(), { cleared_at: null, tries: 1 }, 'it is still owed')
+  })
+
+  await t.test('the exchange does not dial it', async (t) => {
+    t.equal((await dial({ number: '01066668888', campus: 'new' })).status, 409)
+    const last = await db('calls').where({ dialled: '01066668888' }).first('id', 'state', 'outcome')
+    t.match(last, { state: 'ended', outcome: 'failed' })
+    t.equal(await reasonOf(last.id), 'outbound')
+  })
+  await t.test('no phone was there to be rung, and Asterisk never says a word of it', async (t) => {
+    const { callId } = (await dial({ callbackId })).body as { callId: string }
+    await commit((tx) => endUnheard(tx))
+    t.match(await callOf(callId), { state: 'arrived' }, 'it may be ringing')
+    await db('calls').where({ id: callId }).update({ arrived_at: new Date(Date.now() - 31_000) })
+    await commit((tx) => endUnheard(tx))
+    t.match(await callOf(callId), { state: 'ended', outcome: 'failed' })
+  })
+  t.equal(Number((await db('calls').whereNot({ state: 'ended' }).count())[0]?.count), 0)
 })
 
 t.test('what is typed on the dial pad is dialled however it is written', async (t) => {

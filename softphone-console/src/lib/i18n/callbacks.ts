@@ -46,7 +46,6 @@ export const callbacks = room({
   noteNeeded: { zh: '请写一句为什么', en: 'Please write why' },
   clearIt: { zh: '了结', en: 'Settle' },
   cleared: { zh: '已了结', en: 'Settled' },
-  dialling: { zh: (number: string) => `正在拨 ${number}`, en: (number: string) => `Dialling ${number}` },
   noNumber: { zh: '没有号码，拨不了；请了结并写明', en: 'No number to dial; settle it and say why' },
   openCall: { zh: '看那通来电', en: 'See the call' },
 })
