@@ -43,7 +43,7 @@ t.test('what is left out has its usual value', async (t) => {
   t.match(readSite(JSON.stringify(least)), {
     timeZone: 'Asia/Shanghai',
     campuses: [{ seal: 'outlined' }],
-    trunks: [{ busyTone: false, lateName: false, outside: '', wards: ['[67]XXXX'] }],
+    trunks: [{ busyTone: false, lateName: false, outside: '', silence: null, wards: ['[67]XXXX'] }],
     deskPhones: [],
     radio: [],
     handset: null,
@@ -55,6 +55,10 @@ t.test('what is left out has its usual value', async (t) => {
 
 t.test('a wrong field is named, with what it should be', async (t) => {
   const wrong: [(site: Record<string, unknown>) => void, RegExp][] = [
+    [
+      (site) => Object.assign((site.trunks as object[])[0] as object, { silence: 'vad' }),
+      /trunks\[0\]\.silence: must not be "vad"; sound, comfort-noise or nothing/,
+    ],
     [(site) => Object.assign(site, { trunk: [] }), /^ {2}trunk: is not known/m],
     [(site) => Object.assign(site, { sip: { host: 'desk.local' } }), /sip\.host: must not be "desk\.local"/],
     [(site) => Object.assign(site, { sip: undefined }), /sip: must be an object/],

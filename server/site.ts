@@ -18,6 +18,8 @@ export type SiteTrunk = {
   readonly lateName: boolean
   /** What its exchange wants dialled before a mobile, such as `9` or `0`; empty when nothing. */
   readonly outside: string
+  /** What it sends while its side says nothing: silence as sound, comfort noise, or no packet; null: nobody knows. */
+  readonly silence: 'sound' | 'comfort-noise' | 'nothing' | null
   /** Extensions that may be called through it, in Asterisk's patterns without the underscore: `[67]XXXX`. */
   readonly wards: readonly string[]
 }
@@ -191,7 +193,7 @@ export function readSite(text: string, file = 'site.json'): Site {
     top.trunks,
     'trunks',
     (value, path): SiteTrunk => {
-      const one = object(value, path, 'campus from gateway busyTone lateName outside wards')
+      const one = object(value, path, 'campus from gateway busyTone lateName outside silence wards')
       return {
         campus: code(one.campus, `${path}.campus`),
         from: list(one.from, `${path}.from`, network, 1),
@@ -204,6 +206,15 @@ export function readSite(text: string, file = 'site.json'): Site {
           (it) => /^[\d*#]{0,6}$/.test(it),
           'up to six digits, in quotes: "9" 出局码(加引号)',
         ),
+        silence:
+          one.silence === undefined || one.silence === null
+            ? null
+            : (word(
+                one.silence,
+                `${path}.silence`,
+                (it) => /^(sound|comfort-noise|nothing)$/.test(it),
+                'sound, comfort-noise or nothing 静音时网关发什么',
+              ) as SiteTrunk['silence']),
         wards: list(one.wards ?? ['[67]XXXX'], `${path}.wards`, (it, at) =>
           word(it, at, (shape) => /^(\d|[XNZ]|\[[\d-]+\]){2,16}$/.test(shape), 'a pattern such as [67]XXXX 分机号样式'),
         ),

@@ -13,6 +13,7 @@ export function pjsipMade({ trunks, deskPhones, handset, secrets, radio }: PbxSe
       (trunk) => `[${trunk.campus}](trunk)
 context=from-${trunk.campus}
 aors=${trunk.campus}
+${silenceMade(trunk)}
 [${trunk.campus}](trunk-aor)
 contact=sip:${trunk.gateway}
 [${trunk.campus}]
@@ -32,6 +33,23 @@ password=${phonePassword(secrets, station)}
     ),
     ...radio.map((port) => gatewayMade(port, secrets)),
   ].join('\n')
+}
+
+/**
+ * Seconds without a packet after which a trunk's call is dead. Too short, and a ward that only listens is hung up on, as
+ * long as its gateway suppresses silence; too long, and a caller whose gateway lost its power keeps an agent waiting.
+ */
+const SILENT_SECONDS = { sound: 30, 'comfort-noise': 60, unknown: 120 }
+
+/** How long this trunk may send nothing; 0: for ever, its session timer (RFC 4028) tells that the gateway is gone. */
+const silentSeconds = ({ silence }: Pick<Trunk, 'silence'>): number =>
+  silence === 'nothing' ? 0 : SILENT_SECONDS[silence ?? 'unknown']
+
+function silenceMade(trunk: Pick<Trunk, 'silence'>): string {
+  const seconds = silentSeconds(trunk)
+  return seconds > 0
+    ? `rtp_timeout=${seconds}`
+    : 'rtp_timeout=0\nrtp_timeout_hold=0\ntimers=always\ntimers_sess_expires=90'
 }
 
 /** A radio gateway: one that waits for our call is known by its address; one that registers, by its password. */
@@ -91,9 +109,10 @@ export function globalsMade({ lines, trunks, mobileTrunk }: PbxSettings): string
       ...Object.entries(numbers).map(([campus, number]) => `PILOT_${campus}_${code}=${number}`),
     ]),
     ...trunksPilots(lines),
-    ...trunks.flatMap(({ campus, gateway, outside }) => [
+    ...trunks.flatMap(({ campus, gateway, outside, silence }) => [
       `GATEWAY_${campus}=${gateway}`,
       `OUTSIDE_${campus}=${outside}`,
+      `SILENCE_${campus}=${silentSeconds({ silence })}`,
     ]),
     `FIRST_CAMPUS=${trunks[0]?.campus ?? ''}`,
     `MOBILE_TRUNK=${mobileTrunk}`,

@@ -41,11 +41,27 @@ t.test('a trunk is known by its address alone, and only one address is a masked 
         gateway: '10.1.0.1:5060',
         busyTone: false,
         outside: '',
+        silence: null,
         wards: [],
       },
     ],
   }
   t.match(extensionsMade(wide), /\[trunk-at\]\nexten => 10\.2\.0\.3,1,Return\(old\)\n\n/)
+})
+
+t.test('a trunk is thought dead by what its gateway sends while nobody speaks', async (t) => {
+  const [old, young] = settings.trunks
+  if (!old || !young) return t.fail('no trunks')
+  const made = (silence: (typeof old)['silence']) => {
+    const one = { ...settings, trunks: [{ ...old, silence }, young] }
+    const [, own = ''] = /\[old\]\(trunk\)\n([^[]*)/.exec(pjsipMade(one)) ?? []
+    return { own, told: /^SILENCE_old=(\d+)$/m.exec(globalsMade(one))?.[1] }
+  }
+  t.match(made('sound'), { own: /^rtp_timeout=30$/m, told: '30' })
+  t.match(made('comfort-noise'), { own: /^rtp_timeout=60$/m, told: '60' })
+  t.match(made(null), { own: /^rtp_timeout=120$/m, told: '120' }, 'nobody said: not soon')
+  const never = made('nothing')
+  t.match(never, { own: /^rtp_timeout=0\nrtp_timeout_hold=0\ntimers=always$/m, told: '0' })
 })
 
 t.test('a radio gateway is known by its address, or by its password when it registers', async (t) => {

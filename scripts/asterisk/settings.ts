@@ -14,6 +14,8 @@ export type Trunk = {
   busyTone: boolean
   /** Dialled before a mobile, as its exchange wants it; empty when nothing. */
   outside: string
+  /** What it sends while its side says nothing; null: nobody knows. */
+  silence: Site['trunks'][number]['silence']
   /** Extensions that may be called through it: Asterisk patterns without the underscore. */
   wards: string[]
 }
@@ -175,6 +177,7 @@ export function demoSettings(
       gateway: `${CAMPUS_HOSTS[campus]}:${ports.campusSipPort}`,
       busyTone: campus === 'old',
       outside: '',
+      silence: 'sound' as const,
       wards: ['[67]XXXX'],
     })),
     deskPhones: [1, 2, 3, 4, 5, 6].map((seat) => ({
@@ -221,12 +224,13 @@ export function siteSettings(
       handset: site.handset ?? '',
       mobile: '',
     })),
-    trunks: site.trunks.map(({ campus, from, gateway, busyTone, outside, wards }) => ({
+    trunks: site.trunks.map(({ campus, from, gateway, busyTone, outside, silence, wards }) => ({
       campus,
       from: [...from],
       gateway,
       busyTone,
       outside,
+      silence,
       wards: [...wards],
     })),
     deskPhones: site.deskPhones.map(({ station, lines }) => ({ station, lines: [...lines] })),

@@ -237,6 +237,8 @@ export class SipCall extends EventEmitter {
   /** Final status of a call that we placed. */
   status = 0
   why = ''
+  /** What the other side's BYE or CANCEL said of it (RFC 3326). */
+  reason = ''
   asking: SipMessage | undefined
   readonly tag = token()
   readonly phone: SipPhone
@@ -359,6 +361,7 @@ export class SipCall extends EventEmitter {
       return
     }
     this.phone.reply(message, 200, 'OK', this)
+    this.reason = header(message, 'reason')
     if (message.method === 'BYE') this.end('bye')
     if (message.method === 'CANCEL' && this.state === 'ringing' && this.asking) {
       this.phone.reply(this.asking, 487, 'Request Terminated', this)

@@ -64,5 +64,8 @@ t.test('a call of which nobody knows how it began still gets a beginning and an 
 
 t.test('a call of ours of which only its own leg was heard is never told as one that came in', async (t) => {
   const facts = say(open({ root: '?c1', legs: [leg('desk-c1', 'b1001')] }), 'one', [])
-  t.match(facts.find((fact) => fact.type === 'caller-arrived'), { direction: 'outbound', root: 'desk-c1' })
+  t.match(
+    facts.find((fact) => fact.type === 'caller-arrived'),
+    { direction: 'outbound', root: 'desk-c1' },
+  )
 })

@@ -124,7 +124,8 @@ export async function neverPlaced(tx: Tx, callId: string, pbx: number): Promise<
  */
 export async function endUnheard(tx: Tx): Promise<CallEvent[]> {
   const events: CallEvent[] = []
-  for (const { id, pbx } of await store.unheardOf(tx, UNHEARD_AFTER_MS)) events.push(...(await neverPlaced(tx, id, pbx)))
+  for (const { id, pbx } of await store.unheardOf(tx, UNHEARD_AFTER_MS))
+    events.push(...(await neverPlaced(tx, id, pbx)))
   return events
 }
 const UNHEARD_AFTER_MS = 30_000

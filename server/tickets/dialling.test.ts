@@ -101,7 +101,8 @@ t.test('a callback that cannot be dialled is nobody’s again, and it is said wh
 t.test('a call we made is known from when it was asked for, and ends whatever becomes of it', async (t) => {
   const { db, commit, dial, givesUp } = await desk(t)
   const { callbackId } = await givesUp('62041')
-  const callOf = (id: string) => db('calls').where({ id }).first('state', 'outcome', 'direction', 'campus_id', 'dialled')
+  const callOf = (id: string) =>
+    db('calls').where({ id }).first('state', 'outcome', 'direction', 'campus_id', 'dialled')
   const reasonOf = async (id: string) => (await db('call_reasons').where({ call_id: id }).first('reason'))?.reason
 
   await t.test('nobody picks up their own phone', async (t) => {
@@ -124,7 +125,9 @@ t.test('a call we made is known from when it was asked for, and ends whatever be
     const { callId } = (await dial({ callbackId })).body as { callId: string }
     await commit((tx) => endUnheard(tx))
     t.match(await callOf(callId), { state: 'arrived' }, 'it may be ringing')
-    await db('calls').where({ id: callId }).update({ arrived_at: new Date(Date.now() - 31_000) })
+    await db('calls')
+      .where({ id: callId })
+      .update({ arrived_at: new Date(Date.now() - 31_000) })
     await commit((tx) => endUnheard(tx))
     t.match(await callOf(callId), { state: 'ended', outcome: 'failed' })
   })

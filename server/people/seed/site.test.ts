@@ -32,6 +32,7 @@ const east = example((site) => {
       busyTone: true,
       lateName: false,
       outside: '',
+      silence: 'sound',
       wards: ['3XXX'],
     },
   ]

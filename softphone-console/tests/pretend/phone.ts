@@ -45,12 +45,17 @@ export async function pretendPhone(page: Page): Promise<void> {
             since: Date.now(),
             talkingSince: null,
             muted: false,
+            quietSince: null,
+            silenceMs: null,
             ended: null,
           }
           calls.set(id, call)
           events?.call({ ...call })
         },
         hungUpByCaller: (id: string) => change(id, { state: 'ended', ended: 'remote' }),
+        ends: (id: string, ended: string) => change(id, { state: 'ended', ended }),
+        quiet: (id: string, sinceMs: number, silenceMs: number) =>
+          change(id, { quietSince: Date.now() - sinceMs, silenceMs }),
         lose: () => status('lost', 'wire'),
       },
     })
@@ -60,6 +65,10 @@ export async function pretendPhone(page: Page): Promise<void> {
 type DeskPhone = {
   ring: (id: string, number: string, callId: string | null) => void
   hungUpByCaller: (id: string) => void
+  /** by any other way: see CallEnd */
+  ends: (id: string, ended: string) => void
+  /** not one packet has come for so long, and the exchange hangs up after so long */
+  quiet: (id: string, sinceMs: number, silenceMs: number) => void
   lose: () => void
 }
 
@@ -76,6 +85,8 @@ export function phoneOf(page: Page) {
   return {
     ring: (id: string, number: string, callId: string | null = null) => ask('ring', id, number, callId),
     hungUpByCaller: (id: string) => ask('hungUpByCaller', id),
+    ends: (id: string, ended: string) => ask('ends', id, ended),
+    quiet: (id: string, sinceMs: number, silenceMs: number) => ask('quiet', id, sinceMs, silenceMs),
     lose: () => ask('lose'),
   }
 }

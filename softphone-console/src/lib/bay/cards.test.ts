@@ -26,6 +26,8 @@ const aLeg = (but: Partial<PhoneCall> = {}): PhoneCall => ({
   since: 1_005_000,
   talkingSince: null,
   muted: false,
+  quietSince: null,
+  silenceMs: null,
   ended: null,
   ...but,
 })

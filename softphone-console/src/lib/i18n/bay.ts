@@ -109,6 +109,11 @@ export const bay = room({
   heard: { zh: '正常', en: 'heard' },
   silent: { zh: '没有声音', en: 'silent' },
   farSilent: { zh: '5 秒没有听到对方', en: 'Nothing heard from the far side for 5 s' },
+  willCut: {
+    zh: '收不到对方的声音，这条线路快被本系统挂断：请对方说句话，或先记下号码',
+    en: 'Nothing comes from the far side, and this desk will hang up: ask them to speak, or note the number',
+  },
+  cutsIn: { zh: (s: number) => `还有 ${s} 秒`, en: (s: number) => `${s} s left` },
   nearSilent: { zh: '5 秒没有你的声音，看麦克风', en: 'Nothing from you for 5 s; look at the microphone' },
   answeredAfter: { zh: (s: string) => `等 ${s} 接起`, en: (s: string) => `answered after ${s}` },
   second: { zh: '第二通', en: 'Second call' },
@@ -136,6 +141,13 @@ export const bay = room({
   endedElsewhere: { zh: '这一通在别处接起了', en: 'Answered elsewhere' },
   endedDeclined: { zh: '已拒接，转给下一位', en: 'Declined; it goes to the next' },
   endedRemote: { zh: '对方已挂断', en: 'The caller hung up' },
+  endedStopped: { zh: '振铃已停止', en: 'The ring has stopped' },
+  endedNoAnswer: { zh: '没有接起，转给下一位', en: 'Not answered; it goes to the next' },
+  endedSilence: {
+    zh: '一直收不到对方的声音，线路由本系统挂断；不是对方挂的，请回拨',
+    en: 'Nothing came from the far side for long, so this desk hung up, not they: call back',
+  },
+  endedExchange: { zh: '交换机结束了这一通，不是对方挂的', en: 'The exchange ended the call, not the caller' },
   endedLocal: { zh: '已挂断', en: 'Hung up' },
   endedFailed: { zh: '没有接通', en: 'It did not connect' },
 })

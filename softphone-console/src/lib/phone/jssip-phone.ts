@@ -2,12 +2,16 @@ import * as JsSIP from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { IncomingRTCSessionEvent, RTCSessionEvent, UA } from 'jssip/lib/UA'
 import type { SipCredential } from '../wire.ts'
+import { byeEnd } from './ending.ts'
 import type { CallEnd, Phone, PhoneCall, PhoneEvents, PhoneStatus, PhoneWhy } from './phone.ts'
 
 /** A registration is good for so long; Asterisk forgets a vanished browser after it. Seconds. */
 const REGISTER_SECONDS = 60
 /** A refused or unanswered registration is tried again after this. */
 const REGISTER_AGAIN_MS = 5_000
+const LOOK_EVERY_MS = 1_000
+/** Shorter is a packet late, or a browser that was busy. */
+const QUIET_AFTER_MS = 2_500
 const MICROPHONE: MediaStreamConstraints = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 }
@@ -18,6 +22,10 @@ type Held = {
   near: MediaStream | null
   far: MediaStream | null
   speaker: HTMLAudioElement | null
+  looking: ReturnType<typeof setInterval> | undefined
+  /** packets of sound that have come, and when the last was seen to have */
+  packets: number
+  packetAt: number
 }
 
 /** SIP over WebSocket straight to Asterisk. The only file that knows JsSIP. */
@@ -85,7 +93,7 @@ export class JsSipPhone implements Phone {
       return
     }
     // the caller may have left while the microphone opened
-    if (held.session.isEnded()) return this.#end(held, 'remote')
+    if (held.session.isEnded()) return this.#end(held, 'stopped')
     held.session.answer({ mediaStream: held.near, pcConfig: { iceServers: [] } })
   }
 
@@ -126,6 +134,9 @@ export class JsSipPhone implements Phone {
       near: null,
       far: null,
       speaker: null,
+      looking: undefined,
+      packets: 0,
+      packetAt: Date.now(),
       call: {
         id: session.id,
         direction: 'incoming',
@@ -136,19 +147,26 @@ export class JsSipPhone implements Phone {
         since: Date.now(),
         talkingSince: null,
         muted: false,
+        quietSince: null,
+        silenceMs: Number(request.getHeader('X-Desk-Silence')) * 1_000 || null,
         ended: null,
       },
     }
     this.#held.set(session.id, held)
     session.on('peerconnection', ({ peerconnection }) => this.#carry(held, peerconnection))
     session.on('confirmed', () => this.#change(held, { state: 'talking', talkingSince: Date.now() }))
-    session.on('ended', (event) => this.#end(held, event.originator === 'local' ? 'local' : 'remote'))
+    session.on('ended', (event) => {
+      const bye = event.message as { getHeader?: (name: string) => string | undefined } | null
+      const end = event.originator === 'local' ? 'local' : byeEnd(bye?.getHeader?.('Reason'), held.call, Date.now())
+      this.#end(held, end)
+    })
     session.on('failed', (event) => this.#end(held, endOf(event.cause, elsewhere(event.message))))
     this.#events.call({ ...held.call })
   }
 
   /** Sound of the other side, and the end of a call whose wire died: JsSIP does not tell of that one. */
   #carry(held: Held, connection: RTCPeerConnection): void {
+    held.looking = setInterval(() => void this.#look(held, connection), LOOK_EVERY_MS)
     connection.addEventListener('track', (event) => {
       held.far = event.streams[0] ?? new MediaStream([event.track])
       held.speaker = new Audio()
@@ -168,6 +186,18 @@ export class JsSipPhone implements Phone {
     })
   }
 
+  /** Whether packets still come: a ward that says nothing sends some, a line that is dead, or suppresses silence, none. */
+  async #look(held: Held, connection: RTCPeerConnection): Promise<void> {
+    if (held.call.state !== 'talking') return
+    let packets = 0
+    for (const one of (await connection.getStats()).values())
+      if (one.type === 'inbound-rtp') packets += one.packetsReceived ?? 0
+    const now = Date.now()
+    if (packets !== held.packets) Object.assign(held, { packets, packetAt: now })
+    const quietSince = now - held.packetAt > QUIET_AFTER_MS ? held.packetAt : null
+    if (quietSince !== held.call.quietSince) this.#change(held, { quietSince })
+  }
+
   #change(held: Held, part: Partial<PhoneCall>): void {
     if (held.call.state === 'ended') return
     held.call = { ...held.call, ...part }
@@ -176,6 +206,7 @@ export class JsSipPhone implements Phone {
 
   #end(held: Held, ended: CallEnd): void {
     if (!this.#held.delete(held.call.id)) return
+    clearInterval(held.looking)
     for (const track of held.near?.getTracks() ?? []) track.stop()
     if (held.speaker) held.speaker.srcObject = null
     this.#change(held, { state: 'ended', ended })
@@ -194,7 +225,7 @@ function elsewhere(message: { getHeader?: (name: string) => string | undefined }
 function endOf(cause: string, tookElsewhere: boolean): CallEnd {
   const { causes } = JsSIP.C
   if (tookElsewhere) return 'elsewhere'
-  if (cause === causes.CANCELED) return 'remote'
+  if (cause === causes.CANCELED) return 'stopped'
   if (cause === causes.REJECTED) return 'declined'
   if (cause === causes.USER_DENIED_MEDIA_ACCESS) return 'no_microphone'
   if (cause === causes.CONNECTION_ERROR) return 'wire_lost'

@@ -222,7 +222,7 @@ export class Line {
       void this.answer(call.id)
       return
     }
-    if (call.ended) this.onEnded(call.ended, call.id)
+    if (call.ended) this.onEnded(call.ended, call.id, call.since)
     if (!this.calls.some((one) => one.state === 'ringing')) this.sound.silence()
     else if (!before) this.onRinging(call)
     if (call.state === 'ended' && call.ended === 'no_microphone')
@@ -235,8 +235,8 @@ export class Line {
   /** Set by the bay: shows the call first, then lets it sound. */
   onRinging: (call: PhoneCall) => void = () => this.ring()
 
-  /** Set by the bay: says how a call ended. */
-  onEnded: (end: CallEnd, id: string) => void = () => {}
+  /** Set by the bay: says how a call ended that began at `since`, this browser's ms. */
+  onEnded: (end: CallEnd, id: string, since: number) => void = () => {}
 
   /** Sounds the ring, or one tick when the ear is already on a call. */
   ring(): void {

@@ -38,12 +38,22 @@ export type PhoneCall = {
   since: number
   talkingSince: number | null
   muted: boolean
+  /** since when not one packet of sound has come, browser's ms; null while they come */
+  quietSince: number | null
+  /** the exchange hangs up on a line that sends nothing for so long (X-Desk-Silence); null: never, or not known */
+  silenceMs: number | null
   /** why it ended; null while it goes on */
   ended: CallEnd | null
 }
 
 export type CallEnd =
   | 'remote'
+  /** a ring that the exchange took back: the caller left, or it rang long enough */
+  | 'stopped'
+  /** hung up by our own exchange: nothing came from the other side for long */
+  | 'silence'
+  /** hung up by the exchange for a cause of its own */
+  | 'exchange'
   | 'local'
   | 'elsewhere'
   | 'declined'
