@@ -2,6 +2,7 @@
 import t from 'tap'
 import { RADIO_HOSTS } from '../scripts/asterisk/settings.ts'
 import type { SipCall } from '../scripts/asterisk/sip-phone.ts'
+import { SipSound } from '../scripts/asterisk/sip-sound.ts'
 import { arrived, cel, lab, until } from './test-lab.ts'
 
 t.setTimeout(120_000)
@@ -125,3 +126,36 @@ t.test('a ward can dial the lines and nothing else; a desk phone no number that 
     t.ok([403, 404, 480, 603].includes(call.status), `${number} leads nowhere from the desk (${call.status})`)
   }
 })
+
+t.test(
+  'a caller who is silent at first is not spoken for by another host, and what we say goes to the caller',
+  async (t) => {
+    const desk = await lab(t)
+    const phone = await desk.phone('d8121', { onRing: 'answer', afterMs: 50, tone: 700 })
+    const ward = await desk.stranger({ address: '127.0.0.12' })
+    const call = await ward.call('8102')
+    call.sound.mute = true
+    await call.until('talking')
+    const stranger = await SipSound.open('127.0.0.99', 1000, 1)
+    t.teardown(() => stranger.close())
+    stranger.sendTo(call.far)
+    const seat = await until('the seat talks', () => phone.calls.findLast((one) => one.state === 'talking'))
+    await until('the stranger has spoken for six seconds', () => stranger.packetsSent > 300)
+    t.same(seat.sound.hears([1000, 1500]), [], 'the seat does not hear it')
+    t.same(call.sound.hears([700]), [700], 'the ward hears the seat')
+    t.equal(stranger.packetsHeard, 0, 'and the stranger nothing')
+    call.sound.tone = 1500
+    call.sound.mute = false
+    await until('the seat hears the ward', () => seat.sound.hears([1000, 1500]).includes(1500))
+    t.same(seat.sound.hears([1000, 1500]), [1500])
+
+    const other = await SipSound.open('127.0.0.99', 1000, 1)
+    t.teardown(() => other.close())
+    other.sendTo(seat.far)
+    seat.sound.mute = true
+    await until('the other has spoken for a while', () => other.packetsSent > 60)
+    t.same(call.sound.hears([1000]), [], 'nor is a seat spoken for')
+    t.equal(other.packetsHeard, 0)
+    await call.hangup()
+  },
+)

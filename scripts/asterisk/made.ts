@@ -55,14 +55,14 @@ function silenceMade(trunk: Pick<Trunk, 'silence'>): string {
 /** A radio gateway: one that waits for our call is known by its address; one that registers, by its password. */
 function gatewayMade({ port, gateway, media = [] }: RadioPort, secrets: PbxSettings['secrets']): string {
   const name = `g-${port}`
-  // the server compares where sound is sent with where it may be
-  const also = media.length > 0 ? `set_var=DESK_MEDIA=${media.join('&')}\n` : ''
   const address = gateway?.split(':')[0]
+  // the server compares where sound is sent with where it may be
+  const known = `set_var=DESK_MEDIA=${[address ?? 'registers', ...media].join('&')}\n`
   return gateway
     ? `[${name}](gateway)
 identify_by=ip
 aors=${name}
-${also}[${name}](gateway-aor)
+${known}[${name}](gateway-aor)
 contact=sip:${port}@${gateway}
 [${name}]
 type=identify
@@ -75,7 +75,7 @@ auth=${name}
 aors=${name}
 force_rport=yes
 rewrite_contact=yes
-${also}[${name}](gateway-auth)
+${known}[${name}](gateway-auth)
 username=${name}
 password=${phonePassword(secrets, name)}
 [${name}](gateway-aor)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -71,6 +71,33 @@ t.test('a radio gateway is known by its address, or by its password when it regi
   const registers = pjsipMade({ ...settings, radio: [{ port: 'main', gateway: undefined }] })
   t.match(registers, `password=${phonePassword(secrets, 'g-main')}`)
   t.notMatch(registers, 'endpoint=g-main')
+})
+
+t.test('a gateway’s sound may have addresses of its own, and the server can read which', async (t) => {
+  const [radio] = settings.radio
+  if (!radio) return t.fail('no radio')
+  const media = ['10.1.0.10', '10.1.0.11']
+  for (const gateway of [radio.gateway, undefined]) {
+    const made = pjsipMade({ ...settings, radio: [{ ...radio, gateway, media }] })
+    const own = gateway ? '127.0.0.13' : 'registers'
+    t.match(made, `\nset_var=DESK_MEDIA=${own}&10.1.0.10&10.1.0.11\n[g-old](gateway-a`)
+  }
+  t.match(pjsipMade(settings), '\nset_var=DESK_MEDIA=127.0.0.13\n')
+})
+
+t.test('sound comes from the negotiated address and goes there, on every leg', async (t) => {
+  const varDir = mkdtempSync(join(tmpdir(), 'desk-render-'))
+  t.teardown(() => rmSync(varDir, { recursive: true }))
+  const { base } = await renderPbx({ ...settings, varDir })
+  const conf = (name: string) => readFileSync(join(base, 'etc', name), 'utf8').replace(/^;.*/gm, '')
+  t.match(conf('rtp.conf'), /^strictrtp=yes\nprobation=1\d{8}$/m, 'nobody is learnt from what he sends')
+  t.notMatch(conf('pjsip.conf'), 'rtp_symmetric=yes')
+  t.equal(conf('pjsip.conf').match(/^rtp_symmetric=no$/gm)?.length, 3, 'trunks, desk phones, radio gateways')
+  t.match(
+    conf('acl.conf'),
+    /^\[browsers\]\ndeny=0\.0\.0\.0\/0\.0\.0\.0\npermit=127\.0\.0\.1\/32\npermit=127\.0\.0\.1\/32\s*$/m,
+    'a browser’s credential is of use from this machine',
+  )
 })
 
 t.test('each seat’s phone stands in the second queue of its lines, with a password of its own', async (t) => {

@@ -36,6 +36,8 @@ export class SipPhone extends EventEmitter {
   onRing: 'answer' | 'ring' | number
   afterMs: number
   firstSeq: number
+  /** Where it says its sound is wanted; its own address when nothing is said. */
+  mediaAddress: string | undefined
   readonly options: PhoneOptions
   readonly address: string
   readonly calls: SipCall[] = []
@@ -240,6 +242,8 @@ export class SipCall extends EventEmitter {
   /** What the other side's BYE or CANCEL said of it (RFC 3326). */
   reason = ''
   asking: SipMessage | undefined
+  /** Where the other side wants its sound. */
+  far: Server | undefined
   readonly tag = token()
   readonly phone: SipPhone
   readonly place: Place
@@ -277,7 +281,7 @@ export class SipCall extends EventEmitter {
   }
 
   get #sdp(): string {
-    return soundSdp(this.phone.address, this.sound.port, this.#version++)
+    return soundSdp(this.phone.mediaAddress ?? this.phone.address, this.sound.port, this.#version++)
   }
 
   async invite(more: string[]): Promise<void> {
@@ -370,7 +374,8 @@ export class SipCall extends EventEmitter {
   }
 
   #talk(sdp: string): void {
-    this.sound.sendTo(soundAddress(sdp))
+    this.far = soundAddress(sdp)
+    this.sound.sendTo(this.far)
     this.#turn('talking')
   }
 

@@ -65,8 +65,14 @@ function checked(shape: RegExp, text: string): string {
 
 type Of<V extends Wish['verb']> = Extract<Wish, { verb: V }>
 
+/**
+ * A browser's phone comes by WebSocket through this machine (acl.conf). What it says of where it is to be rung is not
+ * believed: it is rung where it registered from.
+ */
+const FROM_A_BROWSER = { acl: 'browsers', rewrite_contact: 'yes' }
+
 /** Auth, then where it registers, then who it is: each stands on the one before. They live in astdb (sorcery.conf). */
-async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-credential'>): Promise<null> {
+export async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-credential'>): Promise<null> {
   const id = checked(STATION, station)
   await ari.put('auth', id, {
     auth_type: 'digest',
@@ -87,6 +93,7 @@ async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push-creden
     aors: id,
     context: 'from-desk',
     webrtc: 'yes',
+    ...FROM_A_BROWSER,
     disallow: 'all',
     // Never the trunk's codec: transcoded frames cannot make a recorder deaf (recipes: a second stream that starts behind).
     allow: 'opus',
@@ -110,6 +117,7 @@ async function pushRadio(ari: Ari, id: string): Promise<null> {
     auth: id,
     context: 'from-radio',
     webrtc: 'yes',
+    ...FROM_A_BROWSER,
     disallow: 'all',
     allow: 'opus',
     timers: 'no',

@@ -7,7 +7,6 @@ import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts
 import type { Db } from '../db/index.ts'
 import type { DeadEnd } from '../dialplan.ts'
 import type { Media } from '../radio/index.ts'
-import { Refusal } from '../web/index.ts'
 import type { WireHealth } from '../wire/views.ts'
 import { makeActing } from './acting.ts'
 import { makeAmi } from './ami.ts'
@@ -19,8 +18,7 @@ import { makeHearing } from './hearing.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
 import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
 import { makeRefusalCounter } from './refusals.ts'
-import { isGone } from './rest.ts'
-import { makeSilence, type Silent } from './silence.ts'
+import { makeSilence, packetsBy, type Silent } from './silence.ts'
 import { bootIdOf, channelsOf, deadEndsOf, missing } from './snapshot.ts'
 import * as store from './store.ts'
 import { makeTranslator, type Translator } from './translate.ts'
@@ -286,19 +284,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
         }),
       )
     },
-    async heard(channel) {
-      const path = `/channels/${encodeURIComponent(channel)}/variable`
-      const said = ari.request('GET', path, { variable: 'CHANNEL(rtcp,rxcount)' })
-      return said.then(
-        (found) => Number((found as { value?: string }).value) || 0,
-        (error) => {
-          if (isGone(error)) return undefined
-          // A channel without RTP refuses the question, and is one of which nothing is heard.
-          if (error instanceof Refusal) return 0
-          throw error
-        },
-      )
-    },
+    heard: packetsBy(ari),
     gone: () => wantResync('call_without_channel'),
   })
 

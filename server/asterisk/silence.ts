@@ -3,6 +3,10 @@
  * They are told and never ended from here: silence alone does not prove that nobody is there. One whose channels are all
  * gone from the exchange has ended unseen, and is read back.
  */
+import { Refusal } from '../web/index.ts'
+import type { Ari } from './ari.ts'
+import { isGone } from './rest.ts'
+
 export type StandingCall = { id: string; arrivedAt: Date; channels: string[] }
 export type Silent = { callId: string; since: Date }
 export type SilenceParts = {
@@ -45,5 +49,21 @@ export function makeSilence({ open, heard, gone, now = Date.now }: SilenceParts)
       [...seen]
         .filter(([, { since }]) => now() - since >= SILENT_MS)
         .map(([callId, { since }]) => ({ callId, since: new Date(since) })),
+  }
+}
+
+/** Asks Asterisk what it has received on a channel. @throws when it cannot be asked */
+export function packetsBy(ari: Pick<Ari, 'request'>): SilenceParts['heard'] {
+  return async (channel) => {
+    const path = `/channels/${encodeURIComponent(channel)}/variable`
+    try {
+      const found = await ari.request('GET', path, { variable: 'CHANNEL(rtcp,rxcount)' })
+      return Number((found as { value?: string }).value) || 0
+    } catch (error) {
+      if (isGone(error)) return undefined
+      // A channel without RTP refuses the question, and is one of which nothing is heard.
+      if (error instanceof Refusal) return 0
+      throw error
+    }
   }
 }

@@ -55,14 +55,18 @@ export function startEvidence(
     })
   }
 
-  /** Asked of a new leg, and whenever something was sent: its far end may have named another address meanwhile. */
+  /**
+   * Asked of a new leg, and whenever something was sent: its far end may have named another address meanwhile. A gateway
+   * that is called has its addresses in DESK_MEDIA (scripts/asterisk/made.ts); one that registers is where it did so from.
+   */
   async function sendsElsewhere(channel: string): Promise<boolean> {
-    const [media = '', signalling = '', also = ''] = await Promise.all(
-      ['CHANNEL(rtp,dest)', 'CHANNEL(pjsip,remote_addr)', 'DESK_MEDIA'].map((name) =>
+    const [media = '', set = '', target = ''] = await Promise.all(
+      ['CHANNEL(rtp,dest)', 'DESK_MEDIA', 'CHANNEL(pjsip,target_uri)'].map((name) =>
         wire.read(channel, name).catch(() => ''),
       ),
     )
-    return isForeign(media, [signalling, ...also.split('&')])
+    const own = set.split('&')
+    return isForeign(media, own[0] === 'registers' ? [...own.slice(1), target] : own)
   }
 
   async function count(channel: string): Promise<Omit<Count, 'quiet' | 'isElsewhere'>> {
@@ -89,9 +93,9 @@ export function startEvidence(
   }
 }
 
-/** Is `media` (ip:port) at none of these addresses? What Asterisk did not say is no accusation. Pure. */
+/** Is `media` at none of these addresses (ip, ip:port, sip:…@ip:port)? What Asterisk did not say is no accusation. Pure. */
 export function isForeign(media: string, known: readonly string[]): boolean {
-  const host = (address: string) => address.trim().replace(/:\d+$/, '')
+  const host = (address: string) => /(?<![\d.])\d+\.\d+\.\d+\.\d+(?![\d.])/.exec(address)?.[0] ?? ''
   const own = known.map(host).filter(Boolean)
   return own.length > 0 && host(media) !== '' && host(media) !== '0.0.0.0' && !own.includes(host(media))
 }

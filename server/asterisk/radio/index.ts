@@ -211,8 +211,8 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
     if (!address || addresses.get(port) === address) return
     addresses.set(port, address)
     const set = (await wire.ask('GET', `/asterisk/config/dynamic/res_pjsip/aor/${aor}`)) as Setting[]
-    const isCalled = set.some(({ attribute, value }) => attribute === 'contact' && value.includes(uri))
-    if (!isCalled) tell({ type: 'gateway-at', port, at: Date.now(), address })
+    const registers = set.some(({ attribute, value }) => attribute === 'max_contacts' && value !== '0')
+    if (registers) tell({ type: 'gateway-at', port, at: Date.now(), address })
   }
 
   function ofGateway(event: AriEvent): string | undefined {
