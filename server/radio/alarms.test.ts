@@ -1,5 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
+import { house } from '../test/house.ts'
 import { makePortAlarms } from './alarms-door.ts'
+import { startRadio } from './index.ts'
+import { PretendMedia, VirtualClock } from './pretend-media.ts'
+import { seedRadio } from './seed-store.ts'
 
 const PORTS = [
   { port: 'old', nameZh: '老院区', nameEn: 'Old campus' },
@@ -55,3 +60,52 @@ t.test('each kind is shown by its own rule; a port that is taken away takes its 
   t.same(alarms.now([]), [])
   t.same(kinds(), [], 'gone with its port')
 })
+
+t.test(
+  'what the exchange tells becomes an alarm with the port’s name; a gateway’s address outlives the server',
+  async (t) => {
+    const { db, commit } = await house(t)
+    await seedRadio(db, { demo: true, ports: [] })
+    const begin = async () => {
+      const media = new PretendMedia(new VirtualClock())
+      const radio = startRadio({
+        ...{
+          db,
+          commit,
+          media,
+          log: { info() {}, warn() {}, error() {} },
+          isActing: () => true,
+          calloutS: 45,
+          tell() {},
+        },
+        speech: { program: 'espeak-ng', dir: t.testdir({}), phrases: 'none' },
+      })
+      while (!radio.engine.portsNow().some(({ port }) => port === 'old')) await wait(50)
+      await wait(1_000)
+      return { media, radio, kinds: () => radio.alarms().map(({ kind, ports }) => `${kind} ${ports?.[0]?.en}`) }
+    }
+    const first = await begin()
+    t.same(first.kinds(), [])
+    first.media.tell({ type: 'gateway-at', port: 'old', at: Date.now(), address: '10.1.0.9' })
+    const stray = {
+      type: 'evidence',
+      port: 'old',
+      sentPps: 50,
+      heardPps: 0,
+      roundTripMs: 2,
+      isElsewhere: true,
+    } as const
+    await wait(2_600)
+    for (let second = 0; second < 2; second += 1) first.media.tell({ ...stray, at: Date.now() })
+    t.match(first.kinds(), [/^radio_sends_elsewhere \w/, /^radio_sends_in_idle \w/])
+    t.match(first.radio.alarmsRaised(), { radio_sends_in_idle: 1, radio_sends_elsewhere: 1 })
+    await first.radio.stop()
+    t.equal((await db('radio_ports').where({ code: 'old' }).first()).gateway_address, '10.1.0.9')
+
+    const second = await begin()
+    second.media.tell({ type: 'gateway-at', port: 'old', at: Date.now(), address: '10.1.0.66' })
+    t.match(second.kinds(), [/^radio_gateway_moved \w/], 'it moved while no server was there')
+    await second.radio.stop()
+    t.equal((await db('radio_ports').where({ code: 'old' }).first()).gateway_address, '10.1.0.66')
+  },
+)
