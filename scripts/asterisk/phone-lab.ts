@@ -17,6 +17,13 @@ export type PhoneLab = {
   wards: Wards
   reader: Ami
   actor: Ami
+  /** One request of ARI's, as the server's user; gives its status and, when there is one, its parsed answer. */
+  ari(
+    method: string,
+    path: string,
+    query: Record<string, string>,
+    body?: object,
+  ): Promise<{ status: number; answer: unknown }>
   /** A phone of a station that `settings` knows; registered. */
   phone(station: string, options?: Partial<PhoneOptions>): Promise<SipPhone>
   /** A sender of SIP that is nobody, at an address of its choice. */
@@ -86,6 +93,19 @@ export async function startPhoneLab(
       base: instances.campus.base,
     }),
     ...(await connect()),
+    ari: async (method, path, query, body) => {
+      const { httpPort } = settings.pbx
+      const reply = await fetch(`http://${host}:${httpPort}/ari${path}?${new URLSearchParams(query)}`, {
+        method,
+        headers: {
+          authorization: `Basic ${Buffer.from(`desk:${secrets.ari}`).toString('base64')}`,
+          'content-type': 'application/json',
+        },
+        body: body ? JSON.stringify(body) : null,
+      })
+      const text = await reply.text()
+      return { status: reply.status, answer: text ? JSON.parse(text) : null }
+    },
     phone: async (station, options = {}) => {
       const phone = await open({ station, password: phonePassword(secrets, station), ...options })
       const status = await phone.register()

@@ -42,9 +42,9 @@ export const header = (message: SipMessage, name: string): string =>
 export const headers = (message: SipMessage, name: string): string[] =>
   message.headers.filter(([key]) => key === name).map(([, value]) => value)
 
-/** A request or response on the wire. `lines` are headers without Content-Length. */
+/** A request or response on the wire. `lines` are headers without Content-Length; a body is SDP unless they say its type. */
 export function sipText(first: string, lines: string[], body = ''): string {
-  const type = body ? ['Content-Type: application/sdp'] : []
+  const type = body && !lines.some((line) => /^content-type:/i.test(line)) ? ['Content-Type: application/sdp'] : []
   return [first, ...lines, ...type, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
 }
 

@@ -105,6 +105,8 @@ export async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push
     allow_subscribe: 'no',
     language: 'zh',
   })
+    // extensions.conf: a text message is no call
+    message_context: 'no-messages',
   return null
 }
 
@@ -130,6 +132,8 @@ async function pushRadio(ari: Ari, id: string): Promise<null> {
     allow_subscribe: 'no',
     language: 'zh',
   })
+    // extensions.conf: a text message is no call
+    message_context: 'no-messages',
   return null
 }
 

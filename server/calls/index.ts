@@ -60,8 +60,9 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   const identity = await identifyAgain(tx, organisationId, call, held, heardAs)
   await store.saveCall(tx, call, { before: held?.call, heardAs, recovered, identity })
 
+  const left = call.arrival && !held?.call.arrival ? await overOnChannel(tx, call, call.arrival) : []
   const told = late ? events.map((event) => ({ ...event, recovered: true })) : events
-  if (!identity || !call.arrival) return told
+  if (!identity || !call.arrival) return [...left, ...told]
   const { placeId, personId, how, confidence } = identity
   const identified: CallEvent = {
     type: 'call.identified',
@@ -74,7 +75,19 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   }
   // Right after the arrival: what follows from later events may ask who called.
   const at = told[0]?.type === 'call.arrived' ? 1 : 0
-  return told.toSpliced(at, 0, late ? { ...identified, recovered: true } : identified)
+  return [...left, ...told.toSpliced(at, 0, late ? { ...identified, recovered: true } : identified)]
+}
+
+/** A channel that begins another call has left the one it was in: nobody else would ever tell that call's end. */
+async function overOnChannel(
+  tx: Tx,
+  { id, pbx, bootId }: Call,
+  { root, at }: NonNullable<Call['arrival']>,
+): Promise<CallEvent[]> {
+  const events: CallEvent[] = []
+  for (const callId of await store.openOnRoot(tx, { pbx, bootId, root, but: id }))
+    events.push(...(await hear(tx, { callId, pbx, bootId, at, type: 'call-over', cause: 0, by: 'system' })))
+  return events
 }
 
 /**

@@ -320,6 +320,18 @@ async function saveTalks(tx: Tx, call: Call, legs: Leg[], rows: { id: string; un
   if (talks.length > 0) await tx('leg_talks').insert(talks)
 }
 
+/** Calls, other than `but`, that began on this channel and have not ended. */
+export async function openOnRoot(
+  tx: Tx,
+  { pbx, bootId, root, but }: { pbx: number; bootId: string; root: string; but: string },
+): Promise<string[]> {
+  return tx('calls')
+    .where({ pbx_id: pbx, boot_id: bootId, root_uniqueid: root })
+    .whereNot({ id: but })
+    .whereNot('state', 'ended')
+    .pluck('id')
+}
+
 /** Says of calls who called, without touching anything else. */
 export async function saveIdentity(tx: Tx, callIds: string[], identity: Identity): Promise<void> {
   await tx('calls')

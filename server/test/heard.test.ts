@@ -54,6 +54,24 @@ t.test('a ward that is answered becomes one call, told once although heard twice
   t.same(await liveCalls(db), [])
 })
 
+t.test('a channel that begins another call has ended the one before, and both are kept', async (t) => {
+  const { db, events, listen } = await desk(t)
+  const [arrival] = liveFacts('answered').filter((fact) => fact.type === 'caller-arrived')
+  if (!arrival) throw new Error('the tape has no arrival')
+  const later = { ...arrival, callId: '00000000-0000-4000-8000-0000000000aa', at: new Date(+arrival.at + 60_000) }
+  await listen([arrival, later, later])
+  t.match(await db('calls').orderBy('arrived_at').select('id', 'state', 'ended_by', 'ended_at'), [
+    { id: arrival.callId, state: 'ended', ended_by: 'system', ended_at: later.at },
+    { id: later.callId, state: 'arrived', ended_at: null },
+  ])
+  t.same(
+    events.flatMap((event) => (event.type === 'call.ended' ? [event.callId] : [])),
+    [arrival.callId],
+  )
+  await listen([{ ...later, type: 'call-over', at: new Date(+later.at + 5_000), cause: 16, by: 'caller' }])
+  t.same(await liveCalls(db), [])
+})
+
 t.test('an agent who hangs up first ended the call', async (t) => {
   const { db, listen } = await desk(t)
   await listen(liveFacts('agent-hangs-up'))
