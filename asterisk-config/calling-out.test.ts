@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { secondsOf } from '../scripts/asterisk/tones.ts'
-import { cel, lab, until, voices } from './test-lab.ts'
+import { cel, keep, lab, until, voices } from './test-lab.ts'
 
 t.setTimeout(120_000)
 // each has its own phone system and mostly waits
@@ -17,18 +17,17 @@ t.test(
     const desk = await lab(t)
     const phone = await desk.phone('d8121', { tone: AGENT })
     const callId = randomUUID()
-    const placed = await desk.actor.act({
-      Action: 'Originate',
-      Channel: 'PJSIP/d8121',
-      ChannelId: `cb-${callId}`,
-      Context: 'from-desk',
-      Exten: '0272041',
-      Priority: 1,
-      Async: 'true',
-      CallerID: '<72041>',
-      Variable: [`__DESK_CALL=${callId}`, '__DESK_LINE=it', 'DESK_DIRECTION=callback'],
-    })
-    t.match(placed, { Response: 'Success' })
+    const place = {
+      endpoint: 'PJSIP/d8121',
+      channelId: `cb-${callId}`,
+      context: 'from-desk',
+      extension: '0272041',
+      priority: '1',
+      callerId: '<72041>',
+    }
+    const variables = { __DESK_CALL: callId, __DESK_LINE: 'it', DESK_DIRECTION: 'callback' }
+    const placed = await desk.ari('POST', '/channels', place, { variables })
+    t.equal(placed.status, 200)
     const talk = await (await phone.nextCall()).until('talking')
     const told = await desk.reader.until((event) => event.UserEvent === 'DeskArrived')
     t.match(told, {
@@ -81,9 +80,9 @@ t.test(
       return call.status
     }
     t.equal(await dial(), 403)
-    await desk.reader.act({ Action: 'DBPut', Family: 'allowed', Key: '13811112222', Val: '1' })
+    await keep(desk, 'put', 'allowed', '13811112222', '1')
     t.equal(await dial(), 200)
-    await desk.reader.act({ Action: 'DBDel', Family: 'allowed', Key: '13811112222' })
+    await keep(desk, 'del', 'allowed', '13811112222')
     t.equal(await dial(), 403)
   },
 )

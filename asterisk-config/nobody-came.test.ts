@@ -64,11 +64,11 @@ t.test(
         mobile: line.code === 'it' ? '13900008190' : '13900008191',
       })),
     }))
-    const switchOn = async (line: string) =>
-      t.match(
-        await desk.actor.act({ Action: 'Setvar', Variable: `DEVICE_STATE(Custom:night-${line})`, Value: 'INUSE' }),
-        { Response: 'Success' },
-      )
+    const set = async (line: string, value: string) =>
+      t.match(await desk.ari('POST', '/asterisk/variable', { variable: `DEVICE_STATE(Custom:night-${line})`, value }), {
+        status: 204,
+      })
+    const switchOn = (line: string) => set(line, 'INUSE')
     const routes = (call: string) =>
       desk.reader.events
         .filter((event) => event.UserEvent === 'DeskNight' && event.Call === call)
@@ -132,7 +132,7 @@ t.test(
     await Promise.all([byMobile, byMailbox])
 
     await t.test('switched off by hand, the line is at day again whatever its hours say', async (t) => {
-      await desk.actor.act({ Action: 'Setvar', Variable: 'DEVICE_STATE(Custom:night-property)', Value: 'NOT_INUSE' })
+      await set('property', 'NOT_INUSE')
       const phone = await desk.phone('d8123', { tone: 440 })
       const ward = await desk.wards.placeCall({
         campus: 'old',

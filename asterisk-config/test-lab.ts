@@ -35,6 +35,16 @@ export async function arrived(lab: PhoneLab, from: string): Promise<AmiMessage &
   return event as AmiMessage & { Call: string }
 }
 
+/** Has the dialplan write (`put`) or delete (`del`) one key of astdb, as the server does, and waits until it has. */
+export async function keep(lab: PhoneLab, how: 'put' | 'del', family: string, key: string, value = ''): Promise<void> {
+  const where = { endpoint: `Local/${how}@keep/n`, context: 'keep', extension: 'over', priority: '1' }
+  const variables = { __KEEP_FAMILY: family, __KEEP_KEY: key, __KEEP_VALUE: value }
+  const { answer } = await lab.ari('POST', '/channels', where, { variables })
+  const { id } = answer as { id: string }
+  await lab.reader.until((event) => event.Event === 'Hangup' && event.Uniqueid === id)
+  await lab.reader.until((event) => event.Event === 'Hangup' && event.Linkedid === id && event.Uniqueid !== id)
+}
+
 /** A Desk* event of a call. */
 export const said = (lab: PhoneLab, call: string, name: string, ms = 25_000): Promise<AmiMessage> =>
   lab.reader.until((event) => event.UserEvent === name && event.Call === call, ms)

@@ -25,6 +25,7 @@ import { type Kept, keep, type Running } from './parts/keep.ts'
 import { writePhones } from './parts/phones-file.ts'
 import { closeToOthers, makeOnlyForMyself } from './parts/private.ts'
 import { endProcess, forget, remember, remembered } from './parts/processes.ts'
+import { rootWarning } from './parts/root.ts'
 import { fail, Stop, say, step } from './parts/say.ts'
 import { secretsIn } from './parts/secrets.ts'
 import { serverMark, startServer, untilReady } from './parts/server-process.ts'
@@ -145,6 +146,9 @@ async function main(): Promise<void> {
   writeFile()
   const example = demo || site ? undefined : writeSiteExample(siteFile)
   greet(deskFile(settings, ports, {}), { demo, example, siteFile }, (performance.now() - started) / 1000)
+  // Last, where it is read.
+  const warning = rootWarning()
+  if (warning) console.error(warning)
 }
 
 function siteOrStop(file: string): ReturnType<typeof loadSite> {

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
   // Voices, names and numbers: what this process makes is for its own user alone.
   process.umask(0o077)
   const log = makeLog(config.logLevel)
+  if (process.getuid?.() === 0) log.warn({ uid: 0 }, 'the server runs as root: start it as an ordinary user')
   process.on('uncaughtException', (err) => {
     log.fatal({ err }, 'a bug ended the server')
     process.exit(1)

@@ -40,7 +40,30 @@ export type Ari = {
   request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, query?: Query, ms?: number): Promise<unknown>
   /** Hangs up a channel with a Q.850 cause; one already gone is fine. */
   hangUp(uniqueid: string, cause: number): Promise<void>
+  /**
+   * Calls a phone and, once it has answered, goes on in the dialplan; `channelId` makes a second asking refused.
+   * @throws {Refusal} also for a context that is not for it.
+   */
+  originate(call: Originate): Promise<void>
+  /** Sets one of Asterisk's custom device states, which outlive its restart. @throws {Refusal} for any other. */
+  setState(name: string, state: 'INUSE' | 'NOT_INUSE' | 'INVALID'): Promise<void>
 }
+
+/** A call that Asterisk is to place. Variables with `__` are inherited by every channel it makes. */
+export type Originate = {
+  endpoint: string
+  context: (typeof CONTEXTS)[number]
+  extension: string
+  channelId?: string
+  callerId?: string
+  timeoutS?: number
+  variables: Record<string, string>
+}
+
+/** Where a call of ours may begin (extensions.conf), and nowhere else: ARI itself would let it begin anywhere. */
+const CONTEXTS = ['from-desk', 'keep'] as const
+const ENDPOINT = /^(PJSIP\/[bd]\d{4}|Local\/(put|del)@keep\/n)$/
+const STATE = /^night-[a-z][a-z0-9_]{0,31}$/
 
 export type AriOptions = {
   host: string
@@ -200,6 +223,11 @@ export function makeAri(options: AriOptions): Ari {
     }
   }
 
+  async function asked(method: 'POST', path: string, query: Query, body?: object): Promise<void> {
+    if (!state.up) throw new Outage('ari', { cause: new Error(state.why ?? 'down') })
+    await quick.request(method, path, query, undefined, body)
+  }
+
   const config = (objectType: string, id: string) => ({ configClass: 'res_pjsip', objectType, id })
 
   return {
@@ -240,6 +268,16 @@ export function makeAri(options: AriOptions): Ari {
       await rest('hang up', (client) =>
         client.channels.hangup({ channelId: uniqueid, reason_code: String(cause) } as { channelId: string }),
       ).catch(unlessGone)
+    },
+    async originate({ endpoint, context, extension, channelId, callerId, timeoutS, variables }) {
+      if (!CONTEXTS.includes(context)) throw new Refusal('asterisk-value-refused', { field: 'context' })
+      if (!ENDPOINT.test(endpoint)) throw new Refusal('asterisk-value-refused', { field: 'endpoint' })
+      const where = { endpoint, context, extension, priority: 1, channelId, callerId, timeout: timeoutS }
+      await asked('POST', '/channels', where, { variables })
+    },
+    async setState(name, value) {
+      if (!STATE.test(name)) throw new Refusal('asterisk-value-refused', { field: 'state' })
+      await asked('POST', '/asterisk/variable', { variable: `DEVICE_STATE(Custom:${name})`, value })
     },
   }
 }

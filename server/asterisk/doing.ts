@@ -1,9 +1,11 @@
 /** Our wishes in Asterisk's words: one function per verb. Each may be done twice without harm, except a call placed. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { ownRoot } from '../calls/index.ts'
 import type { Wish } from '../db/index.ts'
-import { Refusal } from '../web/index.ts'
+import { Outage, Refusal } from '../web/index.ts'
 import type { Ami } from './ami.ts'
 import type { Ari } from './ari.ts'
+import { word } from './words.ts'
 
 export type Doer = (wish: Wish) => Promise<string | null>
 
@@ -16,8 +18,8 @@ const HOURS = /^[\d:&-]{11,200},([a-z]{3}[&-]?){1,7},\*,\*$|^[\d:&-]{11,200},\*,
 const MOST_HOURS = 8
 
 /**
- * Says a wish to Asterisk; answers what it said, if that is worth keeping. `reader` is the account that may write astdb
- * (asterisk-config/pbx/manager.conf says why it is not the actor). @throws {Refusal | Outage}
+ * Says a wish to Asterisk; answers what it said, if that is worth keeping. `reader` is the account that sees
+ * what became of what the dialplan was asked to keep. @throws {Refusal | Outage}
  */
 export function makeDoer(ami: Ami, reader: Ami, ari: Ari): Doer {
   return async (wish) => {
@@ -38,21 +40,21 @@ export function makeDoer(ami: Ami, reader: Ami, ari: Ari): Doer {
         })
         return null
       case 'originate':
-        return originate(ami, wish)
+        return originate(ari, wish)
       case 'hang-up':
         await ari.hangUp(checked(/^[\w.-]{1,128}$/, wish.uniqueid), wish.cause)
         return null
       case 'set-night':
-        // A custom device state (asterisk-config/pbx/extensions.conf, is-night); it outlives a restart. UNKNOWN is refused by Setvar.
-        await ami.act('Setvar', {
-          Variable: `DEVICE_STATE(Custom:night-${checked(LINE, wish.line)})`,
-          Value: { on: 'INUSE', off: 'NOT_INUSE', auto: 'INVALID' }[wish.night],
-        })
+        // A custom device state (asterisk-config/pbx/extensions.conf, is-night); it outlives a restart. UNKNOWN is refused.
+        await ari.setState(
+          `night-${checked(LINE, wish.line)}`,
+          ({ on: 'INUSE', off: 'NOT_INUSE', auto: 'INVALID' } as const)[wish.night],
+        )
         return null
       case 'set-calendar':
-        return setCalendar(reader, wish)
+        return setCalendar({ ari, reader }, wish)
       case 'allow-mobile':
-        await keep(reader, 'allowed', checked(MOBILE, wish.number), wish.allowed ? '1' : null)
+        await keep({ ari, reader }, 'allowed', checked(MOBILE, wish.number), wish.allowed ? '1' : null)
         return null
     }
   }
@@ -103,10 +105,10 @@ export async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push
     rtp_timeout_hold: '300',
     device_state_busy_at: '1',
     allow_subscribe: 'no',
-    language: 'zh',
-  })
     // extensions.conf: a text message is no call
     message_context: 'no-messages',
+    language: 'zh',
+  })
   return null
 }
 
@@ -130,10 +132,10 @@ async function pushRadio(ari: Ari, id: string): Promise<null> {
     moh_passthrough: 'yes',
     allow_transfer: 'no',
     allow_subscribe: 'no',
-    language: 'zh',
-  })
     // extensions.conf: a text message is no call
     message_context: 'no-messages',
+    language: 'zh',
+  })
   return null
 }
 
@@ -170,40 +172,55 @@ function already(words: RegExp): (error: unknown) => string {
 }
 
 /** Who is rung first, the hours last: they are what makes it night. */
-async function setCalendar(reader: Ami, { line, campus, hours, handset, mobile }: Of<'set-calendar'>): Promise<null> {
+async function setCalendar(
+  keeper: Keeper,
+  { line, campus, hours, handset, mobile }: Of<'set-calendar'>,
+): Promise<null> {
   const key = `${checked(CODE, line)}/${checked(CODE, campus)}`
   if ((hours?.length ?? 0) > MOST_HOURS) throw new Refusal('asterisk-value-refused', { field: 'hours' })
   for (const one of hours ?? []) checked(HOURS, one)
   if (handset !== '') checked(STATION, handset)
   if (mobile !== '') checked(MOBILE, mobile)
-  await keep(reader, 'handset', key, hours && handset)
-  await keep(reader, 'mobile', key, hours && mobile)
-  await keep(reader, 'calendar', key, hours?.join('|') ?? null)
+  await keep(keeper, 'handset', key, hours && handset)
+  await keep(keeper, 'mobile', key, hours && mobile)
+  await keep(keeper, 'calendar', key, hours?.join('|') ?? null)
   return null
 }
 
-/** Writes an astdb entry, or deletes it. An empty one is not the same as none: it wins over the rendered setting. */
-async function keep(reader: Ami, family: string, key: string, value: string | null): Promise<void> {
-  if (value === null)
-    await reader.act('DBDel', { Family: family, Key: key }).catch(already(/not found|could not be deleted/i))
-  else await reader.act('DBPut', { Family: family, Key: key, Val: value })
+type Keeper = { ari: Ari; reader: Ami }
+type Family = 'calendar' | 'handset' | 'mobile' | 'allowed'
+const KEPT_WITHIN_MS = 3_000
+const KEPT_LOOK_MS = 20
+
+/**
+ * Has the dialplan write an astdb entry, or delete it (asterisk-config/pbx/extensions.conf, keep), and sees that it did.
+ * An empty one is not the same as none: it wins over the rendered setting. @throws {Outage} when it is not so in time.
+ */
+async function keep({ ari, reader }: Keeper, family: Family, key: string, value: string | null): Promise<void> {
+  const how = value === null ? 'del' : 'put'
+  const variables = { __KEEP_FAMILY: family, __KEEP_KEY: key, __KEEP_VALUE: value ?? '' }
+  await ari.originate({ endpoint: `Local/${how}@keep/n`, context: 'keep', extension: 'over', variables })
+  for (const until = Date.now() + KEPT_WITHIN_MS; Date.now() < until; await pause(KEPT_LOOK_MS)) {
+    const tree = await reader.list('DBGetTree', { Family: family, Key: key }).catch(already(/not found/i))
+    const entry = Array.isArray(tree) ? tree.find((item) => word(item, 'key') === `/${family}/${key}`) : undefined
+    if (value === null ? !entry : entry && word(entry, 'val') === value) return
+  }
+  throw new Outage('ari', { cause: new Error(`astdb ${family}/${key} was not written`) })
 }
 
 /** Rings the agent; once answered, the dialplan's from-desk dials the number (it alone knows which may be dialled). */
-async function originate(ami: Ami, wish: Of<'originate'>): Promise<null> {
+async function originate(ari: Ari, wish: Of<'originate'>): Promise<null> {
   const station = checked(STATION, wish.station)
   const number = checked(/^\d{2,20}$/, wish.number)
-  await ami.act('Originate', {
-    Channel: `PJSIP/${station}`,
+  await ari.originate({
+    endpoint: `PJSIP/${station}`,
     // The channel's own id: the same wish sent twice is refused by Asterisk the second time.
-    ChannelId: ownRoot(checked(/^[\da-f-]{36}$/, wish.callId)),
-    Context: 'from-desk',
-    Exten: number,
-    Priority: 1,
-    CallerID: `<${number}>`,
-    Timeout: 20_000,
-    Async: 'true',
-    Variable: {
+    channelId: ownRoot(checked(/^[\da-f-]{36}$/, wish.callId)),
+    context: 'from-desk',
+    extension: number,
+    callerId: `<${number}>`,
+    timeoutS: 20,
+    variables: {
       __DESK_CALL: wish.callId,
       __DESK_CAMPUS: checked(CODE, wish.campus),
       __DESK_LINE: wish.line === null ? '' : checked(LINE, wish.line),

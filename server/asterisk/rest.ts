@@ -9,7 +9,7 @@ import { Outage, Refusal } from '../web/index.ts'
 export type AriEvent = { readonly type: string; readonly timestamp?: string; readonly [field: string]: unknown }
 export type Query = Record<string, string | number | boolean | undefined>
 export type Rest = {
-  request(method: string, path: string, query?: Query, ms?: number): Promise<unknown>
+  request(method: string, path: string, query?: Query, ms?: number, body?: object): Promise<unknown>
   close(): void
 }
 
@@ -21,46 +21,48 @@ export function makeRest(by: { host: string; port: number; user: string; secret:
   const agent = new Agent({ keepAlive: true, maxSockets: 32, timeout: IDLE_MS })
   const authorization = `Basic ${Buffer.from(`${by.user}:${by.secret}`).toString('base64')}`
 
-  function once(method: string, path: string, ms: number): Promise<unknown> {
+  function once(method: string, path: string, ms: number, body: string): Promise<unknown> {
     return new Promise((done, failed) => {
-      const asked = httpRequest(
-        { host: by.host, port: by.port, path, method, agent, headers: { authorization, 'content-length': 0 } },
-        (response) => {
-          const parts: Buffer[] = []
-          response.on('data', (part: Buffer) => parts.push(part))
-          response.on('error', failed)
-          response.on('end', () => {
-            clearTimeout(late)
-            const text = Buffer.concat(parts).toString('utf8')
-            const status = response.statusCode ?? 0
-            if (status >= 300) return failed(refused(`${method} ${path.split('?')[0]}`, status, text))
-            try {
-              done(text ? JSON.parse(text) : null)
-            } catch (error) {
-              failed(new Outage('ari', { cause: error as Error }))
-            }
-          })
-        },
-      )
+      const headers = {
+        authorization,
+        'content-length': Buffer.byteLength(body),
+        ...(body && { 'content-type': 'application/json' }),
+      }
+      const asked = httpRequest({ host: by.host, port: by.port, path, method, agent, headers }, (response) => {
+        const parts: Buffer[] = []
+        response.on('data', (part: Buffer) => parts.push(part))
+        response.on('error', failed)
+        response.on('end', () => {
+          clearTimeout(late)
+          const text = Buffer.concat(parts).toString('utf8')
+          const status = response.statusCode ?? 0
+          if (status >= 300) return failed(refused(`${method} ${path.split('?')[0]}`, status, text))
+          try {
+            done(text ? JSON.parse(text) : null)
+          } catch (error) {
+            failed(new Outage('ari', { cause: error as Error }))
+          }
+        })
+      })
       const late = setTimeout(() => asked.destroy(new Error(`no answer in ${ms} ms`)), ms)
       asked.setNoDelay(true)
       asked.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(late)
         // A kept connection that Asterisk had closed meanwhile: nothing was asked yet, so asking again is asking once.
         if (asked.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))
-          return void once(method, path, ms).then(done, failed)
+          return void once(method, path, ms, body).then(done, failed)
         failed(new Outage('ari', { cause: error }))
       })
-      asked.end()
+      asked.end(body)
     })
   }
 
   return {
-    request(method, path, query = {}, ms = ANSWER_MS) {
+    request(method, path, query = {}, ms = ANSWER_MS, body = undefined) {
       const asked = new URLSearchParams()
       for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value))
       const more = asked.size > 0 ? `?${asked}` : ''
-      return once(method, `/ari${path}${more}`, ms)
+      return once(method, `/ari${path}${more}`, ms, body ? JSON.stringify(body) : '')
     },
     close: () => agent.destroy(),
   }

@@ -73,22 +73,21 @@ const visits: Record<string, Visit> = {
   },
   'calling-back': async (lab) => {
     const phone = await lab.phone('d8121', { afterMs: 300 })
-    await lab.actor.act({
-      Action: 'Originate',
-      Channel: 'PJSIP/d8121',
-      ChannelId: 'desk-7d9f3c52-52a3-4a2e-9b1c-0d4f5b6a7c81',
-      Context: 'from-desk',
-      Exten: '62041',
-      Priority: 1,
-      CallerID: '<62041>',
-      Async: 'true',
-      Variable: [
-        '__DESK_CALL=7d9f3c52-52a3-4a2e-9b1c-0d4f5b6a7c81',
-        '__DESK_CAMPUS=new',
-        '__DESK_LINE=it',
-        'DESK_DIRECTION=callback',
-      ],
-    })
+    const place = {
+      endpoint: 'PJSIP/d8121',
+      channelId: 'desk-7d9f3c52-52a3-4a2e-9b1c-0d4f5b6a7c81',
+      context: 'from-desk',
+      extension: '62041',
+      priority: '1',
+      callerId: '<62041>',
+    }
+    const variables = {
+      __DESK_CALL: '7d9f3c52-52a3-4a2e-9b1c-0d4f5b6a7c81',
+      __DESK_CAMPUS: 'new',
+      __DESK_LINE: 'it',
+      DESK_DIRECTION: 'callback',
+    }
+    await lab.ari('POST', '/channels', place, { variables })
     const call = await phone.nextCall(10_000)
     await call.until('talking')
     await wait(8_000)
