@@ -250,3 +250,13 @@ t.test('whatever comes after the end, a finished call is never reopened', async 
     }),
   )
 })
+
+t.test('no call ends before it began, whatever the clock says', async (t) => {
+  for (const facts of [
+    [arrived(10), gone(-3_600, 'ward', 'caller')],
+    [arrived(10), at(-3_600, { type: 'call-over', cause: 41, by: 'pbx_restart' })],
+  ]) {
+    const call = know(facts)
+    t.same(overOf(call)?.at, call.arrival?.at)
+  }
+})

@@ -53,8 +53,10 @@ export type Call = {
     dialled: string
     diverted: string
   } | null
-  /** as heard, hostile until normalised; a later, better caller ID replaces it */
-  readonly caller: { ani: string; aniName: string; namedAt: Date | null }
+  /** as first heard, hostile until normalised */
+  readonly caller: { ani: string; aniName: string }
+  /** what the exchange said of the caller after that, the latest of it; which of the two to go by, the directory tells */
+  readonly later: { ani: string; aniName: string; at: Date } | null
   /** the notice was over: from then on somebody was looked for */
   readonly noticeOverAt: Date | null
   readonly queuedAt: Date | null
@@ -73,7 +75,8 @@ const unheard = (fact: CallFact): Call => ({
   bootId: fact.bootId,
   firstHeardAt: fact.at,
   arrival: null,
-  caller: { ani: '', aniName: '', namedAt: null },
+  caller: { ani: '', aniName: '' },
+  later: null,
   noticeOverAt: null,
   queuedAt: null,
   queue: null,
@@ -98,17 +101,12 @@ export function learn(known: Call | undefined, fact: CallFact): Call {
     case 'caller-arrived': {
       if (heard.arrival) return { ...heard, arrival: { ...heard.arrival, at: earlier(heard.arrival.at, at) } }
       const { root, direction, campus, line, dialled, diverted } = fact
-      const { ani, aniName, namedAt } = heard.caller
-      const caller = { ani: ani || fact.ani, aniName: aniName || fact.aniName, namedAt }
+      const caller = { ani: fact.ani, aniName: fact.aniName }
       return { ...heard, arrival: { at, root, direction, campus, line, dialled, diverted }, caller }
     }
     case 'caller-named': {
-      const { caller } = heard
-      if (caller.namedAt && caller.namedAt >= at) return heard
-      return {
-        ...heard,
-        caller: { ani: fact.ani || caller.ani, aniName: fact.aniName || caller.aniName, namedAt: at },
-      }
+      const { later } = heard
+      return later && later.at >= at ? heard : { ...heard, later: { ani: fact.ani, aniName: fact.aniName, at } }
     }
     case 'notice-over':
       return { ...heard, noticeOverAt: earlier(heard.noticeOverAt, at) }
@@ -181,12 +179,15 @@ export function sideOf(call: Call, leg: Leg): 'caller' | 'agent' {
 export function overOf(call: Call): Over | null {
   const root = call.legs.find((leg) => leg.uniqueid === call.arrival?.root)
   const told = call.toldOver
-  if (!root?.endedAt) return told
+  if (!root?.endedAt) return told && { ...told, at: notBefore(call, told.at) }
   // The side that hung up first did it; the other channel is only taken down after it.
   const others = call.legs.filter((leg) => leg !== root && leg.endedAt && leg.endedAt <= (root.endedAt as Date))
   const by = surerBy(root.endedBy, told?.by ?? null) ?? others.at(-1)?.endedBy ?? 'system'
-  return { at: earlier(told?.at ?? null, root.endedAt), cause: root.cause ?? 0, by }
+  return { at: notBefore(call, earlier(told?.at ?? null, root.endedAt)), cause: root.cause ?? 0, by }
 }
+
+/** A clock that was set back in mid-call gives the call no length, never a negative one. */
+const notBefore = (call: Call, at: Date): Date => (call.arrival && at < call.arrival.at ? call.arrival.at : at)
 
 /**
  * When an agent answered on this leg: connected by the queue, or first in a bridge. In a call we made, picking up

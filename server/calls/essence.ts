@@ -15,7 +15,17 @@ function* essence(call: Call): Generator<Piece> {
   const over = overOf(call)
   yield* [arrival?.root, arrival?.direction, arrival?.campus, lineOf(call), ms(arrival?.at), ms(call.queuedAt)]
   yield ms(call.noticeOverAt)
-  yield* [caller.ani, caller.aniName, stateOf(call), outcomeOf(call), ms(over?.at), over?.by, over?.cause]
+  yield* [
+    caller.ani,
+    caller.aniName,
+    call.later?.ani,
+    call.later?.aniName,
+    stateOf(call),
+    outcomeOf(call),
+    ms(over?.at),
+    over?.by,
+    over?.cause,
+  ]
   yield* [ms(call.callbackAskedAt), voicemail?.file, voicemail?.ms, call.unrecorded, call.legs.length]
   for (const leg of call.legs) {
     const end = leg.rungAt && offerEnd(call, leg)

@@ -109,6 +109,49 @@ t.test('a name that comes late says who is calling after all', async (t) => {
   t.match(events, [{ type: 'call.identified', placeId: all.ward, how: 'ward_number' }])
 })
 
+t.test('a number that says less never erases the ward that is known; both stand on the call', async (t) => {
+  const { db, all } = await desk(t)
+  const one = visit({ from: '62041', campus: 'new', begins: new Date(Date.now() - 60_000) })
+  const named = (ani: string, at: number, aniName = '') =>
+    ({ ...one.queues(at), type: 'caller-named', ani, aniName }) as never
+  await db.transaction((tx) => hear(tx, one.arrives()))
+  for (const fact of [named('62077', 3, '总机'), named('62077', 3, '总机')])
+    t.same(await db.transaction((tx) => hear(tx, fact)), [], 'nobody else is said to call')
+  const kept = { ani: '62041', other_ani: '62077', other_ani_name: '总机', place_id: all.ward, ani_raw: '62041' }
+  t.match(await callOf(db, one.callId), { ...kept, later_ani_raw: '62077', identified_how: 'ward_number' })
+  await db.transaction((tx) => hear(tx, one.queues(4)))
+  t.match(await callOf(db, one.callId), kept, 'nor does anything that is heard afterwards')
+  await db.transaction((tx) => hear(tx, named('anonymous', 5)))
+  t.match(await callOf(db, one.callId), { ani: '62041', place_id: all.ward }, 'least of all a withheld one')
+})
+
+t.test('a number that says more takes over, and the first one stays beside it', async (t) => {
+  const { db, all } = await desk(t)
+  const one = visit({ from: '62099', campus: 'new', begins: new Date(Date.now() - 60_000) })
+  await db.transaction((tx) => hear(tx, one.arrives()))
+  const named = { ...one.queues(3), type: 'caller-named', ani: '62041', aniName: '心内科' } as never
+  const events = await db.transaction((tx) => hear(tx, named))
+  t.match(events, [{ type: 'call.identified', placeId: all.ward, how: 'ward_number' }])
+  await db.transaction((tx) => hear(tx, one.queues(4)))
+  t.match(await callOf(db, one.callId), { ani: '62041', ani_name: '心内科', other_ani: '62099', place_id: all.ward })
+})
+
+t.test('of two numbers nobody knows the first is kept', async (t) => {
+  const { db } = await desk(t)
+  const one = visit({ from: '62098', campus: 'new', begins: new Date(Date.now() - 60_000) })
+  const named = { ...one.queues(3), type: 'caller-named', ani: '62077', aniName: '' } as never
+  for (const fact of [named, one.arrives()]) await db.transaction((tx) => hear(tx, fact))
+  t.match(await callOf(db, one.callId), { ani: '62098', other_ani: '62077' }, 'in whatever order they are heard')
+})
+
+t.test('a name that comes late for the same number is the caller’s name', async (t) => {
+  const { db } = await desk(t)
+  const one = visit({ from: '62041', campus: 'new', begins: new Date(Date.now() - 60_000) })
+  const named = { ...one.queues(3), type: 'caller-named', ani: '62041', aniName: '心内科' } as never
+  for (const fact of [one.arrives(), named]) await db.transaction((tx) => hear(tx, fact))
+  t.match(await callOf(db, one.callId), { ani: '62041', ani_name: '心内科', other_ani: '' })
+})
+
 t.test('whatever a caller sends as number and name is kept as harmless text, and loses no call', async (t) => {
   const { db, ring } = await desk(t)
   const hostile = [

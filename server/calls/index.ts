@@ -1,6 +1,6 @@
 /** A call, from its arrival to its last leg. What this room can do: hear what a phone system says, and say who called. */
 import type { Db, Tx } from '../db/index.ts'
-import { type Actor, identify, normaliseCaller, type PeopleEvent } from '../people/index.ts'
+import { type Actor, type Caller, identify, normaliseCaller, type PeopleEvent } from '../people/index.ts'
 import { MOBILE, numberOf } from '../wire/number.ts'
 import { type Call, type Leg, learn } from './call.ts'
 import * as directory from './directory-store.ts'
@@ -56,8 +56,7 @@ export async function hear(tx: Tx, heard: CallFact | CallFact[]): Promise<CallEv
   const events = turns(held?.call, call)
   // Recovered: what made it news was not heard live. A second telling of what we knew marks nothing.
   const recovered = Boolean(held?.row.recovered) || (late && events.length > 0)
-  const heardAs = normaliseCaller(call.caller)
-  const identity = await identifyAgain(tx, organisationId, call, held, heardAs)
+  const { heardAs, identity } = await whoCalled(tx, organisationId, call, held)
   await store.saveCall(tx, call, { before: held?.call, heardAs, recovered, identity })
 
   const left = call.arrival && !held?.call.arrival ? await overOnChannel(tx, call, call.arrival) : []
@@ -143,24 +142,55 @@ export async function endUnheard(tx: Tx): Promise<CallEvent[]> {
 }
 const UNHEARD_AFTER_MS = 30_000
 
-/** Who called, when that has not been asked yet or the caller ID is another now; null: as it was. */
-async function identifyAgain(
+/**
+ * Which of the numbers heard to go by, and who that is. The first one stays unless the later one says more: an exchange
+ * that moves a call sends its trunk's number. `identity` is null when it is as it was.
+ */
+async function whoCalled(
   tx: Tx,
   organisationId: string,
   call: Call,
   held: store.Held | undefined,
-  { ani, aniName }: store.HeardAs,
-): Promise<store.Identity | null> {
-  if (!call.arrival) return null
-  if (held?.call.arrival && (held.row.ani === ani || BY_HAND.has(held.row.identifiedHow ?? ''))) return null
-  const outbound = call.arrival.direction !== 'inbound'
+): Promise<{ heardAs: store.HeardAs; identity: store.Identity | null }> {
+  const first = normaliseCaller(call.caller)
+  const later = call.later && normaliseCaller(call.later)
+  const { arrival } = call
+  if (!arrival) return { heardAs: heardOf(first, later, false), identity: null }
+  const known = held?.call
+  const isNews = !known?.arrival || !same(known.caller, call.caller) || !same(known.later, call.later)
+  const byHand = BY_HAND.has(held?.row.identifiedHow ?? '')
+  if (!isNews || byHand) {
+    const byLater = first.ani === '' || (held !== undefined && held.row.ani !== first.ani)
+    return { heardAs: heardOf(first, later, byLater), identity: null }
+  }
+  const who = (ani: string, aniName: string) => identify(tx, { organisationId, campus: arrival.campus, ani, aniName })
   // In a call we made, the party to be known is the one dialled.
-  return identify(tx, {
-    organisationId,
-    campus: call.arrival.campus,
-    ani: outbound ? call.arrival.dialled : ani,
-    aniName,
-  })
+  if (arrival.direction !== 'inbound') {
+    const identity = known?.arrival ? null : await who(arrival.dialled, first.aniName)
+    return { heardAs: heardOf(first, later, first.ani === ''), identity }
+  }
+  const isOther = later !== null && later.ani !== '' && later.ani !== first.ani
+  const alone = heardOf(first, isOther ? null : later, false)
+  const one = await who(alone.ani, alone.aniName)
+  const other = isOther ? await who(later.ani, later.aniName) : null
+  const byLater = other !== null && (first.ani === '' || (worth(other) > 0 && worth(other) >= worth(one)))
+  const heardAs = heardOf(first, later, byLater)
+  // The same number as before is the same caller, whatever it is called now.
+  const isSame = known?.arrival && held?.row.ani === heardAs.ani
+  return { heardAs, identity: isSame ? null : byLater ? other : one }
+}
+
+/** How much is known of who calls: a place or a person, several of them to choose from, or nothing. */
+const worth = ({ placeId, personId, candidates }: Awaited<ReturnType<typeof identify>>): number =>
+  placeId || personId ? 2 : candidates.length > 0 ? 1 : 0
+
+function heardOf(first: Caller, later: Caller | null, byLater: boolean): store.HeardAs {
+  const [one, two] = byLater && later ? [later, first] : [first, later]
+  const isSameParty = two !== null && (two.ani === one.ani || two.ani === '')
+  // Of one number the later name is the better one; a name of nobody's number is this one's.
+  const name = isSameParty ? (byLater ? one.aniName || two.aniName : two.aniName || one.aniName) : one.aniName
+  const other = two === null || isSameParty ? { ani: '', aniName: '' } : { ani: two.ani, aniName: two.aniName }
+  return { ani: one.ani, aniName: name, other, first, later }
 }
 
 /** Who sits at the stations of legs we hear of for the first time. */
@@ -173,7 +203,7 @@ function withPeople(call: Call, people: Record<string, string | null>): Call {
   return { ...call, legs: call.legs.map(seat) }
 }
 
-const same = (a: Call, b: Call): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+const same = <T>(a: T, b: T): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export type IdentifyTarget = { number: string } | { placeId: string } | { personId: string }
 

@@ -1,5 +1,6 @@
 /** Calls, their legs, talks and offers: rows in, rows out. */
 import { prepared, type Tx } from '../db/index.ts'
+import type { Caller } from '../people/index.ts'
 import {
   agentLegs,
   answeredAt,
@@ -98,7 +99,11 @@ function heldOf(row: any): Held {
           dialled: row.dialled,
           diverted: row.diverted,
         },
-    caller: { ani: unhex(row.ani_raw), aniName: unhex(row.ani_name_raw), namedAt: dateOf(row.named_at) },
+    caller: { ani: unhex(row.ani_raw), aniName: unhex(row.ani_name_raw) },
+    later:
+      row.later_ani_raw === null || row.named_at === null
+        ? null
+        : { ani: unhex(row.later_ani_raw), aniName: unhex(row.later_name_raw ?? ''), at: new Date(row.named_at) },
     noticeOverAt: dateOf(row.notice_over_at),
     queuedAt: dateOf(row.queued_at),
     queue: row.queue,
@@ -148,13 +153,20 @@ export type Identity = {
   how: string
   confidence: number
 }
-export type HeardAs = { ani: string; aniName: string; aniRaw: string; nameRaw: string }
+/** The numbers heard: the one to go by, the other beside it, and what was really sent, first and later. */
+export type HeardAs = {
+  ani: string
+  aniName: string
+  other: { ani: string; aniName: string }
+  first: Caller
+  later: Caller | null
+}
 
 /** What is written of a call besides its keys: columns of `calls` and their types. */
 const CALL = columns(`boot_id text, root_uniqueid text, direction text, state text, outcome text, ended_by text,
-  ani_raw text, ani_name_raw text, ani text, ani_name text, named_at timestamptz, dialled text, diverted text,
-  arrived_at timestamptz, notice_over_at timestamptz, queue text,
-  queued_at timestamptz, answered_at timestamptz, ended_at timestamptz, waited_ms integer,
+  ani_raw text, ani_name_raw text, later_ani_raw text, later_name_raw text, ani text, ani_name text, other_ani text,
+  other_ani_name text, named_at timestamptz, dialled text, diverted text,
+  arrived_at timestamptz, notice_over_at timestamptz, queue text, queued_at timestamptz, answered_at timestamptz, ended_at timestamptz, waited_ms integer,
   talk_ms integer, hangup_cause integer, recovered boolean, unrecorded_why text, first_taker_id uuid,
   callback_asked_at timestamptz, voicemail_at timestamptz, voicemail_file text, voicemail_ms integer, told_over jsonb`)
 const IDENTITY = columns(
@@ -221,11 +233,15 @@ export async function saveCall(
     state: stateOf(call),
     outcome: outcomeOf(call),
     ended_by: over?.by ?? null,
-    ani_raw: heardAs.aniRaw,
-    ani_name_raw: heardAs.nameRaw,
+    ani_raw: heardAs.first.aniRaw,
+    ani_name_raw: heardAs.first.nameRaw,
+    later_ani_raw: heardAs.later?.aniRaw ?? null,
+    later_name_raw: heardAs.later?.nameRaw ?? null,
     ani: heardAs.ani,
     ani_name: heardAs.aniName,
-    named_at: call.caller.namedAt,
+    other_ani: heardAs.other.ani,
+    other_ani_name: heardAs.other.aniName,
+    named_at: call.later?.at ?? null,
     dialled: arrival?.dialled ?? '',
     diverted: arrival?.diverted ?? '',
     arrived_at: arrival?.at ?? call.firstHeardAt,

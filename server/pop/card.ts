@@ -18,6 +18,8 @@ export function callCard(row: CallShown): CallCard {
     line: row.line,
     ani: row.ani,
     aniName: row.ani_name,
+    otherAni: row.other_ani,
+    otherAniName: row.other_ani_name,
     dialled: row.dialled,
     diverted: row.diverted,
     place: row.place,

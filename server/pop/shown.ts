@@ -13,6 +13,8 @@ export type CallShown = {
   line: string | null
   ani: string
   ani_name: string
+  other_ani: string
+  other_ani_name: string
   dialled: string
   diverted: string
   place_id: string | null

@@ -7,7 +7,8 @@ const person = (id: string) =>
 
 /** A call with the names its ids stand for: one statement, since a frame waits for it. */
 const SHOWN = `
-  select k.id, k.organisation_id, k.direction, k.state, k.outcome, c.code as campus, l.code as line, k.ani, k.ani_name, k.dialled,
+  select k.id, k.organisation_id, k.direction, k.state, k.outcome, c.code as campus, l.code as line, k.ani, k.ani_name, k.other_ani, k.other_ani_name,
+         k.dialled,
          k.diverted, k.place_id, k.unit_id, k.person_id, k.identified_how, k.confidence, k.first_taker_id, k.arrived_at,
          k.queued_at, k.answered_at, k.ended_at, k.waited_ms, k.talk_ms, k.recovered, k.unrecorded_why, k.campus_id,
          coalesce(ring.station, leg.station) as station, coalesce(ring.person_id, leg.person_id) as agent_id,

@@ -97,24 +97,26 @@ export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<Tic
   if (!ticket) return []
   const byHand = new Set((await store.changesSince(tx, ticket.id, 0)).flatMap((change) => change.fields))
   const call = await heldCall(tx, event.callId)
+  // What a number does not tell erases nothing that another told; an agent's word does.
+  const tells = (id: string | null) => id !== null || event.byId !== undefined
 
   const columns: Record<string, unknown> = {}
   const fields: string[] = []
-  if (!byHand.has('placeId') && call.placeId !== ticket.reportedPlaceId) {
+  if (!byHand.has('placeId') && tells(call.placeId) && call.placeId !== ticket.reportedPlaceId) {
     columns.reported_place_id = call.placeId
     columns.place_text = call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : ''
     fields.push('placeId')
   }
-  if (!byHand.has('reporterId') && call.personId !== ticket.reporterId) {
+  if (!byHand.has('reporterId') && tells(call.personId) && call.personId !== ticket.reporterId) {
     columns.reporter_id = call.personId
     fields.push('reporterId')
   }
-  if (!byHand.has('unitId') && call.unitId !== ticket.unitId) {
+  if (!byHand.has('unitId') && tells(call.unitId) && call.unitId !== ticket.unitId) {
     columns.unit_id = call.unitId
     columns.unit_snapshot = call.unitId ? await store.unitSnapshot(tx, call.organisationId, call.unitId) : null
     fields.push('unitId')
   }
-  if (!byHand.has('contactNumber') && wardNumber(call) !== ticket.contactNumber) {
+  if (!byHand.has('contactNumber') && wardNumber(call) !== '' && wardNumber(call) !== ticket.contactNumber) {
     columns.contact_number = wardNumber(call)
     fields.push('contactNumber')
   }

@@ -44,6 +44,30 @@ t.test('an answered call begins one ticket with the caller, place, line and camp
   t.match(await endings(db, call.callId), { tickets: [{}], callbacks: [], reasons: [] })
 })
 
+t.test('a number the exchange names in mid-call takes nothing from the ticket that a better one told', async (t) => {
+  const { db, house, tell, types } = await desk(t)
+  const call = visit()
+  const named = (ani: string, at: number) => ({ ...call.queues(at), type: 'caller-named', ani, aniName: '' }) as never
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'), named('62077', 8))
+  const kept = { contact_number: '62041', reported_place_id: house.ward, place_text: '新院区 住院楼 6层 心内科护士站' }
+  t.match(await db('tickets').first(), kept)
+  t.same(types('ticket.'), ['ticket.opened'])
+})
+
+t.test('a ward that is named later is added to the ticket of the person who called, and erases nobody', async (t) => {
+  const { db, house, tell } = await desk(t)
+  const { organisationId: organisation_id } = house
+  const number = { organisation_id, realm: 'public', number: '13912345678', kind: 'mobile' }
+  const [{ id: number_id }] = await db('numbers').insert(number).returning('id')
+  await db('number_people').insert({ number_id, person_id: house.wei.personId, source: 'seed' })
+  const call = visit({ from: '13912345678' })
+  const named = { ...call.queues(8), type: 'caller-named', ani: '62041', aniName: '' } as never
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+  t.match(await db('tickets').first(), { reporter_id: house.wei.personId, reported_place_id: null })
+  await tell(named)
+  t.match(await db('tickets').first(), { reporter_id: house.wei.personId, reported_place_id: house.ward })
+})
+
 t.test('a call whose agent was lost and whom another took over is still one ticket', async (t) => {
   const { db, house, tell } = await desk(t)
   const call = visit()

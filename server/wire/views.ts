@@ -83,6 +83,9 @@ export type CallCard = {
   line: string | null
   ani: string
   aniName: string
+  /** the other number the exchange named in this call; empty when there is none */
+  otherAni: string
+  otherAniName: string
   dialled: string
   diverted: string
   place: PlaceRef | null

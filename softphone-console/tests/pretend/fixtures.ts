@@ -157,6 +157,8 @@ export const call = (callId: string, but: Partial<CallCard> = {}): CallCard => (
   line: 'it',
   ani: '62041',
   aniName: '护士站B',
+  otherAni: '',
+  otherAniName: '',
   dialled: '8102',
   diverted: '',
   place: places.stationB,

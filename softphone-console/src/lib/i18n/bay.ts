@@ -61,6 +61,10 @@ export const bay = room({
   repeat: { zh: (n: number) => `24 小时内第 ${n} 次来电`, en: (n: number) => `call ${n} within 24 h` },
   noPlace: { zh: '不知道在哪里', en: 'Place unknown' },
   withheld: { zh: '未显示号码', en: 'Number withheld' },
+  otherNumber: {
+    zh: (number: string) => `交换机另报号码：${number}`,
+    en: (number: string) => `The exchange also named ${number}`,
+  },
   whyThis: { zh: '为何是这里：', en: 'Why this: ' },
   sure: { zh: (percent: number) => `把握 ${percent}%`, en: (percent: number) => `${percent}% sure` },
   alsoMaybe: { zh: '也可能是', en: 'It may also be' },

@@ -65,6 +65,7 @@ export const history = room({
   unrecorded: { zh: (why: string) => `没有录上：${why}`, en: (why: string) => `Not recorded: ${why}` },
   dialled: { zh: '拨的号码', en: 'Dialled' },
   diverted: { zh: '从哪转来', en: 'Diverted from' },
+  otherNumber: { zh: '交换机另报的号码', en: 'Other number the exchange named' },
   nameShown: { zh: '来电名称', en: 'Name shown' },
   identified: { zh: '怎么认出', en: 'Identified' },
   arrived: { zh: '到达', en: 'Arrived' },
