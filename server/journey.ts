@@ -22,7 +22,7 @@ const journey: Journey = {
   'call.identified': [tickets.relabel],
   'call.queued': [],
   'call.offered': [],
-  'call.offer-ended': [agents.rememberDecline],
+  'call.offer-ended': [agents.rememberDecline, agents.pauseUnanswered],
   'call.answered': [agents.forgetDeclines, tickets.openForCall, tickets.clearCallbacksOf, archive.noteRecording],
   'call.held': [],
   'call.resumed': [],

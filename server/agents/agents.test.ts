@@ -101,6 +101,36 @@ t.test('who declines is not rung again until that call has left the queue', asyn
   t.match((await wanted(db)).members[0], { paused: false })
 })
 
+t.test('who lets it ring is not ready, with that reason, until they say that they are back', async (t) => {
+  const { db, house, commit, tell, atDesk, agent } = await desk(t)
+  await atDesk(house.lin.personId)
+  const call = visit({ begins: new Date(Date.now() + 1_000) })
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.stops('b1001', 'no_answer', 23))
+  t.match(await agent(), { state: 'not_ready', reason: 'no_answer' })
+  t.match(
+    (await wanted(db)).members,
+    Array(4).fill({ paused: true, reason: 'no_answer' }),
+    'the empty chair is not rung',
+  )
+  await tell(call.isOver(40))
+  t.match(await agent(), { state: 'not_ready', reason: 'no_answer' }, 'the call’s end brings nobody back')
+  await commit((tx) => ask(tx, house.lin.personId, { ask: 'ready' }))
+  t.match(await agent(), { state: 'ready' })
+  await tell(call.stops('b1001', 'no_answer', 23))
+  t.match(await agent(), { state: 'ready' }, 'the same ring told again says nothing new')
+})
+
+t.test('a ring of before they came back, or that stopped for another reason, leaves an agent ready', async (t) => {
+  const { house, tell, atDesk, agent } = await desk(t)
+  await atDesk(house.lin.personId)
+  const old = visit({ begins: soon() })
+  await tell(old.arrives(), old.queues(), old.rings('b1001'), old.stops('b1001', 'no_answer', 23))
+  t.match(await agent(), { state: 'ready' }, 'told late')
+  const call = visit({ begins: new Date(Date.now() + 1_000) })
+  await tell(call.arrives(), call.queues(), call.rings('b1001'), call.stops('b1001', 'cancelled', 9), call.isOver(9))
+  t.match(await agent(), { state: 'ready' }, 'the caller left')
+})
+
 t.test('a phone gone for long makes not ready with the reason, and its return makes ready again', async (t) => {
   const { db, house, commit, atDesk, agent } = await desk(t)
   await atDesk(house.lin.personId)

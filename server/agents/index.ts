@@ -111,6 +111,19 @@ export async function rememberDecline(tx: Tx, call: Of<'call.offer-ended'>): Pro
   return [{ type: 'agent.declined', personId: call.personId, at: call.at, callId: call.callId, until }]
 }
 
+/**
+ * Follows call.offer-ended: who let it ring is not ready, with that reason, and says when they are back. The queue would
+ * else ring the empty chair twenty seconds, again and again, while the ward waits.
+ */
+export async function pauseUnanswered(tx: Tx, call: Of<'call.offer-ended'>): Promise<AgentEvent[]> {
+  if (call.outcome !== 'no_answer' || !call.personId) return []
+  const agent = await store.holdAgent(tx, call.personId)
+  // A ring told late may be of before they came back, or sat down elsewhere.
+  if (agent.state !== 'ready' || agent.station !== call.station || agent.since > call.at) return []
+  if (await isTalking(tx, call.personId)) return []
+  return change(tx, call.personId, { ask: 'not-ready', reason: 'no_answer' })
+}
+
 /** Follows call.answered and call.ended: the call has left the queue, so declining it is over. */
 export async function forgetDeclines(tx: Tx, call: { callId: string }): Promise<AgentEvent[]> {
   for (const personId of await store.liftDeclines(tx, { callId: call.callId })) {

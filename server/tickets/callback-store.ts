@@ -122,20 +122,37 @@ export async function countTry(tx: Tx, id: string): Promise<void> {
   await tx('callbacks').where({ id }).increment('tries', 1)
 }
 
-/** Owed to this number at this campus, or to this place. */
+/** Owed by this line to this number at this campus, to this place, or to this person. One of no line is any line's. */
 export async function owedTo(
   tx: Tx,
-  whom: { organisationId: string; campusId: string | null; number: string; placeId: string | null },
-): Promise<{ id: string; byNumber: boolean }[]> {
+  whom: {
+    organisationId: string
+    campusId: string | null
+    lineId: string | null
+    number: string
+    placeId: string | null
+    personId: string | null
+  },
+): Promise<{ id: string; byCaller: boolean }[]> {
   const { rows } = await tx.raw(
-    `select id, (number = :number and number <> '' and campus_id is not distinct from :campus) as by_number
-       from callbacks
-      where organisation_id = :org and cleared_at is null
-        and ((number = :number and number <> '' and campus_id is not distinct from :campus) or place_id = :place)
-      order by owed_at for update`,
-    { org: whom.organisationId, number: whom.number, campus: whom.campusId, place: whom.placeId },
+    `select b.id, k.by_number or k.by_person as by_caller
+       from callbacks b
+       join lateral (select coalesce(b.number = :number and b.number <> '' and b.campus_id is not distinct from :campus, false) as by_number,
+                            coalesce(c.person_id = :person, false) as by_person
+                       from calls c where c.id = b.call_id) k on true
+      where b.organisation_id = :org and b.cleared_at is null
+        and (b.line_id is null or b.line_id = :line) and (k.by_number or k.by_person or b.place_id = :place)
+      order by b.owed_at for update of b`,
+    {
+      org: whom.organisationId,
+      number: whom.number,
+      campus: whom.campusId,
+      line: whom.lineId,
+      place: whom.placeId,
+      person: whom.personId,
+    },
   )
-  return rows.map((row: { id: string; by_number: boolean }) => ({ id: row.id, byNumber: row.by_number === true }))
+  return rows.map((row: { id: string; by_caller: boolean }) => ({ id: row.id, byCaller: row.by_caller }))
 }
 
 export async function clear(

@@ -62,19 +62,23 @@ export async function settleEndedCall(tx: Tx, event: Of<'call.ended'>): Promise<
   return owe(tx, call, event.outcome === 'callback_asked' ? 'asked' : 'abandoned', event.at)
 }
 
-/** Follows call.answered: somebody of that number or place got through, or was called back. */
+/**
+ * Follows call.answered: somebody of that number or place, or the very person, got through to the line that owed it, or
+ * was called back by it. Another line's talk mends nothing.
+ */
 export async function clearCallbacksOf(tx: Tx, event: Of<'call.answered'>): Promise<TicketEvent[]> {
   const call = await heldCall(tx, event.callId)
   if (call.direction === 'outbound' || !event.first) return []
   const owed = await callbacks.owedTo(tx, {
     organisationId: call.organisationId,
-    campusId: (await whereOf(tx, call)).campusId,
+    ...(await whereOf(tx, call)),
+    personId: call.personId,
     number: wardNumber(call),
     placeId: call.placeId,
   })
   const events: TicketEvent[] = []
-  for (const { id, byNumber } of owed) {
-    const got = byNumber ? 'caller_got_through' : 'place_got_through'
+  for (const { id, byCaller } of owed) {
+    const got = byCaller ? 'caller_got_through' : 'place_got_through'
     const how = call.direction === 'callback' ? 'called_back' : got
     await callbacks.clear(tx, id, how, { personId: event.personId, callId: call.id, note: null })
     events.push({

@@ -136,6 +136,40 @@ t.test('a message in which nobody says a word is a callback owed, unless somebod
   t.match(await endings(db, written.callId), { tickets: [{}], callbacks: [], reasons: [] })
 })
 
+t.test(
+  'a callback owed by one line is cleared when that line reaches the ward or the person, and by no other',
+  async (t) => {
+    const { db, house, tell } = await desk(t)
+    let minute = 0
+    const begins = () => new Date(Date.parse('2026-03-02T01:00:00Z') + minute++ * 60_000)
+    const owed = visit({ line: 'it', begins: begins() })
+    await tell(owed.arrives(), owed.hearsNotice(), owed.queues(), owed.isOver(30))
+    const cleared = async () => (await db('callbacks').where({ call_id: owed.callId }).first()).cleared_how
+    const answered = async (line: string, from: string) => {
+      const call = visit({ line, from, begins: begins() })
+      await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+      return call
+    }
+    await answered('logistics', '62041')
+    t.equal(await cleared(), null, 'logistics cannot mend what was owed by it')
+
+    await db('calls').where({ id: owed.callId }).update({ person_id: house.lin.personId, place_id: null })
+    const [number] = await db('numbers')
+      .insert({
+        organisation_id: owed && (await db('organisations').first('id')).id,
+        realm: 'public',
+        number: '13900001111',
+        kind: 'mobile',
+      })
+      .returning('id')
+    await db('number_people').insert({ number_id: number.id, person_id: house.lin.personId, source: 'seed' })
+    await answered('logistics', '13900001111')
+    t.equal(await cleared(), null)
+    await answered('it', '13900001111')
+    t.equal(await cleared(), 'caller_got_through', 'the same person, by another telephone')
+  },
+)
+
 t.test('a caller whom we cut off ourselves is owed a callback', async (t) => {
   const { db, tell } = await desk(t)
   for (const [n, facts] of [
