@@ -2,6 +2,16 @@
 import { type Db, prepared } from '../db/index.ts'
 import type { AgentShown, QueueShown } from './shown.ts'
 
+/**
+ * Agent `a` could take a call now: ready, with a phone that is there, neither talking nor rung, and with no decline
+ * remembered. What was left open for a day, or a ring of ten minutes, was left behind by something and counts no more.
+ */
+export const COULD_TAKE = `a.state = 'ready' and a.phone <> 'unregistered'
+  and not exists (select 1 from call_legs g where g.person_id = a.person_id and g.side = 'agent' and g.answered_at is not null
+                     and g.ended_at is null and g.started_at > now() - interval '1 day')
+  and not exists (select 1 from offers f where f.person_id = a.person_id and f.ended_at is null and f.at > now() - interval '10 minutes')
+  and not exists (select 1 from declines d where d.person_id = a.person_id and d.lifted_at is null)`
+
 /** Agents signed in (or the ones named, whatever their state). */
 export async function shownAgents(db: Db, organisationId: string, personIds?: string[]): Promise<AgentShown[]> {
   const { rows } = await db
@@ -45,7 +55,7 @@ export async function shownQueues(
      select c.code as campus, l.code as line,
             count(*) filter (where t.state in ('queued', 'offered'))::int as waiting,
             min(t.queued_at) filter (where t.state in ('queued', 'offered')) as longest_since,
-            (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id where m.line_id = l.id and a.state = 'ready') as agents_ready,
+            (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id where m.line_id = l.id and ${COULD_TAKE}) as agents_ready,
             (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id where m.line_id = l.id and a.state <> 'signed_out') as agents_signed_in,
             count(*) filter (where t.outcome = 'answered')::int as answered,
             count(*) filter (where t.gave_up and t.waited_ms >= :short)::int as abandoned,

@@ -89,7 +89,8 @@ async function popOfCall(db: Db, row: CallShown, legUniqueid: string, readerId: 
         : offer.lost_before
           ? 'same_agent_again'
           : offer.others_ready > 0
-            ? 'longest_ready'
+            ? // rrmemory (queues.conf): the queue goes round, whoever was ready first
+              'in_turn'
             : 'only_one_ready',
   }
 }

@@ -1,5 +1,6 @@
 /** Reading across the rooms for what a screen shows. Never writes. */
 import { type Db, prepared } from '../db/index.ts'
+import { COULD_TAKE } from './agent-store.ts'
 import type { CallShown, OfferShown, RecordingShown } from './shown.ts'
 
 const person = (id: string) =>
@@ -138,7 +139,8 @@ export async function aroundOffer(
     .raw(
       `select o.at, l.ring_seconds, k.direction,
               exists (select 1 from call_legs g where g.call_id = k.id and g.person_id = o.person_id and g.lost) as lost_before,
-              (select count(*)::int from agents a where a.state = 'ready' and a.person_id is distinct from o.person_id) as others_ready,
+              (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id and m.line_id = k.line_id
+                where a.person_id is distinct from o.person_id and ${COULD_TAKE}) as others_ready,
               (select count(*)::int from calls n where n.organisation_id = k.organisation_id and n.ani = k.ani and k.ani <> '' and n.campus_id is not distinct from k.campus_id
                   and n.direction = 'inbound' and n.arrived_at > now() - interval '24 hours') as calls_in_24h,
               array(select p.id from calls p

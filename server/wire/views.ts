@@ -138,7 +138,7 @@ export type PopCard = {
   }[]
   /** calls of this number in the last 24 h, this one included; 3 or more raises the flag */
   callsIn24h: number
-  whyMe: 'longest_ready' | 'only_one_ready' | 'same_agent_again' | 'callback'
+  whyMe: 'in_turn' | 'only_one_ready' | 'same_agent_again' | 'callback'
 }
 
 export type AgentView = {

@@ -215,7 +215,7 @@ export const pop = (on: CallCard): PopCard => ({
     { callId: 'h2', at: ago(260_000), line: 'it', outcome: 'answered', ticketNumber: '0088', what: '护理系统登录慢' },
   ],
   callsIn24h: 3,
-  whyMe: 'longest_ready',
+  whyMe: 'in_turn',
 })
 
 const callback = (id: string, number: string, at: PlaceRef, but: Partial<CallbackRow> = {}): CallbackRow => ({

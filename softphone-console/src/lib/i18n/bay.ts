@@ -54,7 +54,7 @@ export const bay = room({
   ringsElsewhere: { zh: '在另一部话机上振铃', en: 'Rings on another phone' },
   talksElsewhere: { zh: '在另一部话机上通话', en: 'Talking on another phone' },
   whyMe: { zh: '派给你', en: 'Why you' },
-  longest_ready: { zh: '空闲最久', en: 'ready the longest' },
+  in_turn: { zh: '按顺序轮到你', en: 'your turn in the round' },
   only_one_ready: { zh: '只有你就绪', en: 'the only one ready' },
   same_agent_again: { zh: '上次是你接的', en: 'you answered before' },
   whyCallback: { zh: '你拨的回电', en: 'your own callback' },
