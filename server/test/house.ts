@@ -10,7 +10,7 @@ import { closeSession, may, openSession } from '../people/index.ts'
 import { peopleRoutes } from '../people/routes.ts'
 import { seed } from '../people/seed/index.ts'
 import { sessionRoutes } from '../people/sessions/routes.ts'
-import { makeApp, SESSION_COOKIE } from '../web/app.ts'
+import { type AppParts, makeApp, SESSION_COOKIE } from '../web/app.ts'
 import { healthRoutes } from '../web/health.ts'
 import type { Routes } from '../web/index.ts'
 import { type LiveParts, makeLive } from '../web/live.ts'
@@ -23,7 +23,12 @@ export type Scope = { role: Role; campus?: string | null; line?: string | null }
 /** Opens a house; `more` are further rooms' doors, `live` replaces what the live socket is told. */
 export async function house(
   t: Test,
-  { more = [], live: own = {}, base = true }: { more?: Routes[]; live?: Partial<LiveParts>; base?: boolean } = {},
+  {
+    more = [],
+    live: own = {},
+    base = true,
+    patience,
+  }: { more?: Routes[]; live?: Partial<LiveParts>; base?: boolean; patience?: AppParts['patience'] } = {},
 ) {
   const db = await database(t)
   const varDir = mkdtempSync(join(tmpdir(), 'desk-house-'))
@@ -50,6 +55,7 @@ export async function house(
     db,
     log,
     live,
+    ...(patience && { patience }),
     routes: [
       sessionRoutes({ db, commit, cookie: SESSION_COOKIE, secure: false, absoluteMinutes: 720 }),
       healthRoutes({ ready: () => true, wires: () => [], figures: [], version: 'test', acting: () => true }),

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { house } from '../test/house.ts'
@@ -244,4 +245,31 @@ t.test('the console is one page for every screen, under a policy that runs no fo
   t.match((await again.inject({ url: '/_app/immutable/a.js' })).headers['cache-control'], /immutable/)
   t.equal((await again.inject({ url: '/_app/gone.js' })).statusCode, 404)
   t.equal((await again.inject({ url: '/..%2f..%2faccounts.json' })).statusCode, 404)
+})
+
+t.test('whoever sends a request drop by drop does not hold a connection for long', async (t) => {
+  const { port, ask } = await house(t, { patience: { headersMs: 1_000, requestMs: 2_000 } })
+  const drip = (head: string, drop: string) =>
+    new Promise<{ ms: number; said: string }>((ended) => {
+      const began = Date.now()
+      let said = ''
+      const socket = connect(port, '127.0.0.1', () => socket.write(head))
+      const dripping = setInterval(() => socket.write(drop), 200)
+      const giveUp = setTimeout(() => socket.destroy(), 15_000)
+      socket.on('data', (part) => {
+        said += part
+      })
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        clearInterval(dripping)
+        clearTimeout(giveUp)
+        ended({ ms: Date.now() - began, said })
+      })
+    })
+  const post =
+    'POST /api/session HTTP/1.1\r\nhost: desk\r\ncontent-type: application/json\r\ncontent-length: 200\r\n\r\n{"name":"'
+  const [body, head] = await Promise.all([drip(post, 'x'), drip('GET /healthz HTTP/1.1\r\n', 'x-a: b\r\n')])
+  t.ok(body.ms < 10_000, `a body: ${body.ms} ms`)
+  t.ok(head.ms < 10_000, `a head: ${head.ms} ms`)
+  t.match(await ask('GET', '/healthz'), { status: 200 }, 'and everybody else is answered')
 })

@@ -33,6 +33,8 @@ export type AppParts = {
   log: Logger
   /** requests of one session (or, signed out, one address) in ten seconds; a runaway page is stopped, a bench is not */
   rate?: { signedIn: number; signedOut: number }
+  /** how long a request may take to arrive, its head and whole: an import of some megabytes over a slow line, and no more */
+  patience?: { headersMs: number; requestMs: number }
 }
 
 /** Every door of this app: `GET /api/tickets`. Read by the tests that try each of them. */
@@ -43,6 +45,7 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   const { config, db, log } = parts
   const https = config.publicUrl?.startsWith('https:') ?? false
   const rate = parts.rate ?? { signedIn: 20_000, signedOut: 600 }
+  const patience = parts.patience ?? { headersMs: 10_000, requestMs: 30_000 }
   const doors: Door[] = []
 
   const app = Fastify({
@@ -52,6 +55,12 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
     bodyLimit: 256 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    requestTimeout: patience.requestMs,
+    http: {
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: 1_000,
+    },
     // Malformed HTTP is answered in the same words as everything else.
     frameworkErrors: (error, _request, reply) => {
       const { status, ...answer } = answerTo(error)
