@@ -1,43 +1,12 @@
 /** Shifts, hand-overs and A/B roles as a shift lead says them, on a real PostgreSQL. */
 import t, { type Test } from 'tap'
-import { house } from '../test/house.ts'
+import { radioDesk } from '../test/radio-house.ts'
 import { radioFrames } from './frame-door.ts'
-import { startRadio } from './index.ts'
-import type { Media } from './media.ts'
-import { radioRoutes } from './routes.ts'
-import { seedRadio } from './seed-store.ts'
 
-const away = () => Promise.reject(new Error('no exchange'))
-const NONE: Media = {
-  ...{ want() {}, key: away, pass: away, renew: away, unkey: away, rxGate: away, sendDigits: away },
-  ...{ joinPhone: away, leavePhone: away, cutRecording: away, hear() {}, start() {}, stop: () => Promise.resolve() },
-}
 const hour = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString()
 
 async function aDesk(t: Test) {
-  const desk = await house(t, {
-    more: [
-      async (app) => {
-        const db = app.deskDb
-        await seedRadio(db, { demo: true, ports: [] })
-        const commit = (work: Parameters<typeof desk.commit>[0]) => desk.commit(work)
-        const radio = startRadio({
-          ...{
-            db,
-            commit,
-            media: NONE,
-            log: { info() {}, warn() {}, error() {} },
-            isActing: () => false,
-            calloutS: 45,
-          },
-          speech: { program: 'espeak-ng', dir: t.testdir({}), phrases: 'none' },
-          tell() {},
-        })
-        app.addHook('onClose', () => radio.stop())
-        await radioRoutes({ db, commit, radio })(app)
-      },
-    ],
-  })
+  const desk = await radioDesk(t)
   const lead = await desk.someone({ role: 'supervisor' })
   const [first, second] = [await desk.someone({ role: 'engineer' }), await desk.someone({ role: 'engineer' })]
   const duty = async () => (await lead.ask('GET', '/api/radio/duty')).body

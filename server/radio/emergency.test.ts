@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { house } from '../test/house.ts'
+import { radioDesk } from '../test/radio-house.ts'
 import { insertEmergency, readEmergencies } from './emergency-store.ts'
 import type { Emergency } from './engine-words.ts'
 import { openTicketForEmergency } from './follow-door.ts'
@@ -49,4 +50,23 @@ t.test('a call for help is of who holds the handheld; a number none has is not t
   const torn = await raised({ unit: null, raw: '01' })
   t.match(torn.shown, { unit: null, raw: '01', talker: { unit: null, name: '01', how: 'unknown', confidence: 0 } })
   t.match(torn.what, '未登记的号码 01')
+})
+
+t.test('an agent calls for help for a handheld; a number that none has is told as that number', async (t) => {
+  const { someone, db } = await radioDesk(t)
+  const agent = await someone({ role: 'agent', campus: 'old' })
+  const raise = async (unit?: string) => {
+    const { status, body } = await agent.ask('POST', '/api/radio/emergencies', { port: 'old', ...(unit && { unit }) })
+    t.equal(status, 200, 'nobody in danger is refused for a wrong number')
+    for (const until = Date.now() + 5_000; Date.now() < until; await new Promise((next) => setTimeout(next, 50))) {
+      const [shown] = await readEmergencies(db, await organisationOf(db as never), [body.emergencyId])
+      if (shown) return shown
+    }
+    throw new Error('not kept')
+  }
+  t.match(await raise('01'), { unit: '01', raw: null })
+  t.match(await raise('99'), { unit: null, raw: '99', talker: { unit: null, how: 'unknown', confidence: 0 } })
+  // A handheld of a campus whose radio this agent does not hear: who holds it is not theirs to know.
+  t.match(await raise('02'), { unit: null, raw: '02' })
+  t.match(await raise(), { unit: null, raw: null })
 })

@@ -182,7 +182,16 @@ export const radioRoutes =
         const port = (await ports.readPorts(db, actor.organisationId)).find((one) => one.port === request.body.port)
         if (!port) throw notFound('port')
         allow(actor, 'key', port, 'port')
-        const emergencyId = radio.engine.raise({ port: port.port, unit: request.body.unit ?? null, how: 'agent' })
+        // Never refused for a wrong number: what is no handheld this person knows of is told as that number.
+        const { unit: code = null } = request.body
+        const roster = code === null ? [] : await ports.readRoster(db, actor.organisationId)
+        const unit = roster.find((one) => one.code === code && may(actor, 'see', ports.radioThing(one)))
+        const emergencyId = radio.engine.raise({
+          port: port.port,
+          unit: unit?.code ?? null,
+          raw: unit ? null : code,
+          how: 'agent',
+        })
         return { emergencyId }
       },
     )

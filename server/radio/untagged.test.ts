@@ -1,36 +1,11 @@
 /** The box of overs under no ticket, and what was said on a day, as a console asks for them. */
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { house } from '../test/house.ts'
+import { radioDesk } from '../test/radio-house.ts'
 import type { OverView } from '../wire/radio.ts'
-import { startRadio } from './index.ts'
-import type { Media } from './media.ts'
-import { radioRoutes } from './routes.ts'
-import { seedRadio } from './seed-store.ts'
-
-const away = () => Promise.reject(new Error('no exchange'))
-const NONE: Media = {
-  ...{ want() {}, key: away, pass: away, renew: away, unkey: away, rxGate: away, sendDigits: away },
-  ...{ joinPhone: away, leavePhone: away, cutRecording: away, hear() {}, start() {}, stop: () => Promise.resolve() },
-}
 
 async function aDesk(t: Test) {
-  const desk = await house(t, {
-    more: [
-      async (app) => {
-        const db = app.deskDb
-        await seedRadio(db, { demo: true, ports: [] })
-        const commit = (work: Parameters<typeof desk.commit>[0]) => desk.commit(work)
-        const radio = startRadio({
-          ...{ db, commit, media: NONE, isActing: () => false, calloutS: 45, tell() {} },
-          log: { info() {}, warn() {}, error() {} },
-          speech: { program: 'espeak-ng', dir: t.testdir({}), phrases: 'none' },
-        })
-        app.addHook('onClose', () => radio.stop())
-        await radioRoutes({ db, commit, radio })(app)
-      },
-    ],
-  })
+  const desk = await radioDesk(t)
   const { db } = desk
   const organisation_id = (await db('organisations').first('id')).id
   const portOf = async (code: string) => db('radio_ports').where({ code }).first('id', 'campus_id')
