@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -219,7 +220,7 @@ t.test('the console is one page for every screen, under a policy that runs no fo
     join(dir, '200.html'),
     '<html><script>start()</script><script src="/_app/immutable/a.js"></script></html>',
   )
-  writeFileSync(join(dir, '_app/immutable/a.js'), 'start')
+  writeFileSync(join(dir, '_app/immutable/a.js'), 'start(`<p style="left: 0"></p>`)')
   const { makeApp } = await import('./app.ts')
   const { default: pino } = await import('pino')
   const again = await makeApp({
@@ -240,6 +241,10 @@ t.test('the console is one page for every screen, under a policy that runs no fo
   const policy = String(screen.headers['content-security-policy'])
   t.match(policy, /script-src 'self' 'sha256-[\w+/=]+'(;|$)/)
   t.notMatch(policy, /script-src[^;]*unsafe/)
+  t.match(policy, /style-src 'self'(;|$)/, 'nobody’s markup brings a style of its own')
+  const hash = createHash('sha256').update('left: 0').digest('base64')
+  t.ok(policy.includes(`style-src-attr 'unsafe-hashes' 'sha256-${hash}'`), 'but what our own templates say')
+  t.notMatch(policy, /unsafe-inline/)
   t.match(policy, /frame-ancestors 'none'/)
   t.match(screen.headers['strict-transport-security'], /max-age/)
   t.match((await again.inject({ url: '/_app/immutable/a.js' })).headers['cache-control'], /immutable/)

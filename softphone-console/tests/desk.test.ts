@@ -194,3 +194,15 @@ t.test('a caller whose name is markup is shown as harmless text', async (t) => {
   t.equal(await seat.page.locator('img').count(), 0)
   t.same(seat.faults, [])
 })
+
+t.test('markup that somebody could bring into a page has no look of its own; ours has', async (t) => {
+  const { page, faults } = await aReadyAgent(t)
+  const announcer = page.locator('#svelte-announcer')
+  t.equal(await announcer.evaluate((one) => getComputedStyle(one).position), 'absolute', 'only a screen reader has it')
+  t.same(faults, [], 'nothing of ours is refused')
+  const look = await page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<p id="brought" style="position: fixed; inset: 0">brought</p>')
+    return getComputedStyle(document.getElementById('brought') as HTMLElement).position
+  })
+  t.equal(look, 'static')
+})

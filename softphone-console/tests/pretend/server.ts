@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
 import type { WebSocket } from 'ws'
+import { contentPolicy } from '../../../server/web/policy.ts'
 import type { Frame, FromServer } from '../../../server/wire/frames.ts'
 import type { AgentView, DeskSnapshot } from '../../../server/wire/views.ts'
 import { afternoon, page, people, ticket } from './fixtures.ts'
@@ -24,13 +25,13 @@ export async function pretendServer(port = 0) {
   const asked: Asked[] = []
   const sockets = new Set<WebSocket>()
   const app = Fastify()
+  const policy = Object.entries(contentPolicy(BUILD, '/sip', false))
+    .map(([name, from]) => [name, ...from.map((one: unknown) => (typeof one === 'string' ? one : 'ws:'))].join(' '))
+    .join('; ')
   await app.register(websocket)
-  // the same policy as the real one: an inline script must fail here too
+  // the real one's policy: an inline script or style must fail here too
   app.addHook('onSend', async (_request, reply) => {
-    reply.header(
-      'content-security-policy',
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self' ws:; worker-src 'self'",
-    )
+    reply.header('content-security-policy', policy)
   })
   app.addHook('onRequest', async (request, reply) => {
     if (away) reply.raw.destroy()
