@@ -49,6 +49,7 @@ t.test('a call is silent when no packet of either side came for an hour, and is 
   }
   t.same(await silent(), [], 'the ward speaks')
   now += HOUR
+  await wait(200)
   t.same(await silent(), [], 'and goes on speaking')
   // Asterisk itself gives a desk phone up after four seconds; the look is done by then.
   for (const one of [call, ...phone.calls]) one.sound.mute = true
