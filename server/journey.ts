@@ -79,12 +79,12 @@ const journey: Journey = {
   'radio.shift-changed': [],
   'radio.role-changed': [],
 
-  'directory.changed': [people.tellExchange],
+  'directory.changed': [people.tellExchange, agents.followDirectory],
   'directory.imported': [],
   'line.night': [],
-  'grants.changed': [],
+  'grants.changed': [agents.followRights],
   'session.opened': [],
-  'session.closed': [],
+  'session.closed': [agents.leaveUnseated],
 }
 
 /** The events, and everything that follows from them, in the order it happened. */

@@ -151,7 +151,7 @@ async function main(): Promise<void> {
   const sweeping = setInterval(() => {
     if (asterisk.acting())
       commit(async (tx) => [
-        ...(await sweep(tx)),
+        ...(await sweep(tx, config.sessions)),
         ...(asterisk.figures().ami_connected ? await endUnheard(tx) : []),
       ]).catch((err) => log.warn({ code: err.code }, 'the sweep was put off'))
   }, SWEEP_EVERY_MS)

@@ -27,7 +27,8 @@ export type Agent = {
 
 /** What an agent, the clock, the phone or a call asks of the state. */
 export type Ask =
-  | { ask: 'sign-in'; station: string }
+  /** `moved`: from another browser, where the ring was not heard yet */
+  | { ask: 'sign-in'; station: string; moved?: boolean }
   | { ask: 'sign-out'; why: 'asked' | 'session_ended' | 'admin' }
   | { ask: 'ready' }
   | { ask: 'not-ready'; reason: string }
@@ -44,7 +45,7 @@ export const LONGEST_WRAP_UP_MS = 15 * 60_000
 
 /** What an ask means. Asking for what already is changes nothing; what makes no sense is refused by its code. */
 export function decide(agent: Agent, ask: Ask, at: Date, onCall: boolean): AgentEvent[] | AgentRefusal {
-  if (ask.ask === 'sign-in') return signIn(agent, ask.station, at)
+  if (ask.ask === 'sign-in') return signIn(agent, ask.station, ask.moved ?? false, at)
   if (agent.state === 'signed_out') return ask.ask === 'sign-out' || ask.ask === 'phone' ? [] : 'not-signed-in'
   const { personId, station } = agent
 
@@ -91,8 +92,8 @@ export const signedOut = (personId: string, station: string, since: Date): Agent
   phone: 'unknown',
 })
 
-function signIn(agent: Agent, station: string, at: Date): AgentEvent[] {
-  if (agent.state !== 'signed_out' && agent.station === station) return []
+function signIn(agent: Agent, station: string, moved: boolean, at: Date): AgentEvent[] {
+  if (agent.state !== 'signed_out' && agent.station === station && !moved) return []
   const { personId } = agent
   return [
     { type: 'agent.signed-in', personId, station, at },

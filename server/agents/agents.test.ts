@@ -1,10 +1,21 @@
 import t, { type Test } from 'tap'
 import { type CallFact, hear } from '../calls/index.ts'
 import { makeCommit } from '../desk.ts'
+import { setGrants, setLines } from '../people/access/index.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import { visit } from '../test/visit.ts'
-import { ask, extendWrapUp, hearStation, ringTested, signIn, sweep, wanted } from './index.ts'
+import {
+  ask,
+  extendWrapUp,
+  fromTheirPhone,
+  hearStation,
+  ringTested,
+  type SignInWish,
+  signIn,
+  sweep,
+  wanted,
+} from './index.ts'
 
 async function desk(t: Test) {
   const db = await database(t)
@@ -145,16 +156,157 @@ t.test('a phone gone for long makes not ready with the reason, and its return ma
   t.match(await agent(), { state: 'ready' })
 })
 
-t.test('when the session has ended the seat is given up, but never in the middle of a call', async (t) => {
-  const { db, house, commit, tell, atDesk, agent } = await desk(t)
+t.test('when the session has ended the seat is given up at once, and the call goes on with its agent', async (t) => {
+  const { db, house, commit, tell, atDesk, agent, wishes } = await desk(t)
   await atDesk(house.lin.personId)
   const call = visit({ begins: soon() })
   await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+  const before = (await wishes()).length
   await db('sessions').where({ person_id: house.lin.personId }).update({ revoked_at: new Date() })
   await commit((tx) => sweep(tx))
-  t.match(await agent(), { state: 'ready' })
+  t.match(await agent(), { state: 'signed_out' }, 'no further call')
+  t.same(await wanted(db), { stations: [], members: [] })
+  t.notOk(
+    (await wishes()).slice(before).some((one) => one.startsWith('hang-up')),
+    'nobody cuts the call',
+  )
+  t.match(await db('calls').first(), { state: 'talking' })
   await tell(call.endsTalk('b1001', 58), call.isOver(58, 'agent'))
+  t.match(await agent(), { state: 'signed_out' })
+})
+
+/** What the exchange was told since, by verb and station, without the queues' names. */
+const told = (wishes: string[]) => [...new Set(wishes.map((one) => one.split(' ').slice(0, 2).join(' ')))].sort()
+const OUT = ['drop-credential b1001', 'drop-credential r1001', 'queue-remove b1001']
+
+t.test('whoever loses the last right to take calls is out in the same commit, talking or not', async (t) => {
+  const { db, house, commit, tell, atDesk, wishes, agent } = await desk(t)
+  const { personId } = house.lin
+  const by = { personId: house.supervisor.personId, organisationId: house.organisationId }
+  await db('people').where({ id: by.personId }).update({ password_hash: 'x' })
+  await db('grants').insert({ person_id: by.personId, role: 'admin' })
+  for (const talking of [false, true]) {
+    await db('grants').insert({ person_id: personId, role: 'agent' })
+    await atDesk(personId)
+    const call = visit({ begins: soon() })
+    if (talking) await tell(call.arrives(), call.queues(), call.rings('b1001'), call.answers('b1001'))
+    const before = (await wishes()).length
+    const events = await commit(async (tx) => {
+      const made = await setGrants(tx, by, personId, [])
+      return made.outcome === 'done' ? made.events : []
+    })
+    t.match(
+      events.map(({ type }) => type),
+      ['grants.changed', 'agent.signed-out'],
+    )
+    t.match(await agent(), { state: 'signed_out' })
+    t.same(told((await wishes()).slice(before)), OUT)
+  }
+})
+
+t.test(
+  'a right that ended by itself, and a session nobody used for an hour, end the seat within a sweep',
+  async (t) => {
+    const { db, house, commit, atDesk, agent } = await desk(t)
+    const { personId } = house.lin
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+    await atDesk(personId)
+    await db('sessions')
+      .where({ person_id: personId })
+      .update({ seen_at: ago(59) })
+    t.same(await commit((tx) => sweep(tx)), [], 'an hour is not over')
+    await db('sessions')
+      .where({ person_id: personId })
+      .update({ seen_at: ago(61) })
+    t.match(await commit((tx) => sweep(tx)), [{ type: 'agent.signed-out', why: 'session_ended' }])
+    await db('sessions').where({ person_id: personId }).update({ seen_at: new Date() })
+    await atDesk(personId)
+    await db('grants')
+      .where({ person_id: personId })
+      .update({ during: db.raw(`tstzrange(now() - interval '1 day', now())`) })
+    t.match(await commit((tx) => sweep(tx)), [{ type: 'agent.signed-out', why: 'admin' }])
+    t.match(await agent(), { state: 'signed_out' })
+  },
+)
+
+t.test('a new password ends the phone that was given under the old one', async (t) => {
+  const { house, commit, atDesk, wishes, agent } = await desk(t)
+  const { personId } = house.lin
+  await atDesk(personId)
+  const before = (await wishes()).length
+  const changed = { type: 'directory.changed', at: new Date(), byId: personId, what: 'people', id: personId } as const
+  await commit(async () => [{ ...changed, verb: 'changed', fields: ['title'] }])
+  t.match(await agent(), { state: 'ready' })
+  await commit(async () => [{ ...changed, verb: 'changed', fields: ['password'] }])
+  t.match(await agent(), { state: 'signed_out' })
+  t.same(told((await wishes()).slice(before)), OUT)
+})
+
+t.test('who may take fewer lines leaves the other queues while signed in, and nothing else changes', async (t) => {
+  const { db, house, commit, atDesk, wishes, agent } = await desk(t)
+  const { personId } = house.lin
+  const by = { personId: house.supervisor.personId, organisationId: house.organisationId }
+  await db('people').where({ id: by.personId }).update({ password_hash: 'x' })
+  await db('grants').insert({ person_id: by.personId, role: 'admin' })
+  await atDesk(personId)
+  const before = (await wishes()).length
+  await commit(async (tx) => {
+    const made = await setGrants(tx, by, personId, [{ role: 'agent', campus: null, line: 'it' }])
+    return made.outcome === 'done' ? made.events : []
+  })
+  t.match(await agent(), { state: 'ready' })
+  t.same((await wanted(db)).members, [{ queue: 'it', station: 'b1001', paused: false, reason: '' }])
+  const since = (await db('commands').orderBy('id')).slice(before).map((row) => `${row.verb} ${row.body.queue}`)
+  t.same(since.sort(), ['queue-add it', 'queue-remove equipment', 'queue-remove logistics', 'queue-remove property'])
+  const asked = (await wishes()).length
+  await commit(async (tx) => {
+    const made = await setLines(tx, by, personId, [])
+    return made.outcome === 'done' ? made.events : []
+  })
+  t.ok(
+    (await wishes()).slice(asked).every((one) => one.startsWith('queue-remove')),
+    'a line taken off the list likewise',
+  )
+})
+
+t.test('one person, one phone: a second browser is refused until it takes over, then the first is out', async (t) => {
+  const { db, house, commit, agent, wishes } = await desk(t)
+  const { personId, sessionId } = house.lin
+  const [other] = await db('sessions')
+    .insert({ token_hash: Buffer.from('other'), person_id: personId, expires_at: new Date(Date.now() + 3_600_000) })
+    .returning('id')
+  const on = (more: Partial<SignInWish>) =>
+    commit(async (tx) => (await signIn(tx, personId, { untilMs: 3_600_000, sessionId, ...more })).events)
+  await t.rejects(on({ renew: true }), { code: 'not-signed-in' }, 'a phone that only heals itself signs nobody in')
+  await on({})
+  await commit((tx) => ringTested(tx, personId, true))
+  await t.rejects(on({ sessionId: other.id }), { code: 'phone-elsewhere' })
+  await t.rejects(on({ sessionId: other.id, renew: true, takeOver: false }), { code: 'phone-elsewhere' })
+  t.match(await agent(), { state: 'ready', session_id: sessionId })
+  t.same(await on({ renew: true }), [], 'the one that has it may renew it')
+
+  const before = (await wishes()).length
+  await on({ sessionId: other.id, takeOver: true })
+  t.match(await agent(), { state: 'not_ready', reason: 'ring_untested', session_id: other.id })
+  const said = (await wishes()).slice(before).filter((one) => /credential b/.test(one))
+  t.same(
+    said,
+    ['drop-credential b1001', 'push-credential b1001'],
+    'its registration goes before the new password comes',
+  )
+  await t.rejects(on({ renew: true }), { code: 'phone-elsewhere' }, 'the first does not take it back by itself')
+  await t.rejects(
+    commit(async (tx) => fromTheirPhone(tx, personId, sessionId).then(() => [])),
+    { code: 'phone-elsewhere' },
+  )
+  await db('sessions').where({ id: sessionId }).update({ revoked_at: new Date() })
+  await commit((tx) => sweep(tx))
+  t.match(
+    await agent(),
+    { state: 'not_ready' },
+    'the end of the first one’s session is not the end of the second one’s',
+  )
+  await db('sessions').where({ id: other.id }).update({ revoked_at: new Date() })
   await commit((tx) => sweep(tx))
   t.match(await agent(), { state: 'signed_out' })
-  t.same(await wanted(db), { stations: [], members: [] })
 })

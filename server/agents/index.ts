@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type CallEvent, isTalking, lineIdOf } from '../calls/index.ts'
 import { clock, type Db, type Tx, wish } from '../db/index.ts'
+import type { PeopleEvent } from '../people/index.ts'
 import { Refusal } from '../web/index.ts'
 import { type Agent, type Ask, decide, evolve, LONGEST_WRAP_UP_MS, pauseOf } from './agent.ts'
 import type { AgentEvent, PhoneState } from './events.ts'
@@ -32,25 +33,36 @@ const radioOf = (station: string): string => `r${station.slice(1)}`
 
 const PBX = 1
 
+/** `sessionId`: the browser that asks. `takeOver`: also from a browser that has the phone now. `renew`: a new password only. */
+export type SignInWish = { untilMs: number; sessionId?: string; takeOver?: boolean; renew?: boolean }
+
 /**
  * Signs a person in at their browser station: a fresh SIP password (the old one is worthless at once), and a place,
- * paused, in every queue they take. Asking again while signed in renews the password and changes nothing else.
+ * paused, in every queue they take. Asking again from the browser that has the phone renews the password and changes
+ * nothing else. One person has one phone: another browser is refused until it says that it takes over, and then the
+ * ring is to be heard there first.
  */
 export async function signIn(
   tx: Tx,
   personId: string,
-  { untilMs }: { untilMs: number },
+  { untilMs, sessionId, takeOver = false, renew = false }: SignInWish,
 ): Promise<{ events: AgentEvent[]; credential: Credential }> {
   const station = await store.stationOf(tx, personId)
   if (!station) throw new Refusal('no-station', {}, 403)
-  const events = await change(tx, personId, { ask: 'sign-in', station: station.code })
+  const { state } = await store.holdAgent(tx, personId)
+  if (renew && state === 'signed_out') throw new Refusal('not-signed-in')
+  const elsewhere = await isElsewhere(tx, personId, sessionId)
+  if (elsewhere && !takeOver) throw new Refusal('phone-elsewhere')
+  const events = await change(tx, personId, { ask: 'sign-in', station: station.code, moved: elsewhere })
+  // The other browser's registration must not be rung while this one's is on its way.
+  if (elsewhere) await dropCredentials(tx, station.code)
   const password = randomBytes(24).toString('base64url')
   const push = (name: string) => {
     const ha1 = createHash('md5').update(`${name}:${SIP_REALM}:${password}`).digest('hex')
     return wish(tx, PBX, { verb: 'push-credential', station: name, ha1, realm: SIP_REALM })
   }
   const until = new Date((await clock(tx)).getTime() + untilMs)
-  await store.setCredential(tx, personId, until)
+  await store.setCredential(tx, personId, until, sessionId ?? null)
   const radio = radioOf(station.code)
   const wishId = await push(station.code)
   await push(radio)
@@ -60,6 +72,17 @@ export async function signIn(
 /** An agent, the clock or the phone asks for a change. Refused with a code when it makes no sense. */
 export async function ask(tx: Tx, personId: string, what: Ask): Promise<AgentEvent[]> {
   return change(tx, personId, what)
+}
+
+/** Whether another browser of this person has the phone. */
+async function isElsewhere(tx: Tx, personId: string, sessionId: string | undefined): Promise<boolean> {
+  const holder = await store.holderOf(tx, personId)
+  return holder !== undefined && sessionId !== undefined && holder.sessionId !== sessionId
+}
+
+/** What a browser says of the phone counts only from the one that has it: another one knows nothing of it any more. */
+export async function fromTheirPhone(tx: Tx, personId: string, sessionId: string): Promise<void> {
+  if (await isElsewhere(tx, personId, sessionId)) throw new Refusal('phone-elsewhere')
 }
 
 /** The phone of a station came or went. Told by Asterisk's contact, or by the browser itself. */
@@ -145,20 +168,59 @@ export async function startWrapUp(tx: Tx, call: Of<'call.leg-ended'>): Promise<A
   return change(tx, call.personId, { ask: 'wrap-up', callId: call.callId, until })
 }
 
-/** What the clock alone changes: wrap-up over, a phone lost for long, a decline forgotten, a session that ended. */
-export async function sweep(tx: Tx): Promise<AgentEvent[]> {
+/**
+ * Follows session.closed: whoever lost the session that the phone was given to, or the right to sit here, is out of the
+ * queues and without a password at once. The call they talk on is theirs to finish.
+ */
+export async function leaveUnseated(tx: Tx, { personId }: { personId: string }): Promise<AgentEvent[]> {
+  const why = await store.whyUnseated(tx, personId)
+  return why ? change(tx, personId, leaving(why)) : []
+}
+
+/** Follows grants.changed: the last right gone ends the seat, a narrower one leaves the queues that it no longer covers. */
+export async function followRights(tx: Tx, { personId }: { personId: string }): Promise<AgentEvent[]> {
+  const left = await leaveUnseated(tx, { personId })
+  if (left.length === 0) await followQueues(tx, personId)
+  return left
+}
+
+/** Follows directory.changed: a password that was changed is known to somebody else perhaps, and so is the phone's. */
+export async function followDirectory(
+  tx: Tx,
+  { what, id, verb, fields }: Extract<PeopleEvent, { type: 'directory.changed' }>,
+): Promise<AgentEvent[]> {
+  if (what === 'queue-members' || (what === 'people' && verb === 'retired')) return followRights(tx, { personId: id })
+  if (what !== 'people' || !fields.includes('password')) return []
+  return change(tx, id, { ask: 'sign-out', why: 'session_ended' })
+}
+
+const leaving = (why: store.Unseated): Ask => ({ ask: 'sign-out', why: why === 'right_gone' ? 'admin' : why })
+
+/** Each queue is told whether this agent sits in it; saying so again is harmless. */
+async function followQueues(tx: Tx, personId: string): Promise<void> {
+  const agent = await store.holdAgent(tx, personId)
+  if (agent.state === 'signed_out') return
+  const { station } = agent
+  const pause = await pauseNow(tx, agent)
+  for (const { queue, takes } of await store.queuesFor(tx, personId)) {
+    if (takes) await wish(tx, PBX, { verb: 'queue-add', queue, station, ...pause })
+    else await wish(tx, PBX, { verb: 'queue-remove', queue, station }, { notAfterMs: 60_000 })
+  }
+}
+
+/** What the clock alone changes: wrap-up over, a phone lost for long, a decline forgotten, a right or a session that ended. */
+export async function sweep(tx: Tx, { idleMinutes = 60 }: { idleMinutes?: number } = {}): Promise<AgentEvent[]> {
   const events: AgentEvent[] = []
-  for (const due of await store.dueAgents(tx, PHONE_GRACE_MS)) {
+  for (const due of await store.dueAgents(tx, { phoneGraceMs: PHONE_GRACE_MS, idleMinutes })) {
     const what: Ask =
-      due.why === 'session_ended'
-        ? { ask: 'sign-out', why: 'session_ended' }
+      due.why === 'session_ended' || due.why === 'right_gone'
+        ? leaving(due.why)
         : due.why === 'phone_lost'
           ? { ask: 'not-ready', reason: 'phone_lost' }
           : due.why === 'phone_back'
             ? { ask: 'ready' }
             : { ask: 'end-wrap-up' }
     const agent = await store.holdAgent(tx, due.personId)
-    if (due.why === 'session_ended' && (await isTalking(tx, due.personId))) continue
     events.push(...(await change(tx, agent.personId, what)))
   }
   for (const personId of await store.liftDeclines(tx, { before: await clock(tx) })) {
@@ -198,15 +260,15 @@ async function tellAsterisk(tx: Tx, before: Agent, after: Agent): Promise<void> 
   const { station, personId } = after
   if (before.state === 'signed_out' && after.state !== 'signed_out') {
     const pause = pauseOf(after)
-    for (const queue of await store.queuesOf(tx, personId)) {
-      await wish(tx, PBX, { verb: 'queue-add', queue, station, ...pause })
+    for (const { queue, takes } of await store.queuesFor(tx, personId)) {
+      if (takes) await wish(tx, PBX, { verb: 'queue-add', queue, station, ...pause })
     }
   } else if (after.state === 'signed_out') {
-    for (const queue of await store.queuesOf(tx, personId)) {
+    // Of every queue: a right that is gone no longer says which ones they were in.
+    for (const { queue } of await store.queuesFor(tx, personId)) {
       await wish(tx, PBX, { verb: 'queue-remove', queue, station }, { notAfterMs: 60_000 })
     }
-    for (const name of [station, radioOf(station)])
-      await wish(tx, PBX, { verb: 'drop-credential', station: name }, { notAfterMs: 60_000 })
+    await dropCredentials(tx, station)
   } else if (pauseOf(before).reason !== pauseOf(after).reason) {
     await tellQueues(tx, after)
   }
@@ -214,7 +276,17 @@ async function tellAsterisk(tx: Tx, before: Agent, after: Agent): Promise<void> 
 
 async function tellQueues(tx: Tx, agent: Agent): Promise<void> {
   if (agent.state === 'signed_out') return
-  const declining = await store.isDeclining(tx, agent.personId)
-  const pause = declining ? { paused: true, reason: 'declined' } : pauseOf(agent)
+  const pause = await pauseNow(tx, agent)
   await wish(tx, PBX, { verb: 'queue-pause', station: agent.station, ...pause }, { notAfterMs: 10_000 })
+}
+
+async function pauseNow(tx: Tx, agent: Agent): Promise<{ paused: boolean; reason: string }> {
+  const declining = await store.isDeclining(tx, agent.personId)
+  return declining ? { paused: true, reason: 'declined' } : pauseOf(agent)
+}
+
+/** The phone's and the radio's. */
+async function dropCredentials(tx: Tx, station: string): Promise<void> {
+  for (const name of [station, radioOf(station)])
+    await wish(tx, PBX, { verb: 'drop-credential', station: name }, { notAfterMs: 60_000 })
 }

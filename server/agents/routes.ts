@@ -5,7 +5,16 @@ import { agentViews } from '../pop/index.ts'
 import { actorOf, Nullable, Outage, Refusal, type Routes, Text, Type } from '../web/index.ts'
 import type { AgentView, SipCredential } from '../wire/views.ts'
 import type { Ask } from './agent.ts'
-import { ask, type Credential, extendWrapUp, hearStation, ringTested, SIP_REALM, signIn } from './index.ts'
+import {
+  ask,
+  type Credential,
+  extendWrapUp,
+  fromTheirPhone,
+  hearStation,
+  ringTested,
+  SIP_REALM,
+  signIn,
+} from './index.ts'
 
 const Reason = Type.Union(
   ['break', 'meal', 'meeting', 'training', 'paperwork', 'phone_lost', 'ring_untested', 'no_answer'].map((reason) =>
@@ -38,12 +47,19 @@ export function agentRoutes({
   }
 
   return async (app) => {
-    app.post('/api/agent/sign-in', async (request) => {
+    const SignIn = Type.Object({ takeOver: Type.Optional(Type.Boolean()), renew: Type.Optional(Type.Boolean()) }, empty)
+    app.post('/api/agent/sign-in', { schema: { body: Type.Optional(Nullable(SignIn)) } }, async (request) => {
       const actor = actorOf(request)
+      const { takeOver = false, renew = false } = request.body ?? {}
       if (!actor.grants.some((grant) => grant.role === 'agent')) throw new Refusal('not-an-agent', {}, 403)
       let credential: Credential | undefined
       await commit(async (tx) => {
-        const signed = await signIn(tx, actor.personId, { untilMs: credentialMinutes * 60_000 })
+        const signed = await signIn(tx, actor.personId, {
+          untilMs: credentialMinutes * 60_000,
+          sessionId: actor.sessionId,
+          takeOver,
+          renew,
+        })
         credential = signed.credential
         return signed.events
       })
@@ -109,7 +125,10 @@ export function agentRoutes({
         const actor = actorOf(request)
         const { phone, why } = request.body
         const station = (await view(actor)).station
-        await commit((tx) => hearStation(tx, { station, registered: phone === 'registered', why: why ?? null }))
+        await commit(async (tx) => {
+          await fromTheirPhone(tx, actor.personId, actor.sessionId)
+          return hearStation(tx, { station, registered: phone === 'registered', why: why ?? null })
+        })
         return view(actor)
       },
     )
@@ -119,7 +138,10 @@ export function agentRoutes({
       { schema: { body: Type.Object({ ok: Type.Boolean(), why: Type.Optional(Text(200)) }, empty) } },
       async (request) => {
         const actor = actorOf(request)
-        await commit((tx) => ringTested(tx, actor.personId, request.body.ok))
+        await commit(async (tx) => {
+          await fromTheirPhone(tx, actor.personId, actor.sessionId)
+          return ringTested(tx, actor.personId, request.body.ok)
+        })
         return view(actor)
       },
     )

@@ -51,14 +51,27 @@ export async function personAt(tx: Db | Tx, station: string): Promise<string | u
   return row?.person_id
 }
 
-/** The queues an agent takes; a queue is named as its line. */
-export async function queuesOf(tx: Db | Tx, personId: string): Promise<string[]> {
-  const rows = await tx('queue_members')
-    .join('lines', 'lines.id', 'queue_members.line_id')
-    .where({ person_id: personId })
-    .orderBy('lines.sort')
-    .select('lines.code')
-  return rows.map((row) => row.code)
+/** Every queue of the person's organisation, and whether they take it and may; a queue is named as its line. */
+export async function queuesFor(tx: Db | Tx, personId: string): Promise<{ queue: string; takes: boolean }[]> {
+  return tx('people as p')
+    .join('lines as l', 'l.organisation_id', 'p.organisation_id')
+    .where('p.id', personId)
+    .orderBy('l.sort')
+    .select(
+      'l.code as queue',
+      tx.raw('exists (select 1 from agent_queues q where q.person_id = p.id and q.line_id = l.id) as takes'),
+    )
+}
+
+/** Whose browser the phone is in, while that session is open: not revoked, not over. */
+export async function holderOf(tx: Tx, personId: string): Promise<{ sessionId: string } | undefined> {
+  return tx('agents as a')
+    .join('sessions as s', 's.id', 'a.session_id')
+    .where('a.person_id', personId)
+    .whereNot('a.state', 'signed_out')
+    .whereNull('s.revoked_at')
+    .whereRaw('s.expires_at > now()')
+    .first('s.id as sessionId')
 }
 
 /** How long this line gives for wrap-up, in seconds; nothing for a call of no line. */
@@ -67,8 +80,8 @@ export async function wrapUpSeconds(tx: Tx, lineId: string | null): Promise<numb
   return row ? row.wrap_up_seconds : 0
 }
 
-export async function setCredential(tx: Tx, personId: string, until: Date): Promise<void> {
-  await tx('agents').where({ person_id: personId }).update({ credential_until: until })
+export async function setCredential(tx: Tx, personId: string, until: Date, sessionId: string | null): Promise<void> {
+  await tx('agents').where({ person_id: personId }).update({ credential_until: until, session_id: sessionId })
 }
 
 export async function setPhone(tx: Tx, personId: string, at: Date, why: string | null): Promise<void> {
@@ -109,28 +122,52 @@ export async function signedInMembers(
     select a.station, l.code as queue, a.state, a.reason,
            exists (select 1 from declines d where d.person_id = a.person_id and d.lifted_at is null) as declining
       from agents a
-      left join queue_members m on m.person_id = a.person_id
+      left join agent_queues m on m.person_id = a.person_id
       join people p on p.id = a.person_id and p.organisation_id = (select organisation_id from pbxs where id = 1)
       left join lines l on l.id = m.line_id and l.organisation_id = p.organisation_id
      where a.state <> 'signed_out'`)
   return rows
 }
 
+/**
+ * Why an agent may not go on sitting here, in SQL; null while they may. `:idle` is how long a session may be unused, in
+ * minutes: a browser that is open says every twenty seconds that it is.
+ */
+const UNSEATED = `
+  case when not exists (select 1 from grants g join people p on p.id = g.person_id
+                         where g.person_id = a.person_id and g.role = 'agent' and g.during @> now() and p.retired_at is null)
+       then 'right_gone'
+       when a.credential_until < now()
+         or not exists (select 1 from sessions s
+                         where s.person_id = a.person_id and s.id = coalesce(a.session_id, s.id) and s.revoked_at is null
+                           and s.expires_at > now() and s.seen_at > now() - :idle * interval '1 minute')
+       then 'session_ended' end`
+
+export type Unseated = 'right_gone' | 'session_ended'
+
+/** Why this agent may not stay; null: they may, or are not here. Who is only idle is found by the clock, not by this. */
+export async function whyUnseated(tx: Tx, personId: string): Promise<Unseated | null> {
+  const { rows } = await tx.raw(
+    `select ${UNSEATED} as why from agents a where a.person_id = :personId and a.state <> 'signed_out'`,
+    { personId, idle: A_YEAR_OF_MINUTES },
+  )
+  return rows[0]?.why ?? null
+}
+const A_YEAR_OF_MINUTES = 525_600
+
 /** Agents whose state the clock alone must change. */
 export async function dueAgents(
   tx: Tx,
-  phoneGraceMs: number,
-): Promise<{ personId: string; why: 'wrap_up_over' | 'phone_lost' | 'phone_back' | 'session_ended' }[]> {
+  { phoneGraceMs, idleMinutes }: { phoneGraceMs: number; idleMinutes: number },
+): Promise<{ personId: string; why: 'wrap_up_over' | 'phone_lost' | 'phone_back' | Unseated }[]> {
   const { rows } = await tx.raw(
-    `select person_id, case
-        when credential_until < now() or not exists (select 1 from sessions s where s.person_id = a.person_id
-             and s.revoked_at is null and s.expires_at > now()) then 'session_ended'
+    `select person_id, coalesce(${UNSEATED}, case
         when state = 'wrap_up' and wrap_up_until <= now() then 'wrap_up_over'
-        when state = 'ready' and phone = 'unregistered' and phone_since < now() - ? * interval '1 millisecond' then 'phone_lost'
+        when state = 'ready' and phone = 'unregistered' and phone_since < now() - :grace * interval '1 millisecond' then 'phone_lost'
         when state = 'not_ready' and reason = 'phone_lost' and phone = 'registered' then 'phone_back'
-      end as why
+      end) as why
       from agents a where state <> 'signed_out'`,
-    [phoneGraceMs],
+    { grace: phoneGraceMs, idle: idleMinutes },
   )
   return rows
     .filter((row: { why: string | null }) => row.why !== null)

@@ -5,6 +5,7 @@ import type { Wish } from '../db/index.ts'
 import { Outage, Refusal } from '../web/index.ts'
 import type { Ami } from './ami.ts'
 import type { Ari } from './ari.ts'
+import { isGone } from './rest.ts'
 import { word } from './words.ts'
 
 export type Doer = (wish: Wish) => Promise<string | null>
@@ -27,7 +28,7 @@ export function makeDoer(ami: Ami, reader: Ami, ari: Ari): Doer {
       case 'push-credential':
         return pushCredential(ari, wish)
       case 'drop-credential':
-        return dropCredential(ari, checked(STATION, wish.station))
+        return dropCredential(reader, ari, checked(STATION, wish.station))
       case 'queue-add':
         return queueAdd(ami, wish)
       case 'queue-remove':
@@ -141,11 +142,43 @@ async function pushRadio(ari: Ari, id: string): Promise<null> {
 
 const isRadio = (station: string): boolean => station.startsWith('r')
 
-/** Who it is goes first, so that nothing of it can be used while the rest goes. A call in progress goes on. */
-async function dropCredential(ari: Ari, station: string): Promise<null> {
-  for (const type of ['endpoint', 'aor', 'auth'] as const)
-    if (type !== 'aor' || !isRadio(station)) await ari.drop(type, station)
+/**
+ * Who it is goes first, so that nothing of it can be used while the rest goes. A call in progress goes on; what a console
+ * has joined of the radio does not: listening has no end of its own.
+ */
+async function dropCredential(reader: Ami, ari: Ari, station: string): Promise<null> {
+  await ari.drop('endpoint', station)
+  if (isRadio(station)) await hangUpAll(ari, station)
+  else {
+    await dropContacts(reader, ari, station)
+    await ari.drop('aor', station)
+  }
+  await ari.drop('auth', station)
   return null
+}
+
+/**
+ * Where a browser registered outlives its account by up to a minute, and an account of the same name made meanwhile would
+ * be rung there. PJSIPShowContacts is the only list of them.
+ */
+async function dropContacts(reader: Ami, ari: Ari, station: string): Promise<void> {
+  const all = await reader.list('PJSIPShowContacts').catch(already(/no contacts/i))
+  for (const contact of Array.isArray(all) ? all : []) {
+    const id = word(contact, 'objectname')
+    if (word(contact, 'event') !== 'ContactList' || !id.startsWith(`${station};@`)) continue
+    await ari
+      .request('DELETE', `/asterisk/config/dynamic/res_pjsip/contact/${encodeURIComponent(id)}`)
+      .catch(unlessGone)
+  }
+}
+
+async function hangUpAll(ari: Ari, station: string): Promise<void> {
+  const channels = (await ari.request('GET', '/channels')) as { id: string; name: string }[]
+  for (const { id, name } of channels) if (name.startsWith(`PJSIP/${station}-`)) await ari.hangUp(id, 16)
+}
+
+function unlessGone(error: unknown): void {
+  if (!isGone(error)) throw error
 }
 
 async function queueAdd(ami: Ami, { queue, station, paused, reason }: Of<'queue-add'>): Promise<string | null> {

@@ -17,10 +17,10 @@ export async function shownAgents(db: Db, organisationId: string, personIds?: st
   const { rows } = await db
     .raw(
       `select a.person_id, p.name, p.title, a.station, a.state, a.reason, a.since, a.next_state, a.next_reason, a.wrap_up_until,
-            a.wrap_up_call_id, a.phone, a.phone_since, a.phone_why, a.ring_tested_at,
+            a.wrap_up_call_id, a.phone, case when a.state <> 'signed_out' then a.session_id end as phone_session, a.phone_since, a.phone_why, a.ring_tested_at,
             coalesce(talk.call_id, ring.call_id) as call_id,
             case when talk.call_id is not null then 'talking' when ring.call_id is not null then 'offered' end as call_state,
-            array(select l.code from queue_members m join lines l on l.id = m.line_id where m.person_id = a.person_id order by l.sort) as lines
+            array(select l.code from agent_queues m join lines l on l.id = m.line_id where m.person_id = a.person_id order by l.sort) as lines
        from agents a join people p on p.id = a.person_id
        left join lateral (select call_id from call_legs g where g.person_id = a.person_id and g.side = 'agent' and g.answered_at is not null
                            and g.ended_at is null and g.started_at > now() - interval '1 day' order by g.answered_at desc limit 1) talk on true
@@ -55,8 +55,8 @@ export async function shownQueues(
      select c.code as campus, l.code as line,
             count(*) filter (where t.state in ('queued', 'offered'))::int as waiting,
             min(t.queued_at) filter (where t.state in ('queued', 'offered')) as longest_since,
-            (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id where m.line_id = l.id and ${COULD_TAKE}) as agents_ready,
-            (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id where m.line_id = l.id and a.state <> 'signed_out') as agents_signed_in,
+            (select count(*)::int from agents a join agent_queues m on m.person_id = a.person_id where m.line_id = l.id and ${COULD_TAKE}) as agents_ready,
+            (select count(*)::int from agents a join agent_queues m on m.person_id = a.person_id where m.line_id = l.id and a.state <> 'signed_out') as agents_signed_in,
             count(*) filter (where t.outcome = 'answered')::int as answered,
             count(*) filter (where t.gave_up and t.waited_ms >= :short)::int as abandoned,
             count(*) filter (where t.gave_up and t.waited_ms < :short)::int as short_abandons,

@@ -80,6 +80,7 @@ export function agentView(row: AgentShown): AgentView {
     callId: row.call_id,
     callState: row.call_state,
     lines: row.lines,
+    phoneSession: row.phone_session,
   }
 }
 

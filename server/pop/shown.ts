@@ -108,6 +108,7 @@ export type AgentShown = {
   call_id: string | null
   call_state: 'offered' | 'talking' | null
   lines: string[]
+  phone_session: string | null
 }
 
 export type QueueShown = {

@@ -3,7 +3,7 @@ import { clock, type Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may } from '../people/index.ts'
 import { readTickets, thing } from '../tickets/index.ts'
-import { actorOf, Code, Id, idempotent, notFound, Refusal, type Routes, Text, Type } from '../web/index.ts'
+import { actorOf, Code, Id, idempotentWhileSeen, notFound, Refusal, type Routes, Text, Type } from '../web/index.ts'
 import { acknowledge, cancel, compose, reserveCode } from './callout-door.ts'
 import * as store from './callout-store.ts'
 import * as ports from './port-store.ts'
@@ -35,6 +35,10 @@ export const calloutRoutes =
       if (!port || !may(actor, 'see', ports.radioThing(port))) throw notFound('port')
       if (!may(actor, 'change', ports.radioThing(port))) throw new Refusal('not-allowed', {}, 403)
       return port
+    }
+    const seen = async (request: Parameters<typeof actorOf>[0] & { params: unknown }, first: unknown) => {
+      await ticketFor(actorOf(request), (request.params as { id: string }).id, 'see')
+      return first
     }
     /** A handheld of a campus whose radio this person does not hear is not there: who holds it is not theirs to know. */
     const unitNamed = async <Nobody extends null | undefined>(actor: Actor, code: string | Nobody) => {
@@ -76,7 +80,7 @@ export const calloutRoutes =
     app.post(
       '/api/tickets/:id/callouts',
       { schema: { params: One, body: CalloutBody } },
-      idempotent(async (request, reply) => {
+      idempotentWhileSeen(seen, async (request, reply) => {
         const actor = actorOf(request)
         const ticketId = (request.params as { id: string }).id
         const {

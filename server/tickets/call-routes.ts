@@ -9,6 +9,7 @@ import {
   Code,
   Id,
   idempotent,
+  idempotentWhileSeen,
   Nullable,
   notFound,
   Outage,
@@ -18,6 +19,7 @@ import {
   Type,
 } from '../web/index.ts'
 import { DIGITS, numberOf, numberTyped } from '../wire/number.ts'
+import type { TicketRow } from '../wire/views.ts'
 import { seatOf } from './dial-store.ts'
 import {
   callbackRows,
@@ -33,6 +35,7 @@ import {
   readTickets,
   releaseCallback,
   takeCallback,
+  thing,
   ticketRows,
 } from './index.ts'
 
@@ -51,6 +54,11 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
     return shown
   }
   const row = async (id: string) => ticketRows(await readTickets(db, [id]))[0]
+  const seen = async (request: Parameters<typeof actorOf>[0], first: TicketRow) => {
+    const [ticket] = await readTickets(db, [first.ticketId])
+    if (!ticket || !may(actorOf(request), 'see', thing(ticket))) throw notFound('ticket')
+    return first
+  }
   const callback = async (id: string) => (await callbackRows(db, await readCallbacks(db, [id])))[0]
 
   return async (app) => {
@@ -79,7 +87,7 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
     app.post(
       '/api/calls/:id/ticket',
       { schema: { params: One } },
-      idempotent(async (request, reply) => {
+      idempotentWhileSeen(seen, async (request, reply) => {
         const actor = actorOf(request)
         const told = await commit((tx) => openSecond(tx, actor, (request.params as { id: string }).id))
         reply.code(201)

@@ -8,7 +8,7 @@ import {
   Code,
   cut,
   Id,
-  idempotent,
+  idempotentWhileSeen,
   isTimeCursor,
   Nullable,
   notFound,
@@ -89,6 +89,12 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
     const timeline = [...shown.timeline, ...others].sort((a, b) => b.at.localeCompare(a.at))
     return { ...shown, timeline }
   }
+  type Asking = Parameters<typeof actorOf>[0] & { params: unknown }
+  const seenPage = (request: Asking) => page(actorOf(request), (request.params as { id: string }).id)
+  const seen = async (request: Asking, first: TicketRow) => {
+    await page(actorOf(request), first.ticketId)
+    return first
+  }
   return async (app) => {
     app.get(
       '/api/tickets',
@@ -148,7 +154,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
           ),
         },
       },
-      idempotent(async (request, reply) => {
+      idempotentWhileSeen(seen, async (request, reply) => {
         const actor = actorOf(request)
         let row: TicketRow | undefined
         await commit(async (tx) => {
@@ -174,7 +180,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
     app.post(
       '/api/tickets/:id/notes',
       { schema: { params: One, body: Type.Object({ text: Text(4_000, 1) }, strict) } },
-      idempotent(async (request) => {
+      idempotentWhileSeen(seenPage, async (request) => {
         const actor = actorOf(request)
         const { id } = request.params as { id: string }
         await commit((tx) => note(tx, actor, id, (request.body as { text: string }).text))

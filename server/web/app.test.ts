@@ -172,6 +172,21 @@ t.test('the same creating request sent twice is done once', async (t) => {
   t.equal((await db('places')).length, 2)
 })
 
+t.test('what a request made is not told again to somebody who has lost the right to it since', async (t) => {
+  const { someone, db } = await house(t)
+  const admin = await someone({ role: 'admin' })
+  const other = await someone({ role: 'admin' })
+  const place = { campus: 'new', kind: 'building', code: 'A', zh: '楼' }
+  const key = { 'idempotency-key': 'one-and-the-same' }
+  const make = () => admin.ask('POST', '/api/directory/places', place, key)
+  t.equal((await make()).status, 201)
+  t.equal((await other.ask('PUT', `/api/directory/people/${admin.personId}/grants`, { grants: [] })).status, 200)
+  const told = await make()
+  t.match(told, { status: 409, body: { code: 'rights-changed' } })
+  t.notOk(JSON.stringify(told.body).includes('楼'), 'nothing of what was made')
+  t.equal((await db('places')).length, 1)
+})
+
 t.test('what goes wrong is said in three ways, and nothing of a person is logged', async (t) => {
   const doors: Routes = async (app) => {
     app.get('/api/test/outage', async () => {

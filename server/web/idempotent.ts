@@ -5,15 +5,28 @@ import { answerTo } from './answer.ts'
 import { Refusal } from './errors.ts'
 import * as store from './store.ts'
 
+type Handler<Q, R> = (request: Q, reply: R) => Promise<unknown>
+
 /**
  * Wraps a creating handler. With an `Idempotency-Key` header the answer is remembered for that person for a day; the
  * same key with another body is refused (422), and while the first is still at work, or was cut off before it could
  * say how it ended, the second is refused (409) rather than done again: at most once.
  * Without the header the handler is simply called.
+ *
+ * What was answered is told again only while the person's rights are the same as then (409 `rights-changed`).
  */
-export function idempotent<Q extends FastifyRequest, R extends FastifyReply>(
-  handler: (request: Q, reply: R) => Promise<unknown>,
-): (request: Q, reply: R) => Promise<unknown> {
+export function idempotent<Q extends FastifyRequest, R extends FastifyReply>(handler: Handler<Q, R>): Handler<Q, R> {
+  return idempotentWhileSeen(async (_request, first) => first, handler)
+}
+
+/**
+ * The same, for things that a person may lose sight of with the same rights: a ticket that went to another line. `seen`
+ * answers the repeated request, from the first answer or anew, and refuses whoever may not see the thing any more.
+ */
+export function idempotentWhileSeen<Q extends FastifyRequest, R extends FastifyReply>(
+  seen: (request: Q, first: never) => Promise<unknown>,
+  handler: Handler<Q, R>,
+): Handler<Q, R> {
   return async (request, reply) => {
     const key = request.headers['idempotency-key']
     if (key === undefined) return handler(request, reply)
@@ -24,17 +37,18 @@ export function idempotent<Q extends FastifyRequest, R extends FastifyReply>(
     const { personId } = actor
     const db = server.deskDb
     const route = `${request.method} ${request.url.split('?')[0]}`
-    const bodyHash = createHash('sha256')
-      .update(JSON.stringify(request.body ?? null))
-      .digest()
+    const bodyHash = digest(request.body ?? null)
+    const rights = digest([actor.organisationId, actor.grants])
 
-    const first = await store.claimRequest(db, { personId, key, route, bodyHash })
+    const first = await store.claimRequest(db, { personId, key, route, bodyHash, rights })
     if (first) {
       if (first.route !== route || !bodyHash.equals(first.bodyHash))
         throw new Refusal('idempotency-key-reused', {}, 422)
       if (first.status === null) throw new Refusal('request-not-finished', { ageS: first.ageS }, 409)
+      if (first.rights && !rights.equals(first.rights)) throw new Refusal('rights-changed')
+      const answer = await seen(request, first.answer as never)
       reply.code(first.status).header('idempotent-replayed', 'true')
-      return first.answer
+      return answer
     }
     try {
       const answer = await handler(request, reply)
@@ -47,3 +61,5 @@ export function idempotent<Q extends FastifyRequest, R extends FastifyReply>(
     }
   }
 }
+
+const digest = (value: unknown): Buffer => createHash('sha256').update(JSON.stringify(value)).digest()

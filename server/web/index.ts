@@ -14,7 +14,7 @@ import { Refusal } from './errors.ts'
 
 export { Type } from '@fastify/type-provider-typebox'
 export { notFound, Outage, Refusal } from './errors.ts'
-export { idempotent } from './idempotent.ts'
+export { idempotent, idempotentWhileSeen } from './idempotent.ts'
 export {
   answers,
   Code,

@@ -1,7 +1,15 @@
 /** The web's own SQL: remembered requests, and a connection that listens. */
 import { type Db, prepared } from '../db/index.ts'
 
-export type Remembered = { route: string; bodyHash: Buffer; status: number | null; answer: unknown; ageS: number }
+export type Remembered = {
+  route: string
+  bodyHash: Buffer
+  /** what the person was granted then; null for one remembered before this was kept */
+  rights: Buffer | null
+  status: number | null
+  answer: unknown
+  ageS: number
+}
 
 /**
  * A claim is made durable by the commit of the work it stands before, and an answer lost in a crash is a refusal to do
@@ -12,13 +20,13 @@ const UNHURRIED = `with unhurried as (select set_config('synchronous_commit', 'o
 /** Claims a key for a person. Undefined when it is theirs now; else what the first request with it was. */
 export async function claimRequest(
   db: Db,
-  claim: { personId: string; key: string; route: string; bodyHash: Buffer },
+  claim: { personId: string; key: string; route: string; bodyHash: Buffer; rights: Buffer },
 ): Promise<Remembered | undefined> {
   const { rows: taken } = await db
     .raw(
-      `${UNHURRIED} insert into requests (person_id, key, route, body_hash) select ?, ?, ?, ? from unhurried
+      `${UNHURRIED} insert into requests (person_id, key, route, body_hash, rights) select ?, ?, ?, ?, ? from unhurried
        on conflict (person_id, key) do nothing returning key`,
-      [claim.personId, claim.key, claim.route, claim.bodyHash],
+      [claim.personId, claim.key, claim.route, claim.bodyHash, claim.rights],
     )
     .options(prepared('claim-request'))
   if (taken.length > 0) return undefined
@@ -27,6 +35,7 @@ export async function claimRequest(
     .first(
       'route',
       'body_hash as bodyHash',
+      'rights',
       'status',
       'answer',
       db.raw('extract(epoch from now() - at)::int as "ageS"'),

@@ -8,7 +8,8 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * POST   /api/session/password {old,new}   -> 204
  * GET    /api/desk                         -> DeskSnapshot
  *
- * POST   /api/agent/sign-in                -> {credential: SipCredential, agent: AgentView}   (again = new password)
+ * POST   /api/agent/sign-in {takeOver?, renew?} -> {credential: SipCredential, agent: AgentView}   (again = new password)
+ *                                             409 phone-elsewhere: another browser has it, and takeOver was not said
  * POST   /api/agent/sign-out | ready       -> AgentView
  * POST   /api/agent/not-ready {reason}     -> AgentView     on a call: sets the next state
  * POST   /api/agent/next {next,reason?}    -> AgentView

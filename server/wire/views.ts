@@ -27,6 +27,8 @@ export type Me = {
   station: string | null
   /** lines this agent takes */
   lines: string[]
+  /** names this browser's session, for telling whose phone is on */
+  sessionId: string
 }
 
 export type Named = { code: string; zh: string; en: string }
@@ -159,6 +161,8 @@ export type AgentView = {
   callId: string | null
   callState: CallState | null
   lines: string[]
+  /** the session whose browser has the phone; null: nobody's, or not known */
+  phoneSession: string | null
 }
 
 export type RecordingView = {

@@ -139,12 +139,12 @@ export async function changePassword(tx: Tx, actor: Actor, old: string, wanted: 
   if (!person?.passwordHash || !(await verify(person.passwordHash, old))) return { outcome: 'wrong' }
   const why = old === wanted ? 'the-same' : passwordFault(wanted, person)
   if (why) return { outcome: 'refused', why }
-  await store.setPassword(tx, actor.personId, await hashPassword(wanted), false)
-  const events = await closeSessionsOf(tx, actor.personId, 'password-changed', {
+  const at = await store.setPassword(tx, actor.personId, await hashPassword(wanted), false)
+  const closed = await closeSessionsOf(tx, actor.personId, 'password-changed', {
     byId: actor.personId,
     except: actor.sessionId,
   })
-  return { outcome: 'changed', events }
+  return { outcome: 'changed', events: [passwordSet(actor.personId, at, actor.personId), ...closed] }
 }
 
 /**
@@ -164,20 +164,19 @@ export async function givePassword(
   const closed = await closeSessionsOf(tx, personId, 'password-reset', { byId: by.personId })
   return {
     password,
-    events: [
-      {
-        type: 'directory.changed',
-        at,
-        byId: by.personId,
-        what: 'people',
-        id: personId,
-        verb: 'changed',
-        fields: ['password'],
-      },
-      ...closed,
-    ],
+    events: [passwordSet(personId, at, by.personId), ...closed],
   }
 }
+
+const passwordSet = (id: string, at: Date, byId: string): PeopleEvent => ({
+  type: 'directory.changed',
+  at,
+  byId,
+  what: 'people',
+  id,
+  verb: 'changed',
+  fields: ['password'],
+})
 
 /** A password a person can read out and type: 80 random bits, no letters that look alike. */
 export function makePassword(): string {
@@ -195,7 +194,7 @@ export function makePassword(): string {
 /** The person as their own console shows them. */
 export async function me(db: Db, actor: Actor): Promise<Me> {
   const row = await store.readMe(db, actor.personId)
-  return { ...row, personId: actor.personId, grants: actor.grants, station: actor.station }
+  return { ...row, personId: actor.personId, grants: actor.grants, station: actor.station, sessionId: actor.sessionId }
 }
 
 const digest = (token: string) => createHash('sha256').update(token).digest()

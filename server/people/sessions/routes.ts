@@ -23,6 +23,7 @@ const Me = Type.Object({
   mustChangePassword: Type.Boolean(),
   station: Nullable(Type.String()),
   lines: Type.Array(Type.String()),
+  sessionId: Type.String(),
 })
 
 /** Signing in, signing out, one's own password. */

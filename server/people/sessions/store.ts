@@ -126,7 +126,7 @@ export async function readMe(db: Db, personId: string) {
     .where({ id: personId })
     .first('login', 'name', 'locale')
     .select('must_change_password as mustChangePassword')
-  const lines = await db('queue_members as q')
+  const lines = await db('agent_queues as q')
     .join('lines as l', 'l.id', 'q.line_id')
     .where('q.person_id', personId)
     .orderBy('l.sort')

@@ -52,6 +52,9 @@ export class App {
   constructor() {
     this.api.onSignedOut = () => this.#leave('expired')
     this.desk.listen((frame) => this.radio.apply(frame))
+    this.desk.listen((frame) => {
+      if (frame.subject === 'agent' && frame.agent.person.id === this.desk.me?.personId) this.line.heed()
+    })
   }
 
   get session(): Session {
@@ -148,6 +151,7 @@ export class App {
     this.clock.heard(snapshot.serverTime)
     useZone(snapshot.catalogue.timeZone)
     this.desk.load(snapshot)
+    this.line.heed()
   }
 
   #hear(message: FromServer): void {

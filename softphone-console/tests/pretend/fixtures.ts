@@ -49,6 +49,7 @@ export const me = {
   mustChangePassword: false,
   station: 'b1001',
   lines: ['logistics', 'it', 'equipment', 'property'],
+  sessionId: 's1',
 }
 
 export const catalogue: DeskSnapshot['catalogue'] = {
@@ -101,6 +102,7 @@ export const agent = (
   callId: null,
   callState: null,
   lines: me.lines,
+  phoneSession: me.sessionId,
   ...but,
 })
 

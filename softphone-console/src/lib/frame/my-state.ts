@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import { notReady, agent as words } from '../i18n/agent.ts'
 import { t } from '../i18n/index.ts'
+import { ApiFault } from '../live/api.ts'
 import type { AgentView, CallCard, NotReadyReason } from '../wire.ts'
 
 /** What the state box shows: the server's word for me, and a call above it. */
@@ -66,10 +67,19 @@ export class MyState {
   }
 
   /** Sound, phone and place in the queues. Answers whether it was granted. */
-  async goOn(): Promise<boolean> {
+  async goOn(takeOver = false): Promise<boolean> {
     if (typeof Notification === 'function' && Notification.permission === 'default')
       void Notification.requestPermission()
-    return (await this.#app.toasts.tell(this.#app.line.signOn().then(() => true))) ?? false
+    const { line, toasts } = this.#app
+    line.asksTakeOver = false
+    try {
+      await line.signOn(takeOver)
+      return true
+    } catch (error) {
+      if (error instanceof ApiFault && error.code === 'phone-elsewhere') line.asksTakeOver = true
+      else toasts.fault(error)
+      return false
+    }
   }
 
   async goOff(): Promise<void> {

@@ -24,6 +24,20 @@ export const agent = room({
   nowReady: { zh: '已就绪', en: 'You are ready' },
   nowNotReady: { zh: (reason: string) => `已未就绪：${reason}`, en: (reason: string) => `Not ready: ${reason}` },
   nextIs: { zh: (next: string) => `通话后：${next}`, en: (next: string) => `After the call: ${next}` },
+  elsewhereTitle: { zh: '话机在另一台电脑上', en: 'Your phone is on another computer' },
+  elsewhereWhat: {
+    zh: '一个人只有一部话机。接过来以后，电话只在这里响，那一台会停下；那边正在讲的通话可以讲完。',
+    en: 'One person has one phone. Once taken over it rings only here and the other one stops; a call being talked there is finished there.',
+  },
+  takeOver: { zh: '接过来', en: 'Take it over' },
+  movedAway: {
+    zh: '话机已被另一台电脑接过去，这里不再响铃。',
+    en: 'Another computer took the phone over; it no longer rings here.',
+  },
+  putOff: {
+    zh: '你已下线：权限、密码或登录变了。正在讲的通话可以讲完。',
+    en: 'You no longer take calls: your rights, password or sign-in changed. A call you are on is yours to finish.',
+  },
   extended: { zh: '整理已延长', en: 'Wrap-up extended' },
 })
 
@@ -54,6 +68,10 @@ export const phoneWhy = room({
   expired: { zh: '密码到期，正在换新的', en: 'the password ran out; getting a new one' },
   no_microphone: { zh: '用不了麦克风，请允许并接好', en: 'no microphone; allow it and plug it in' },
   other_tab: { zh: '关掉那一页，这里就接手', en: 'close that tab and this one takes over' },
+  taken: {
+    zh: '它在另一台电脑上；要在这里接听，请按“上线”',
+    en: 'it is on another computer; press "Take calls" to have it here',
+  },
   not_asked: { zh: '按“上线”开始接听', en: 'press "Take calls" to begin' },
 })
 

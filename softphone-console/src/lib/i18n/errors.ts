@@ -190,6 +190,14 @@ export const errors = room({
   'not-an-ip-address': { zh: 'IP 地址不对。', en: 'That is not an IP address.' },
   'callback-taken': { zh: '这条回电已有人领了。', en: 'Somebody has taken this callback.' },
   'callback-cleared': { zh: '这条回电已经了结。', en: 'This callback is settled.' },
+  'phone-elsewhere': {
+    zh: '你的话机现在在另一台电脑上。要在这里接听，请按“上线”并确认接过来。',
+    en: 'Your phone is on another computer now. To take calls here, press "Take calls" and confirm.',
+  },
+  'rights-changed': {
+    zh: '你的权限在这期间变了，这次的结果不再显示。请刷新后看现在的情况。',
+    en: 'Your rights have changed meanwhile, so that answer is not shown again. Reload to see how things stand.',
+  },
   'not-signed-in': { zh: '你还没有上线。', en: 'You are not taking calls yet.' },
   'not-an-agent': { zh: '你的账号不接电话。', en: 'Your account does not take calls.' },
   'no-station': { zh: '你的账号没有座席，请找管理员。', en: 'Your account has no station. Ask an administrator.' },

@@ -1,6 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { Cell } from '../desk/cell.ts'
 import type { Desk } from '../desk/desk.ts'
+import { agent as words } from '../i18n/agent.ts'
+import { t } from '../i18n/index.ts'
 import { type Api, ApiFault } from '../live/api.ts'
 import * as kept from '../live/kept.ts'
 import { Levels } from '../sound/levels.ts'
@@ -40,6 +42,11 @@ export class Line {
   #told: string | undefined
   #ownDial: { number: string; at: number } | undefined
   #saidLocked = false
+  /** since when this agent is on, by the server's clock: what it told of before is no news */
+  #onSince = ''
+  /** why this phone stops, once nobody is spoken to on it any more */
+  #leaving: PhoneWhy | undefined
+  #asksTakeOver = new Cell(false)
   #tabs = new Tabs({
     held: () => (this.#phone ? kept.credential() : null),
     handed: (credential) => {
@@ -69,13 +76,28 @@ export class Line {
     return [...this.#calls.values()].sort((a, b) => a.since - b.since)
   }
 
+  /** Another computer has this person's phone, and they are asked whether to take it over. */
+  get asksTakeOver(): boolean {
+    return this.#asksTakeOver.value
+  }
+  set asksTakeOver(on: boolean) {
+    this.#asksTakeOver.value = on
+  }
+
   /** Starts taking calls: asks the server for a credential and leads with it. Needs a gesture, which also unlocks sound. */
-  async signOn(): Promise<void> {
+  async signOn(takeOver = false): Promise<void> {
     this.sound.unlock()
+    await this.#signOnWith({ takeOver })
+  }
+
+  async #signOnWith(wish: { takeOver: boolean } | { renew: true }): Promise<void> {
     const { credential, agent } = await this.#app.api.post<{ credential: SipCredential; agent: AgentView }>(
       '/api/agent/sign-in',
+      wish,
     )
     this.#signedOnAt = Date.now()
+    this.#onSince = agent.since
+    this.#leaving = undefined
     this.#app.desk.agents.put(agent)
     kept.keepCredential(credential)
     this.#tabs.hand(credential)
@@ -100,8 +122,14 @@ export class Line {
    * the phone follows it, and takes over when that one closes.
    */
   resume(): void {
-    const credential = kept.credential()
     if (this.status.state !== 'off') return
+    const gone = this.#app.blind ? undefined : this.#whyNotMine()
+    if (gone) {
+      kept.forgetCredential()
+      this.#setStatus({ state: 'off', since: Date.now(), why: gone })
+      return
+    }
+    const credential = kept.credential()
     if (credential) {
       this.#lead(credential.station)
       void this.#wakeSound()
@@ -117,8 +145,39 @@ export class Line {
       .catch(() => {})
   }
 
+  /**
+   * The server told of this agent. Signed out there, or the phone taken over by another computer: this one stops, and does
+   * not come back by itself, or the two would throw each other out for ever. A call being talked is finished first.
+   */
+  heed(): void {
+    if (this.status.state === 'off' || this.#leaving) return
+    const why = this.#whyNotMine()
+    if (why) this.#leave(why)
+  }
+
+  #whyNotMine(): PhoneWhy | undefined {
+    const { me, myAgent } = this.#app.desk
+    if (myAgent && myAgent.since < this.#onSince) return undefined
+    if (!myAgent || myAgent.state === 'signed_out') return 'not_asked'
+    return myAgent.phoneSession && me && myAgent.phoneSession !== me.sessionId ? 'taken' : undefined
+  }
+
+  #leave(why: PhoneWhy): void {
+    if (this.#leaving) return
+    this.#leaving = why
+    kept.forgetCredential()
+    this.#app.toasts.fault(t(why === 'taken' ? words.movedAway : words.putOff))
+    this.#leaveWhenDone()
+  }
+
+  #leaveWhenDone(): void {
+    const why = this.#leaving
+    if (why && !this.calls.some((call) => call.state === 'talking' || call.state === 'connecting')) this.drop(why)
+  }
+
   /** Lets the phone go without telling anybody. */
-  drop(): void {
+  drop(why: PhoneWhy = 'not_asked'): void {
+    this.#leaving = undefined
     this.#stopLeading?.()
     this.#stopLeading = undefined
     this.#phone?.unregister()
@@ -126,7 +185,7 @@ export class Line {
     this.onPhone(null)
     this.sound.silence()
     this.#calls.clear()
-    this.#setStatus({ state: 'off', since: Date.now(), why: 'not_asked' })
+    this.#setStatus({ state: 'off', since: Date.now(), why })
   }
 
   /** The server came back: tell it how the phone is, it may have guessed wrong meanwhile. */
@@ -227,6 +286,7 @@ export class Line {
     else if (!before) this.onRinging(call)
     if (call.state === 'ended' && call.ended === 'no_microphone')
       this.#setStatus({ ...this.status, why: 'no_microphone' })
+    if (call.state === 'ended') this.#leaveWhenDone()
   }
 
   /** Set by the radio: this tab has the phone, with this credential; null: no longer. */
@@ -253,7 +313,7 @@ export class Line {
   /** Tells the server whether this phone can ring; once for each change. */
   #tell(): void {
     const { state, why } = this.status
-    if (state === 'connecting' || state === 'following' || state === 'off' || this.#app.blind) return
+    if (state === 'connecting' || state === 'following' || state === 'off' || this.#leaving || this.#app.blind) return
     const phone: PhoneState = state === 'registered' ? 'registered' : 'unregistered'
     const word = `${phone} ${why}`
     if (this.#told === word) return
@@ -285,12 +345,15 @@ export class Line {
   }
 
   async #signOnAgain(): Promise<void> {
-    if (Date.now() - this.#signedOnAt < SIGN_ON_AGAIN_MS) return
+    if (this.#leaving || Date.now() - this.#signedOnAt < SIGN_ON_AGAIN_MS) return
     this.#signedOnAt = Date.now()
     try {
-      await this.signOn()
+      await this.#signOnWith({ renew: true })
     } catch (error) {
-      if (!(error instanceof ApiFault && error.unreachable)) this.#app.toasts.fault(error)
+      const code = error instanceof ApiFault ? error.code : undefined
+      if (code === 'phone-elsewhere') this.#leave('taken')
+      else if (code === 'not-signed-in' || code === 'not-an-agent') this.#leave('not_asked')
+      else if (!(error instanceof ApiFault && error.unreachable)) this.#app.toasts.fault(error)
     }
   }
 }

@@ -8,6 +8,7 @@ import type { SipCredential } from '../wire.ts'
  *                       ▲    │                     │ wire lost, refused, microphone gone
  *                       └────┴──────── lost ◀──────┘   (tries again by itself)
  *   following: another tab of this browser holds the phone
+ *   off, taken: another computer of this person has the phone now; it does not come back by itself
  */
 export type PhoneStatus = {
   state: 'off' | 'connecting' | 'registered' | 'lost' | 'following'
@@ -17,7 +18,7 @@ export type PhoneStatus = {
   why: PhoneWhy | null
 }
 
-export type PhoneWhy = 'wire' | 'refused' | 'expired' | 'no_microphone' | 'other_tab' | 'not_asked'
+export type PhoneWhy = 'wire' | 'refused' | 'expired' | 'no_microphone' | 'other_tab' | 'taken' | 'not_asked'
 
 /**
  * One SIP dialogue.
