@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -74,6 +75,77 @@ t.test('guessing passwords is slowed down for a name and for an address, whether
   await db('sign_in_failures').update({ at: db.raw(`now() - interval '16 minutes'`) })
   t.equal((await ask('POST', '/api/session', { name, password })).status, 200)
   t.equal((await db('sign_in_failures').where({ login: 'admin' })).length, 0)
+})
+
+/** Signs in as from another host of the loopback net; answers status and the cookies that were set. */
+function signInFrom(url: string, localAddress: string, body: { name: string; password: string }, cookie = '') {
+  return new Promise<{ status: number; cookies: string[] }>((answered, failed) => {
+    const headers = { 'content-type': 'application/json', origin: url, ...(cookie && { cookie }) }
+    const asked = request(`${url}/api/session`, { method: 'POST', localAddress, headers }, (response) => {
+      response.resume()
+      answered({ status: response.statusCode ?? 0, cookies: response.headers['set-cookie'] ?? [] })
+    })
+    asked.once('error', failed)
+    asked.end(JSON.stringify(body))
+  })
+}
+const PC = '127.0.0.2'
+const STRANGER = '127.0.0.3'
+
+t.test('sixty guesses at once are no more than the free ones', async (t) => {
+  const { varDir, db, url } = await house(t)
+  const { name, password } = account(varDir)
+  const guesses = Array.from({ length: 60 }, (_, n) => signInFrom(url, STRANGER, { name, password: `guess ${n}` }))
+  const answers = (await Promise.all(guesses)).map(({ status }) => status)
+  t.equal(answers.filter((status) => status === 401).length, 5, 'looked at')
+  t.equal(answers.filter((status) => status === 429).length, 55, 'not even looked at')
+  t.equal((await db('sign_in_failures')).length, 5)
+  const crowd = Array.from({ length: 20 }, () => signInFrom(url, PC, { name, password }))
+  t.ok(
+    (await Promise.all(crowd)).every(({ status }) => status === 200),
+    'twenty right ones at once all pass',
+  )
+})
+
+t.test('a stranger who guesses on and on locks neither the person nor those behind the same address', async (t) => {
+  const { varDir, db, url } = await house(t)
+  const { name, password } = account(varDir)
+  const guess = (address: string) => signInFrom(url, address, { name, password: 'a guess' })
+  t.equal((await signInFrom(url, PC, { name, password })).status, 200)
+  for (let n = 0; n < 7; n++) await guess(STRANGER)
+  t.equal((await guess(STRANGER)).status, 429)
+  t.equal((await signInFrom(url, PC, { name, password })).status, 200, 'at another address, in a browser that is new')
+
+  const own = await signInFrom(url, PC, { name, password })
+  const cookie = own.cookies.map((one) => one.split(';')[0]).find((one) => one?.startsWith('desk_device=')) ?? ''
+  t.match(own.cookies.join(), /desk_device=.*HttpOnly.*SameSite=Strict/)
+  for (let n = 0; n < 7; n++) await guess(PC)
+  t.equal((await guess(PC)).status, 429, 'the stranger sits behind the same address')
+  t.equal(
+    (await signInFrom(url, PC, { name, password }, cookie)).status,
+    200,
+    'their own browser is let in all the same',
+  )
+  t.equal((await guess(PC)).status, 429, 'and the stranger does not get new guesses by that')
+  for (let n = 0; n < 5; n++)
+    t.equal((await signInFrom(url, PC, { name, password: `mistyped ${n}` }, cookie)).status, 401)
+  t.equal((await signInFrom(url, PC, { name, password }, cookie)).status, 429, 'a browser that was stolen waits too')
+
+  await db('sign_in_failures').delete()
+  await db('sign_in_failures').insert(Array.from({ length: 120 }, (_, n) => ({ login: `name ${n}`, address: PC })))
+  t.equal((await signInFrom(url, PC, { name: 'nobody', password })).status, 429, 'a list of names is slowed down')
+  t.equal((await signInFrom(url, PC, { name, password })).status, 200, 'who signs in from there is not')
+})
+
+t.test('a password that everybody tries first cannot be chosen', async (t) => {
+  const { ask, varDir } = await house(t)
+  const { name, password } = account(varDir)
+  const entered = await ask('POST', '/api/session', { name, password })
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? ''
+  t.match(await ask('POST', '/api/session/password', { old: password, new: 'password1234' }, { cookie }), {
+    status: 400,
+    body: { code: 'password-refused', details: { why: 'too-common' } },
+  })
 })
 
 t.test('a session ends by itself when idle, when over, and when its person is retired', async (t) => {

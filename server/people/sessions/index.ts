@@ -1,5 +1,6 @@
 /** Signing in and out. The token lives in the browser's cookie alone; we keep only its SHA-256. */
 import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { hash, verify } from '@node-rs/argon2'
 import type { Db, Tx } from '../../db/index.ts'
 import type { Me } from '../../wire/views.ts'
@@ -7,12 +8,14 @@ import type { PeopleEvent } from '../events.ts'
 import type { Actor } from '../grant.ts'
 import {
   FAILURE_WINDOW_MS,
-  FREE_FAILURES_PER_ADDRESS,
-  FREE_FAILURES_PER_LOGIN,
+  FREE_FAILURES,
+  FREE_FAILURES_OF_STRANGERS,
+  type Place,
   passwordFault,
   waitBeforeNextTry,
 } from './session.ts'
 import * as store from './store.ts'
+import { Turns } from './turns.ts'
 
 /** argon2id at the first of OWASP's recommended settings: 19 MiB, 2 passes, 1 lane. */
 const ARGON = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
@@ -22,34 +25,72 @@ let nobodysHash: Promise<string> | undefined
 /** argon2id hash, in the PHC string format. */
 export const hashPassword = (password: string) => hash(password, ARGON)
 
+/** Passwords that are tried first everywhere; read once. */
+const COMMON: ReadonlySet<string> = new Set(
+  readFileSync(new URL('./common-passwords.txt', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#')),
+)
+const turns = new Turns(4)
+
 /** What came of trying to sign in. `wait`: not even looked at, too many failures; try again after `waitMs`. */
 export type SignIn = { outcome: 'ok'; personId: string } | { outcome: 'wrong' } | { outcome: 'wait'; waitMs: number }
 
-/** Checks a name and a password. A name nobody has is refused in the same words and the same time as a wrong password. */
-export async function checkPassword(
-  db: Db,
-  given: { name: string; password: string; address: string; now: Date },
-): Promise<SignIn> {
-  const login = given.name.normalize('NFC').trim().toLowerCase().slice(0, 80)
-  const [ofLogin, ofAddress] = await Promise.all([
-    store.countFailures(db, { login }, FAILURE_WINDOW_MS),
-    store.countFailures(db, { address: given.address }, FAILURE_WINDOW_MS),
-  ])
-  const waitMs = Math.max(
-    waitBeforeNextTry(ofLogin, FREE_FAILURES_PER_LOGIN, given.now),
-    waitBeforeNextTry(ofAddress, FREE_FAILURES_PER_ADDRESS, given.now),
-  )
-  if (waitMs > 0) return { outcome: 'wait', waitMs }
+/** Who tries: `device` is the token of a browser that was signed in with before. */
+export type Try = { name: string; password: string; address: string; device?: string | undefined; now: Date }
 
-  nobodysHash ??= hashPassword(randomBytes(16).toString('base64'))
+/**
+ * Checks a name and a password. A name nobody has is refused in the same words and the same time as a wrong password. A
+ * try is counted as a failure before it is looked at, so that many at once do not all pass.
+ */
+export async function checkPassword(db: Db, given: Try): Promise<SignIn> {
+  const login = given.name.normalize('NFC').trim().toLowerCase().slice(0, 80)
   const person = await store.personByLogin(db, login)
-  const matches = await verify(person?.passwordHash ?? (await nobodysHash), given.password)
-  if (!person?.passwordHash || !matches) {
-    await store.addFailure(db, login, given.address)
-    return { outcome: 'wrong' }
+  const device = given.device === undefined ? undefined : digest(given.device)
+  const known = device && person ? await store.knowsDevice(db, device, person.id) : false
+  const { address } = given
+  const place: Place = device && known ? { login, device } : { login, address }
+  const key = `${login} ${device && known ? device.toString('hex') : address}`
+
+  return turns.take(key, async () => {
+    const waitMs = await db.transaction(async (tx) => {
+      await store.holdTries(tx, known ? [`name ${login}`] : [`address ${address}`, `name ${login}`])
+      const wait = await waitAt(tx, place, { address, personId: person?.id, now: given.now })
+      if (wait === 0) await store.addFailure(tx, place, address)
+      return wait
+    })
+    if (waitMs > 0) return { outcome: 'wait', waitMs }
+
+    nobodysHash ??= hashPassword(randomBytes(16).toString('base64'))
+    const matches = await verify(person?.passwordHash ?? (await nobodysHash), given.password)
+    if (!person?.passwordHash || !matches) return { outcome: 'wrong' }
+    await store.forgetFailures(db, place)
+    return { outcome: 'ok', personId: person.id }
+  })
+}
+
+/** How long this place must wait, in ms. */
+async function waitAt(
+  tx: Tx,
+  place: Place,
+  { address, personId, now }: { address: string; personId: string | undefined; now: Date },
+): Promise<number> {
+  const own = waitBeforeNextTry(await store.failuresAt(tx, place, FAILURE_WINDOW_MS), FREE_FAILURES, now)
+  if (own > 0 || 'device' in place) return own
+  let wait = 0
+  for (const by of [{ address }, { login: place.login }]) {
+    const all = await store.failuresOfStrangers(tx, by, FAILURE_WINDOW_MS)
+    wait = Math.max(wait, waitBeforeNextTry(all, FREE_FAILURES_OF_STRANGERS, now))
   }
-  await store.forgetFailures(db, login)
-  return { outcome: 'ok', personId: person.id }
+  return wait > 0 && personId && (await store.isAtHome(tx, personId, address)) ? 0 : wait
+}
+
+/** Notes that this person has signed in with this browser; answers its token, a new one when it had none of ours. */
+export async function rememberDevice(tx: Tx, personId: string, token: string | undefined): Promise<string> {
+  const isOurs = token !== undefined && (await store.isOurDevice(tx, digest(token)))
+  const kept = isOurs ? token : randomBytes(32).toString('base64url')
+  await store.rememberDevice(tx, digest(kept), personId)
+  return kept
 }
 
 export type OpenedSession = { token: string; sessionId: string; expiresAt: Date; events: PeopleEvent[] }
@@ -137,7 +178,7 @@ export type PasswordChange =
 export async function changePassword(tx: Tx, actor: Actor, old: string, wanted: string): Promise<PasswordChange> {
   const person = await store.personToSignIn(tx, actor.personId)
   if (!person?.passwordHash || !(await verify(person.passwordHash, old))) return { outcome: 'wrong' }
-  const why = old === wanted ? 'the-same' : passwordFault(wanted, person)
+  const why = old === wanted ? 'the-same' : passwordFault(wanted, person, COMMON)
   if (why) return { outcome: 'refused', why }
   const at = await store.setPassword(tx, actor.personId, await hashPassword(wanted), false)
   const closed = await closeSessionsOf(tx, actor.personId, 'password-changed', {
@@ -160,7 +201,7 @@ export async function givePassword(
   if (!person?.login || person.organisationId !== by.organisationId) return undefined
   const password = makePassword()
   const at = await store.setPassword(tx, personId, await hashPassword(password), true)
-  await store.forgetFailures(tx, person.login.toLowerCase())
+  await store.forgetFailures(tx, { login: person.login.toLowerCase() })
   const closed = await closeSessionsOf(tx, personId, 'password-reset', { byId: by.personId })
   return {
     password,

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
 import { actorOf, answers, Nullable, Refusal, type Routes, Type } from '../../web/index.ts'
-import { changePassword, checkPassword, closeSession, loadActor, me, openSession } from './index.ts'
+import { changePassword, checkPassword, closeSession, loadActor, me, openSession, rememberDevice } from './index.ts'
 
 export type SessionParts = {
   db: Db
@@ -11,6 +11,10 @@ export type SessionParts = {
   secure: boolean
   absoluteMinutes: number
 }
+
+/** Says that this browser was signed in with before. It signs nobody in: it only parts a stranger's guesses from one's own. */
+const DEVICE_COOKIE = 'desk_device'
+const DEVICE_DAYS = 180
 
 const Me = Type.Object({
   personId: Type.String(),
@@ -46,12 +50,15 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const tried = await checkPassword(db, { ...request.body, address: request.ip, now: new Date() })
+        const device = request.cookies[DEVICE_COOKIE]
+        const tried = await checkPassword(db, { ...request.body, address: request.ip, device, now: new Date() })
         if (tried.outcome === 'wait') throw new Refusal('too-many-attempts', { waitMs: tried.waitMs }, 429)
         if (tried.outcome === 'wrong') throw new Refusal('wrong-name-or-password', {}, 401)
         const before = request.actor
         let token = ''
+        let kept = ''
         await commit(async (tx) => {
+          kept = await rememberDevice(tx, tried.personId, device)
           const opened = await openSession(tx, {
             personId: tried.personId,
             absoluteMinutes,
@@ -69,6 +76,13 @@ export const sessionRoutes =
           sameSite: 'strict',
           secure,
           maxAge: absoluteMinutes * 60,
+        })
+        reply.setCookie(DEVICE_COOKIE, kept, {
+          path: '/api/session',
+          httpOnly: true,
+          sameSite: 'strict',
+          secure,
+          maxAge: DEVICE_DAYS * 86_400,
         })
         const actor = await loadActor(db, token)
         if (!actor) throw new Refusal('signed-out', {}, 401)

@@ -1,10 +1,9 @@
 import t from 'tap'
-import { FREE_FAILURES_PER_LOGIN, passwordFault, waitBeforeNextTry } from './session.ts'
+import { FREE_FAILURES, passwordFault, waitBeforeNextTry } from './session.ts'
 
 const noon = new Date('2026-06-01T12:00:00Z')
 const wait = (count: number, secondsAgo: number) =>
-  waitBeforeNextTry({ count, lastAt: new Date(noon.getTime() - secondsAgo * 1000) }, FREE_FAILURES_PER_LOGIN, noon) /
-  1000
+  waitBeforeNextTry({ count, lastAt: new Date(noon.getTime() - secondsAgo * 1000) }, FREE_FAILURES, noon) / 1000
 
 t.test('the first failures are free, then each one doubles the wait, up to fifteen minutes', async (t) => {
   t.same(
@@ -29,4 +28,21 @@ t.test('a password is long, not plain, and does not hold its owner’s name', as
   t.equal(passwordFault('ZhangMin12345', nurse), 'holds-the-name')
   t.equal(passwordFault('张敏的口令是这个呀', nurse), 'too-short')
   t.equal(passwordFault('这是张敏的一个长口令', nurse), 'holds-the-name')
+})
+
+t.test('a password that everybody tries first is refused, whatever few digits stand around the word', async (t) => {
+  const nurse = { login: 'zhangmin', name: '张敏' }
+  const common = new Set(['password', 'iloveyou', 'qwertyuiop', '1qaz2wsx3edc'])
+  for (const one of [
+    'password1234',
+    'Password2026!',
+    'P@ssw0rd1234',
+    '1234password',
+    'passwordpassword',
+    'QWERTYUIOP',
+    '1qaz2wsx3edc',
+  ])
+    t.equal(passwordFault(one, nurse, common), 'too-common', one)
+  for (const one of ['correct horse', 'password of the day', 'passwordx7k2m9qwz'])
+    t.equal(passwordFault(one, nurse, common), undefined, one)
 })

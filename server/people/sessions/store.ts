@@ -1,7 +1,7 @@
 /** SQL of sessions and sign-in failures. */
 import { type Db, prepared, type Tx } from '../../db/index.ts'
 import type { Actor } from '../grant.ts'
-import type { Failures } from './session.ts'
+import type { Failures, Place } from './session.ts'
 
 export type SignInRow = {
   id: string
@@ -28,11 +28,49 @@ export async function personToSignIn(db: Db, id: string): Promise<SignInRow | un
     .select('must_change_password as mustChangePassword')
 }
 
-export async function countFailures(
+/** Whether this person has signed in with this browser before. */
+export async function knowsDevice(db: Db, tokenHash: Buffer, personId: string): Promise<boolean> {
+  return (
+    (await db('sign_in_devices').where({ token_hash: tokenHash, person_id: personId }).first('person_id')) !== undefined
+  )
+}
+
+/** Whether anybody has: a token that nobody ever got of us is not kept. */
+export async function isOurDevice(db: Db, tokenHash: Buffer): Promise<boolean> {
+  return (await db('sign_in_devices').where({ token_hash: tokenHash }).first('person_id')) !== undefined
+}
+
+export async function rememberDevice(tx: Tx, tokenHash: Buffer, personId: string): Promise<void> {
+  await tx('sign_in_devices')
+    .insert({ token_hash: tokenHash, person_id: personId })
+    .onConflict(['token_hash', 'person_id'])
+    .merge({ seen_at: tx.fn.now() })
+}
+
+/** Whether this person has ever signed in from this address. */
+export async function isAtHome(db: Db, personId: string, address: string): Promise<boolean> {
+  return (await db('sessions').where({ person_id: personId, address }).first('id')) !== undefined
+}
+
+/** Tries of this name, or from this address, are counted one at a time from here to the end of the transaction. */
+export async function holdTries(tx: Tx, keys: string[]): Promise<void> {
+  for (const key of keys) await tx.raw(`select pg_advisory_xact_lock(hashtextextended('sign-in ' || ?, 0))`, [key])
+}
+
+export async function failuresAt(db: Db, place: Place, windowMs: number): Promise<Failures> {
+  return countFailures(db, atPlace(place), windowMs)
+}
+
+/** Failures in browsers we do not know. */
+export async function failuresOfStrangers(
   db: Db,
   by: { login: string } | { address: string },
   windowMs: number,
 ): Promise<Failures> {
+  return countFailures(db, { ...by, device_hash: null }, windowMs)
+}
+
+async function countFailures(db: Db, by: Record<string, unknown>, windowMs: number): Promise<Failures> {
   const row = await db('sign_in_failures')
     .where(by)
     .whereRaw(`at > now() - ? * interval '1 millisecond'`, [windowMs])
@@ -40,14 +78,23 @@ export async function countFailures(
   return { count: row?.count ?? 0, lastAt: row?.lastAt ?? null }
 }
 
-/** Remembers a failure, and forgets those older than a day. */
-export async function addFailure(db: Db, login: string, address: string): Promise<void> {
-  await db('sign_in_failures').insert({ login, address })
-  await db('sign_in_failures').whereRaw(`at < now() - interval '1 day'`).delete()
+const atPlace = (place: Place) =>
+  'device' in place
+    ? { login: place.login, device_hash: place.device }
+    : { login: place.login, address: place.address, device_hash: null }
+
+/** Counts a try as failed before it is looked at, and forgets those older than a day. */
+export async function addFailure(tx: Tx, place: Place, address: string): Promise<void> {
+  await tx('sign_in_failures').insert({ ...atPlace(place), address })
+  await tx('sign_in_failures').whereRaw(`at < now() - interval '1 day'`).delete()
 }
 
-export async function forgetFailures(db: Db, login: string): Promise<void> {
-  await db('sign_in_failures').where({ login }).delete()
+/** Forgets the failures of one place, which were the person's own; or, for an administrator, all of a name. */
+export async function forgetFailures(db: Db, which: Place | { login: string }): Promise<void> {
+  const isPlace = 'device' in which || 'address' in which
+  await db('sign_in_failures')
+    .where(isPlace ? atPlace(which) : which)
+    .delete()
 }
 
 export async function insertSession(

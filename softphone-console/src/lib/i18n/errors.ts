@@ -15,8 +15,8 @@ export const errors = room({
   'wrong-name-or-password': { zh: '账号或密码不对。', en: 'Wrong account or password.' },
   'wrong-password': { zh: '原密码不对。', en: 'The old password is wrong.' },
   'password-refused': {
-    zh: '密码太短或太常见，请换一个。',
-    en: 'The password is too short or too common. Choose another.',
+    zh: '密码太短、太常见（常用词加几个数字也算）或含有姓名账号，请换一个。',
+    en: 'The password is too short, too common (a usual word with some digits is), or holds the name or account. Choose another.',
   },
   'password-must-be-changed': { zh: '请先换密码。', en: 'Change the password first.' },
   'too-many-attempts': { zh: '试得太多，请过几分钟再试。', en: 'Too many attempts. Wait a few minutes.' },
