@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type Archive, recordingAlarms } from './archive/index.ts'
 import type { Asterisk, PhonesWay } from './asterisk/index.ts'
 import type { Db, watchPulse } from './db/index.ts'
-import { callAlarms, unpainted } from './pop/index.ts'
+import { callAlarms, type Painted, unpainted } from './pop/index.ts'
 import { calloutAlarms } from './radio/index.ts'
 import type { Figure } from './web/health.ts'
 import type { Live } from './web/live.ts'
@@ -29,6 +29,7 @@ export function watchHealth(parts: {
   const { db, pulse, asterisk, phones, archive, radio } = parts
   let alarms: Alarm[] = []
   let pops: number[] = []
+  let browserParts: number[] = []
   const popSeconds = { sum: 0, count: 0 }
   const unseen = { pops: 0, upTo: new Date() }
   const delay = monitorEventLoopDelay({ resolution: 10 })
@@ -105,19 +106,22 @@ export function watchHealth(parts: {
       alarms: [...alarms, ...heardNow()],
     }),
 
-    /** A pop was on the screen so many ms after its frame had come. */
-    painted(ms: number): void {
+    /** A pop is on the screen: from the ring to the word of it, both by our clock. */
+    painted({ ringAt, saidAt, browserMs }: Painted): void {
+      const ms = Math.max(0, saidAt - (ringAt.getTime() + asterisk.clockOffsetMs()))
       pops = [...pops.slice(-999), ms]
+      browserParts = [...browserParts.slice(-999), browserMs]
       popSeconds.sum += ms / 1000
       popSeconds.count++
-      if (ms > PAINT_WITHIN_MS) unseen.pops++
+      // One that was still unpainted when it was looked for has been counted then.
+      if (ms > PAINT_WITHIN_MS && ringAt > unseen.upTo) unseen.pops++
     },
 
     figures: ({ live }: { live: Live }): Figure[] => [
       ...asteriskFigures(asterisk),
       {
         name: 'call_to_pop_seconds_sum',
-        help: 'ring to paint, all pops since start',
+        help: 'from Asterisk ringing to the browser’s word that the pop is painted, all pops since start',
         kind: 'counter',
         value: () => popSeconds.sum,
       },
@@ -132,6 +136,18 @@ export function watchHealth(parts: {
         help: 'ring to paint, last thousand pops',
         kind: 'gauge',
         value: () => quantile(pops, 0.95) / 1000,
+      },
+      {
+        name: 'call_to_pop_browser_p95_seconds',
+        help: 'the part of it after the frame had come to the browser, last thousand pops',
+        kind: 'gauge',
+        value: () => quantile(browserParts, 0.95) / 1000,
+      },
+      {
+        name: 'asterisk_clock_offset_seconds',
+        help: 'what Asterisk’s clock is behind ours (ahead: negative); 0 where they agree',
+        kind: 'gauge',
+        value: () => asterisk.clockOffsetMs() / 1000,
       },
       {
         name: 'pops_unpainted_total',

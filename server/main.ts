@@ -88,7 +88,9 @@ async function main(): Promise<void> {
     left: (seat) => radio.consoles.left(seat),
     heard: async (actor, said, seat) => {
       if (said.kind !== 'painted') return radio.consoles.heard(actor, said, seat)
-      if (await markPainted(db, said.callId, said.legUniqueid, actor.personId)) health.painted(said.afterMs)
+      const saidAt = Date.now()
+      const ringAt = await markPainted(db, said.callId, said.legUniqueid, actor.personId)
+      if (ringAt) health.painted({ ringAt, saidAt, browserMs: said.afterMs })
     },
     idleMinutes: config.sessions.idleMinutes,
   })

@@ -11,6 +11,7 @@ import type { WireHealth } from '../wire/views.ts'
 import { makeActing } from './acting.ts'
 import { makeAmi } from './ami.ts'
 import { makeAri } from './ari.ts'
+import { ClockOffset } from './clock-offset.ts'
 import { makeCollector } from './collector.ts'
 import { makeDoer } from './doing.ts'
 import { healthOf } from './health.ts'
@@ -68,6 +69,8 @@ export type Asterisk = {
   figures(): AsteriskFigures
   /** Where the running dialplan would cut a caller off, and since when that is known. */
   deadEnds(): { all: readonly DeadEnd[]; since: Date }
+  /** what to add to a time of Asterisk's to have it by this server's clock */
+  clockOffsetMs(): number
   /** this server holds the lock for this exchange */
   acting(): boolean
   /** Calls that have stood for an hour or more without any sound; known to the acting server. */
@@ -87,6 +90,7 @@ const SILENCE_MS = 60_000
 export function makeAsterisk(options: AsteriskOptions): Asterisk {
   const { pbx, db, log } = options
   const meters = makeMeters()
+  const clock = new ClockOffset()
   let boot = { pbx: pbx.id, bootId: '' }
   let stopped = true
   let current = false
@@ -187,6 +191,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
   const refusals = makeRefusalCounter({ cel: pbx.cel, meters })
 
   function heard(ami: AmiEvent): void {
+    clock.saw(Number(word(ami, 'timestamp') || Number.NaN) * 1_000, Date.now())
     if (word(ami, 'event') === 'Shutdown') return
     const fact = translator.call(ami)
     const station = fact ? null : translator.station(ami)
@@ -383,6 +388,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       const age = lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null
       return { ...meters.read(), ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age }
     },
+    clockOffsetMs: () => clock.ms,
     acting: () => acting.isActing(),
     silent: () => (acting.isActing() ? silence.silent() : []),
     radio,

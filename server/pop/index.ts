@@ -29,6 +29,12 @@ import * as store from './store.ts'
 export { queueThing } from './seen.ts'
 export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 
+/**
+ * A pop on the screen: when its ring began (Asterisk's clock), when the browser's word of it came (ours), and how long the
+ * browser took from its frame. No clock of the PC is believed: of a pop that the wire was slow to tell, that counts too.
+ */
+export type Painted = { ringAt: Date; saidAt: number; browserMs: number }
+
 /** Cards of calls as this person may see them. One they may not see is not there. */
 export async function cardsFor(db: Db, asker: Asker, ids: string[]): Promise<Map<string, CallCard>> {
   const rows = await store.shownCalls(db, ids)

@@ -18,11 +18,11 @@ import {
   Type,
 } from '../web/index.ts'
 import type { Health } from '../wire/views.ts'
-import { callIds, cardsFor, markPainted, mayDo, offersOf, popFor, snapshot } from './index.ts'
+import { callIds, cardsFor, markPainted, mayDo, offersOf, type Painted, popFor, snapshot } from './index.ts'
 
 const Call = Type.Object({ id: Id }, { additionalProperties: false })
 
-/** The console's start, and calls as a person may see them. `painted` hears how long a pop took to be on the screen. */
+/** The console's start, and calls as a person may see them. `painted` hears of each pop that is on the screen. */
 export function popRoutes({
   db,
   commit,
@@ -32,7 +32,7 @@ export function popRoutes({
   db: Db
   commit: Commit
   health: () => Health
-  painted: (ms: number) => void
+  painted: (pop: Painted) => void
 }): Routes {
   const mine = async (actor: Actor, id: string) => {
     const card = (await cardsFor(db, actor, [id])).get(id)
@@ -123,9 +123,10 @@ export function popRoutes({
         },
       },
       async (request, reply) => {
+        const saidAt = Date.now()
         const actor = actorOf(request)
-        if (await markPainted(db, request.params.id, request.body.legUniqueid, actor.personId))
-          painted(request.body.afterMs)
+        const ringAt = await markPainted(db, request.params.id, request.body.legUniqueid, actor.personId)
+        if (ringAt) painted({ ringAt, saidAt, browserMs: request.body.afterMs })
         return reply.code(204).send()
       },
     )

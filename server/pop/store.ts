@@ -164,13 +164,19 @@ export async function aroundOffer(
   return rows[0]
 }
 
-export async function markPainted(db: Db, callId: string, legUniqueid: string, personId: string): Promise<boolean> {
-  const rows = await db('offers')
+/** Notes that a pop is on the screen. Answers when the ring began, by Asterisk's clock; undefined when it was noted before. */
+export async function markPainted(
+  db: Db,
+  callId: string,
+  legUniqueid: string,
+  personId: string,
+): Promise<Date | undefined> {
+  const [row] = await db('offers')
     .where({ call_id: callId, leg_uniqueid: legUniqueid, person_id: personId })
     .whereNull('painted_at')
     .update({ painted_at: db.fn.now() })
-    .returning('id')
-  return rows.length > 0
+    .returning('at')
+  return row?.at
 }
 
 /**

@@ -61,6 +61,13 @@ t.test('a call being talked is finished where it is; then the first computer sto
   await answerKey(first.page).waitFor(WAIT)
   await first.page.keyboard.press('F2')
   await first.hears(WARD)
+  const metrics = await (await fetch(`${lab.url}/metrics`)).text()
+  const seconds = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1])
+  t.equal(seconds('call_to_pop_seconds_count'), 1)
+  t.ok(
+    seconds('call_to_pop_p95_seconds') > seconds('call_to_pop_browser_p95_seconds'),
+    'ring to paint is more than what the browser did of it',
+  )
 
   await signOnKey(second.page).click(WAIT)
   await question(second.page).getByRole('button', { name: '接过来' }).click(WAIT)
