@@ -139,7 +139,7 @@ export async function aroundOffer(
     .raw(
       `select o.at, l.ring_seconds, k.direction,
               exists (select 1 from call_legs g where g.call_id = k.id and g.person_id = o.person_id and g.lost) as lost_before,
-              (select count(*)::int from agents a join queue_members m on m.person_id = a.person_id and m.line_id = k.line_id
+              (select count(*)::int from agents a join agent_queues m on m.person_id = a.person_id and m.line_id = k.line_id
                 where a.person_id is distinct from o.person_id and ${COULD_TAKE}) as others_ready,
               (select count(*)::int from calls n where n.organisation_id = k.organisation_id and n.ani = k.ani and k.ani <> '' and n.campus_id is not distinct from k.campus_id
                   and n.direction = 'inbound' and n.arrived_at > now() - interval '24 hours') as calls_in_24h,

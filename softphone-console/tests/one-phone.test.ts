@@ -57,6 +57,8 @@ t.test('the second computer is asked before it takes the phone, and asking chang
 })
 
 t.test('a call being talked is finished where it is; then the first computer stops and says why', async (t) => {
+  await signOnKey(second.page).click(WAIT)
+  await question(second.page).waitFor(WAIT)
   const call = await ward('62041')
   await answerKey(first.page).waitFor(WAIT)
   await first.page.keyboard.press('F2')
@@ -69,7 +71,6 @@ t.test('a call being talked is finished where it is; then the first computer sto
     'ring to paint is more than what the browser did of it',
   )
 
-  await signOnKey(second.page).click(WAIT)
   await question(second.page).getByRole('button', { name: '接过来' }).click(WAIT)
   await registered(second.page).waitFor(WAIT)
   await first.page.getByText('话机已被另一台电脑接过去').first().waitFor(WAIT)
