@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ownRoot } from '../calls/index.ts'
 import type { Wish } from '../db/index.ts'
 import { Outage, Refusal } from '../web/index.ts'
+import { MOBILE as IS_MOBILE } from '../wire/number.ts'
 import type { Ami } from './ami.ts'
 import type { Ari } from './ari.ts'
 import { isGone } from './rest.ts'
@@ -41,7 +42,7 @@ export function makeDoer(ami: Ami, reader: Ami, ari: Ari): Doer {
         })
         return null
       case 'originate':
-        return originate(ari, wish)
+        return originate(ari, reader, wish)
       case 'hang-up':
         await ari.hangUp(checked(/^[\w.-]{1,128}$/, wish.uniqueid), wish.cause)
         return null
@@ -241,10 +242,15 @@ async function keep({ ari, reader }: Keeper, family: Family, key: string, value:
   throw new Outage('ari', { cause: new Error(`astdb ${family}/${key} was not written`) })
 }
 
-/** Rings the agent; once answered, the dialplan's from-desk dials the number (it alone knows which may be dialled). */
-async function originate(ari: Ari, wish: Of<'originate'>): Promise<null> {
+/**
+ * Rings the agent; once answered, the dialplan's from-desk dials the number (it alone knows which may be dialled). What it
+ * knows no extension for, Asterisk refuses at once; of a mobile it is asked before, or the agent's phone would ring and the
+ * line be cut without a word.
+ */
+async function originate(ari: Ari, reader: Ami, wish: Of<'originate'>): Promise<null> {
   const station = checked(STATION, wish.station)
   const number = checked(/^\d{2,20}$/, wish.number)
+  if (IS_MOBILE.test(number) && !(await mayDial(reader, number))) throw new Refusal('mobile-not-allowed')
   await ari.originate({
     endpoint: `PJSIP/${station}`,
     // The channel's own id: the same wish sent twice is refused by Asterisk the second time.
@@ -261,4 +267,21 @@ async function originate(ari: Ari, wish: Of<'originate'>): Promise<null> {
     },
   })
   return null
+}
+
+/**
+ * What the dialplan's may-dial will say (asterisk-config/pbx/extensions.conf), asked by reading alone: Getvar would answer
+ * too, but runs any function there is.
+ */
+async function mayDial(reader: Ami, number: string): Promise<boolean> {
+  // "Did not find …" is Asterisk's way to say that there is none. A wire that is down is another matter.
+  const read = (action: string, fields: Record<string, string>) =>
+    reader.list(action, fields).catch((error) => {
+      if (error instanceof Refusal) return []
+      throw error
+    })
+  const kept = await read('DBGetTree', { Family: 'allowed', Key: number })
+  if (kept.some((item) => word(item, 'key') === `/allowed/${number}`)) return true
+  const rendered = await read('ShowDialPlan', { Context: 'allowed-mobiles', Extension: number })
+  return rendered.some((item) => word(item, 'extension') === number)
 }

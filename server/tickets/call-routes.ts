@@ -149,6 +149,7 @@ export function callRoutes({ db, commit }: { db: Db; commit: Commit }): Routes {
         })
         // Where nobody knows whether it was dialled, the lease stays: it may be ringing.
         if (sent.outcome === 'refused' || sent.outcome === 'expired') await giveBack(commit, actor, wanted)
+        if (sent.answer === 'mobile-not-allowed') throw new Refusal('mobile-not-allowed', { field: 'number' })
         if (sent.outcome !== 'done')
           throw sent.outcome === 'refused' ? new Refusal('dial-refused', { answer: sent.answer }) : new Outage('ami')
         reply.code(202)

@@ -13,6 +13,9 @@ import { ticketRoutes } from './routes.ts'
 /** What the dialplan of the demonstration lets the desk dial (scripts/asterisk/made.ts): wards and mobiles. */
 const DIALS = /^(?:0[12])?[67]\d{4}$|^1[3-9]\d{9}$/
 
+/** A mobile that nobody wrote into the directory. */
+const STRANGER = '13811112222'
+
 /** A desk with an agent at a phone, and an exchange that dials what its dialplan knows and says no to all else. */
 async function desk(t: Test) {
   const parts = (db: Db) => ({ db, commit: makeCommit(db, () => {}) })
@@ -39,8 +42,8 @@ async function desk(t: Test) {
       .whereNull('settled_at')
       .catch(() => [])
     for (const { id, body } of wishes) {
-      const goes = DIALS.test(body.number)
-      const answer = goes ? null : 'Extension does not exist.'
+      const goes = DIALS.test(body.number) && body.number !== STRANGER
+      const answer = goes ? null : body.number === STRANGER ? 'mobile-not-allowed' : 'Extension does not exist.'
       // A look that takes longer than the next one is away must not dial twice.
       const mine = await db('commands')
         .where({ id })
@@ -83,6 +86,11 @@ t.test('a callback that cannot be dialled is nobody’s again, and it is said wh
   t.equal((await agent.ask('POST', `/api/callbacks/${callbackId}/take`)).status, 200)
   t.match(await dial({ callbackId }), { status: 409, body: { code: 'dial-refused' } })
   t.match(await db('callbacks').where({ id: callbackId }).first(), { taken_by: null, cleared_at: null })
+
+  const stranger = await givesUp(STRANGER)
+  t.equal((await agent.ask('POST', `/api/callbacks/${stranger.callbackId}/take`)).status, 200)
+  t.match(await dial({ callbackId: stranger.callbackId }), { status: 409, body: { code: 'mobile-not-allowed' } })
+  t.match(await db('callbacks').where({ id: stranger.callbackId }).first(), { taken_by: null, cleared_at: null })
 
   const odd = await givesUp('nurse.6')
   t.equal((await agent.ask('POST', `/api/callbacks/${odd.callbackId}/take`)).status, 200)

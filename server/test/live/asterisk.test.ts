@@ -116,6 +116,18 @@ t.test('a day at the exchange', async (t) => {
     })
   })
 
+  await t.test('a mobile that nobody allowed is refused before the agent’s phone rings', async (t) => {
+    const before = (await lab.pbx.rx('core show channels count')).match(/(\d+) calls? processed/)?.[1]
+    const to = (number: string) => {
+      const call = { callId: randomUUID(), station: 'd8121', number, campus: 'new', line: 'it' }
+      return wishes(db, { verb: 'originate', ...call, direction: 'callback' })
+    }
+    t.match(await to('13811112222'), { outcome: 'refused', answer: 'mobile-not-allowed' })
+    t.match(await to('01066668888'), { outcome: 'refused' })
+    const after = (await lab.pbx.rx('core show channels count')).match(/(\d+) calls? processed/)?.[1]
+    t.equal(after, before, 'nothing rang')
+  })
+
   await t.test('two servers hear everything; one acts, and nothing is there twice', async (t) => {
     const second = await startServer(t, lab, db)
     await until('the second one hears', () => second.asterisk.figures().ami_connected === 1)
@@ -179,6 +191,20 @@ t.test('a day at the exchange', async (t) => {
     await next.ended
     await ended(6)
     t.match(await db('calls').orderBy('arrived_at', 'desc').first(), { outcome: 'answered', recovered: false })
+  })
+
+  await t.test('a mobile that the site file or the directory allows is dialled', async (t) => {
+    await lab.pbx.rx('database put allowed 13811112222 1')
+    for (const [n, number] of ['13900008191', '13811112222'].entries()) {
+      const callId = randomUUID()
+      const call = { callId, station: 'd8122', number, campus: 'new', line: 'it' }
+      t.match(await wishes(db, { verb: 'originate', ...call, direction: 'callback' }), { outcome: 'done' }, number)
+      await until('it answered', async () => (await db('calls').where({ id: callId }).first())?.answered_at, 30_000)
+      t.match(await db('calls').where({ id: callId }).first(), { dialled: number })
+      const leg = (await legsOf(db, callId)).find((one) => one.station === 'd8122')
+      await wishes(db, { verb: 'hang-up', uniqueid: leg?.uniqueid ?? '', cause: 16 })
+      await ended(7 + n)
+    }
   })
 })
 

@@ -212,6 +212,10 @@ export const errors = room({
     zh: '这不是一个能拨的号码：写 2 到 20 位数字，+86、空格和横线都可以，一次一个号码。',
     en: 'That is no number to dial: 2 to 20 digits, with +86, spaces or dashes if you like, one number at a time.',
   },
+  'mobile-not-allowed': {
+    zh: '这个手机还没有获准外呼：请管理员在通讯录里写成某人的手机，再打。回电没有占在你名下；用别的电话打过了，可以手工销账。',
+    en: 'This mobile may not be called yet: ask an administrator to write it in the directory as somebody’s, then call. A callback is not kept for you; called by another phone, it can be cleared by hand.',
+  },
   'dial-refused': {
     zh: '交换机拨不出这个号码：它只拨各院区分机和通讯录里的手机。请核对号码，或请管理员把手机写进通讯录；回电没有占在你名下。',
     en: 'The exchange cannot dial this number: it dials wards and mobiles of the directory. Check the number, or ask an administrator to write the mobile there; a callback is not kept for you.',
