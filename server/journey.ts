@@ -75,6 +75,7 @@ const journey: Journey = {
   'radio.port-changed': [],
   'radio.port-commissioned': [],
   'radio.unit-changed': [],
+  'radio.units-imported': [],
   'radio.holder-changed': [],
   'radio.shift-changed': [],
   'radio.role-changed': [],

@@ -14,6 +14,8 @@ export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.port-changed'; portId: string; fields: string[] }
   | { type: 'radio.port-commissioned'; portId: string; commissioningId: string; passed: boolean }
   | { type: 'radio.unit-changed'; unitId: string; fields: string[] }
+  /** one for a whole spreadsheet: its rows' own events would make every console read the register as often */
+  | { type: 'radio.units-imported'; units: { unitId: string; fields: string[] }[] }
   | { type: 'radio.holder-changed'; unit: string; personId: string | null }
   | { type: 'radio.shift-changed'; shiftId: string; personId: string; verb: 'planned' | 'taken' | 'ended' | 'removed' }
   | { type: 'radio.role-changed'; system: string; role: 'A' | 'B'; personId: string | null }

@@ -11,7 +11,7 @@ type Framed = { thing: Thing | null; frame: Frame } | undefined
 export const isRadio = (row: JournalRow): boolean => row.type.startsWith('radio.')
 
 const KEPT: ReadonlySet<string> = new Set([
-  ...['radio.port-changed', 'radio.port-commissioned', 'radio.unit-changed'],
+  ...['radio.port-changed', 'radio.port-commissioned', 'radio.unit-changed', 'radio.units-imported'],
   ...['radio.holder-changed', 'radio.shift-changed', 'radio.role-changed'],
 ])
 

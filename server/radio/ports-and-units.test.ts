@@ -143,6 +143,13 @@ t.test('handhelds are kept by hand and by spreadsheet, and one code names one ha
     change: 1,
   })
   t.equal((await db('radio_units').where({ code: '41' }).first()).alias, '电工')
+  const told = await db('journal').where('type', 'like', 'radio.unit%').orderBy('seq').select('type', 'body')
+  t.match(
+    told.map(({ type }) => type),
+    ['radio.unit-changed', 'radio.units-imported'],
+    'a whole file is one line on the journal',
+  )
+  t.equal(told[1]?.body.units.length, 2)
 
   const day = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString()
   const plan = { personId: agent.personId, from: day(1), to: day(2) }

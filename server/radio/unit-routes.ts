@@ -142,13 +142,11 @@ export const unitRoutes =
           result = done
           const at = await clock(tx)
           const ids = new Map((await store.readUnits(tx, organisationId)).map(({ id, code }) => [code, id]))
-          return done.changes.map(({ key, fields }) => ({
-            type: 'radio.unit-changed' as const,
+          const units = done.changes.map(({ key, fields }) => ({
             unitId: ids.get(key) ?? '',
             fields: Object.keys(fields),
-            at,
-            byId,
           }))
+          return units.length > 0 ? [{ type: 'radio.units-imported' as const, units, at, byId }] : []
         })
         await radio.refresh()
         return result
