@@ -5,6 +5,7 @@ import { spellings } from './caller.ts'
 import { type Identified, judge } from './identify.ts'
 import * as store from './store.ts'
 
+export { askerOf } from './access/asker-store.ts'
 export { asked } from './asked.ts'
 export { type LineNight, nightWanted, tellExchange } from './calendar-door.ts'
 export { type Caller, type HeardCaller, normaliseCaller } from './caller.ts'
@@ -15,7 +16,7 @@ export type { Actor, Thing, Verb } from './grant.ts'
 export type { Candidate, Identified } from './identify.ts'
 export { type Asker, may } from './may.ts'
 export { turnNight } from './night/index.ts'
-export { readingScopes } from './scope.ts'
+export { isUnscoped, type ListScope, listScope } from './scope.ts'
 export {
   actorsOfSessions,
   closeSession,

@@ -7,11 +7,11 @@ import {
   type Candidate,
   catalogue,
   identify,
+  listScope,
   may,
   me,
   personRefs,
   placeRefs,
-  readingScopes,
   type Thing,
   unitRefs,
   type Verb,
@@ -247,7 +247,7 @@ export async function agentViews(db: Db, org: string, personIds?: string[]) {
 /** Everything a console needs to start. `seq` is read first: what happens while the rest is read comes again as frames. */
 export async function snapshot(db: Db, actor: Actor, seq: number, health: Health): Promise<DeskSnapshot> {
   const org = actor.organisationId
-  const scope = { pairs: readingScopes(actor), personId: actor.personId }
+  const scope = listScope(actor)
   const [self, words, agents, liveIds, queues, owed, mine, popOf, lastIds] = await Promise.all([
     me(db, actor),
     catalogue(db, org),

@@ -2,7 +2,7 @@ import { recordingsOf } from '../archive/index.ts'
 import { type IdentifyTarget, identifyCall, legsOf, readCall } from '../calls/index.ts'
 import { type Db, journalHead } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, normaliseCaller, readingScopes } from '../people/index.ts'
+import { type Actor, listScope, normaliseCaller } from '../people/index.ts'
 import {
   actorOf,
   Code,
@@ -68,7 +68,7 @@ export function popRoutes({
         const rows = await callIds(
           db,
           actor.organisationId,
-          { pairs: readingScopes(actor), personId: actor.personId },
+          listScope(actor),
           {
             ...(mine && { personId: actor.personId }),
             ...(open && { open }),

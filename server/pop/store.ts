@@ -1,5 +1,6 @@
 /** Reading across the rooms for what a screen shows. Never writes. */
 import { type Db, prepared } from '../db/index.ts'
+import { isUnscoped, type ListScope } from '../people/index.ts'
 import { COULD_TAKE } from './agent-store.ts'
 import type { CallShown, OfferShown, RecordingShown } from './shown.ts'
 
@@ -69,11 +70,11 @@ export type CallFilter = {
   line?: string
 }
 
-/** Newest first, after the cursor. `scope` as for tickets: pairs of campus and line, or calls of one's own. */
+/** Newest first, after the cursor. */
 export async function callIds(
   db: Db,
   organisationId: string,
-  scope: { pairs: { campus: string | null; line: string | null }[]; personId: string },
+  scope: ListScope,
   filter: CallFilter,
   page: { limit: number; after?: { at: string; id: string } },
 ): Promise<{ id: string; at: Date }[]> {
@@ -88,9 +89,21 @@ export async function callIds(
       .where({ person_id: personId })
       .whereNotNull('answered_at')
       .select(db.raw('1'))
-  if (!scope.pairs.some((pair) => pair.campus === null && pair.line === null)) {
+  if (!isUnscoped(scope)) {
     query.where((any) => {
-      any.whereExists(taken(scope.personId))
+      any.whereRaw('false')
+      const own = { person_id: scope.personId }
+      if (scope.reached)
+        for (const table of ['call_legs', 'offers'])
+          any.orWhereExists(db(table).where(own).whereRaw('call_id = k.id').select(db.raw('1')))
+      if (scope.assigned)
+        any.orWhereExists(
+          db('ticket_calls as w')
+            .join('tickets as wt', 'wt.id', 'w.ticket_id')
+            .whereRaw('w.call_id = k.id')
+            .where('wt.assignee_id', scope.personId)
+            .select(db.raw('1')),
+        )
       for (const pair of scope.pairs) {
         any.orWhere((one) => {
           if (pair.campus !== null) one.where('c.code', pair.campus)

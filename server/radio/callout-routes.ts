@@ -131,6 +131,8 @@ export const calloutRoutes =
     const calloutFor = async (actor: Actor, id: string) => {
       const one = await store.readCallout(db, id)
       if (!one || !may(actor, 'see', ports.radioThing(one))) throw notFound('callout')
+      const [ticket] = await readTickets(db, [one.ticketId])
+      if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('callout')
       if (!may(actor, 'change', ports.radioThing(one))) throw new Refusal('not-allowed', {}, 403)
       return one
     }

@@ -167,7 +167,7 @@ t.test('an acknowledgement ends it once, a late one stands the supervisor down, 
   const rows = [{ seq: 1, at: new Date(), type: 'radio.callout', body: { calloutId: id } }]
   const [frame] = await radioFrames(db, desk.organisationId, rows as never)
   t.match(frame, {
-    thing: { kind: 'radio', campus: 'new' },
+    thing: { kind: 'ticket', campus: 'new', line: 'it' },
     frame: { subject: 'callout', callout: { state: 'acknowledged' } },
   })
 

@@ -1,12 +1,15 @@
 /** What a console is told of a journal event of the radio: its subject as it stands now. */
 import type { Db, JournalRow } from '../db/index.ts'
 import type { Thing } from '../people/index.ts'
+import { readTickets, thing } from '../tickets/index.ts'
 import type { Frame } from '../wire/frames.ts'
 import { showCallouts } from './callout-store.ts'
 import { readEmergencies } from './emergency-store.ts'
-import { listOvers } from './over-store.ts'
+import { listOvers, unticketed } from './over-store.ts'
 
-type Framed = { thing: Thing | null; frame: Frame } | undefined
+type Framed =
+  | { thing: Thing | null; frame: Frame; parts?: { thing: Thing; without: (frame: Frame) => Frame }[] }
+  | undefined
 
 export const isRadio = (row: JournalRow): boolean => row.type.startsWith('radio.')
 
@@ -26,20 +29,31 @@ export async function radioFrames(db: Db, organisationId: string, rows: readonly
     emergencyIds.length > 0 ? readEmergencies(db, organisationId, emergencyIds) : [],
     calloutIds.length > 0 ? showCallouts(db, organisationId, { ids: calloutIds }) : [],
   ])
+  const tickets = await readTickets(db, [...new Set(callouts.map(({ ticketId }) => ticketId))])
   return rows.map((row): Framed => {
     const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
     const found = overs.find(({ overId }) => overId === row.body.overId)
     if (found) {
-      const { organisationId, ...over } = found
+      const { organisationId, ticket, ...over } = found
       return {
         thing: { kind: 'radio', organisationId, campus: over.campus },
         frame: { ...head, subject: 'over', over: { ...over, mayListen: true } },
+        ...(ticket && {
+          parts: [
+            {
+              thing: ticket,
+              without: (frame) => (frame.subject === 'over' ? { ...frame, over: unticketed(frame.over) } : frame),
+            },
+          ],
+        }),
       }
     }
     const called = callouts.find(({ calloutId }) => calloutId === row.body.calloutId)
     if (called) {
-      const { organisationId, campus, ...callout } = called
-      return { thing: { kind: 'radio', organisationId, campus }, frame: { ...head, subject: 'callout', callout } }
+      const { organisationId: _, campus: __, ...callout } = called
+      // Its words are the ticket's: whoever may see that is told of it, as by the ticket's page.
+      const about = tickets.find(({ id }) => id === called.ticketId)
+      return about && { thing: thing(about), frame: { ...head, subject: 'callout', callout } }
     }
     const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
     // Whoever shows these fetches them again, and sees what they may.

@@ -1,5 +1,6 @@
 /** Overs as they are kept: what was said on a port, by whom and how we know, and the ticket it belongs to. */
 import type { Db, Tx } from '../db/index.ts'
+import type { Thing } from '../people/index.ts'
 import type { OverEnd, OverView, UnitHow } from '../wire/radio.ts'
 import { isShort, type Over } from './over.ts'
 import { OURS } from './port-store.ts'
@@ -87,7 +88,11 @@ export async function tag(
 }
 
 /** An over with the names a console shows; `campus` is what may() asks about. */
-export type ShownOver = OverView & { organisationId: string }
+export type ShownOver = OverView & {
+  organisationId: string
+  /** of the ticket it is filed under: what may() is asked */
+  ticket: Extract<Thing, { kind: 'ticket' }> | null
+}
 export type OverFilter = {
   organisationId: string
   campuses?: string[] | undefined
@@ -100,6 +105,9 @@ export type OverFilter = {
   before?: { at: string; id: string } | undefined
   limit: number
 }
+
+/** An over as who may not see its ticket is shown it: that it is filed, not where. */
+export const unticketed = <T extends OverView>(over: T): T => ({ ...over, ticketId: null, ticketNumber: null })
 
 // biome-ignore lint/suspicious/noExplicitAny: a row of our own SELECT
 type Row = any
@@ -131,6 +139,8 @@ export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownO
       on.on('u.organisation_id', 'o.organisation_id').andOn('u.code', 'o.unit_code'),
     )
     .leftJoin('tickets as t', 't.id', 'o.ticket_id')
+    .leftJoin('campuses as tc', 'tc.id', 't.campus_id')
+    .leftJoin('lines as tl', 'tl.id', 't.line_id')
     .where('o.organisation_id', wanted.organisationId)
     .orderBy([
       { column: 'o.from_at', order: 'desc' },
@@ -138,7 +148,8 @@ export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownO
     ])
     .limit(wanted.limit)
     .select('o.*', 'p.code as port', 'c.code as campus', 'me.name as speaker', 'h.name as holder', 'u.alias as alias')
-    .select('t.number as ticket_number')
+    .select('t.number as ticket_number', 't.assignee_id', 't.first_taker_id', 't.reporter_id')
+    .select('tc.code as ticket_campus', 'tl.code as ticket_line')
     .select(
       // Ended, and its own side kept by a recorder whose sound is not lost; the longest piece is a matter of days.
       db.raw(`o.to_at is not null and exists (
@@ -162,6 +173,15 @@ export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownO
 function shown(row: Row): ShownOver {
   return {
     organisationId: row.organisation_id,
+    ticket: row.ticket_id && {
+      kind: 'ticket',
+      organisationId: row.organisation_id,
+      campus: row.ticket_campus,
+      line: row.ticket_line,
+      assigneeId: row.assignee_id,
+      firstTakerId: row.first_taker_id,
+      reporterId: row.reporter_id,
+    },
     overId: row.id,
     port: row.port,
     campus: row.campus,

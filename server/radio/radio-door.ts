@@ -15,6 +15,7 @@ import * as emergencies from './emergency-store.ts'
 import { makeRadioEngine } from './engine-door.ts'
 import type { Log } from './engine-words.ts'
 import type { RadioEvent } from './events.ts'
+import { filedUnder } from './filing-door.ts'
 import { makeKeeper, type Work } from './keeper-door.ts'
 import type { Media } from './media.ts'
 import { isShort, type Over } from './over.ts'
@@ -198,7 +199,6 @@ export function startRadio({
     return []
   }
 
-  /** The ticket open at the keying desk, else the handheld's active job, else nothing: the untagged box. */
   async function fileUnder(tx: Tx, over: Over): Promise<RadioEvent[]> {
     if (isShort(over) || over.to === null) return []
     const [row] = await overs.listOvers(tx, {
@@ -207,12 +207,10 @@ export function startRadio({
       limit: 1,
     })
     if (!row || row.ticketId !== null || row.attachedHow !== null) return []
-    const job = over.ticketId === null && row.talker?.personId && over.kind === 'rx' ? row.talker.personId : null
-    const ticketId = over.ticketId ?? (job ? await overs.activeJobOf(tx, job) : undefined)
-    if (!ticketId) return []
-    const how = over.ticketId === null ? 'unit_job' : over.kind === 'announcement' ? 'announcement' : 'desk'
-    await overs.attach(tx, over.overId, ticketId, how)
-    return [{ type: 'radio.over-attached', overId: over.overId, ticketId, at: new Date() }]
+    const filed = await filedUnder(tx, over, row.talker?.personId ?? null)
+    if (!filed) return []
+    await overs.attach(tx, over.overId, filed.ticketId, filed.how)
+    return [{ type: 'radio.over-attached', overId: over.overId, ticketId: filed.ticketId, at: new Date() }]
   }
 
   /** Ports, handhelds and what is latched, as PostgreSQL has them; while it is away the last ones stand. */

@@ -54,14 +54,19 @@ export const radioRoutes =
       if (!may(actor, 'see', ports.radioThing(one))) throw notFound(what)
       if (!may(actor, verb, ports.radioThing(one))) throw new Refusal('not-allowed', {}, 403)
     }
+    const ticketFor = async (actor: Actor, id: string, verb: 'see' | 'change') => {
+      const [ticket] = await readTickets(db, [id])
+      if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
+      if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+    }
     const overFor = async (actor: Actor, id: string, verb: 'change' | 'listen') => {
       const [over] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [id], limit: 1 })
       if (!over) throw notFound('over')
       allow(actor, verb, over, 'over')
       return over
     }
-    const shown = (actor: Actor, { organisationId, ...over }: overs.ShownOver) => ({
-      ...over,
+    const shown = (actor: Actor, { organisationId, ticket, ...over }: overs.ShownOver) => ({
+      ...(ticket === null || may(actor, 'see', ticket) ? over : overs.unticketed(over)),
       mayListen: may(actor, 'listen', ports.radioThing({ organisationId, campus: over.campus })),
     })
 
@@ -99,6 +104,7 @@ export const radioRoutes =
         const actor = actorOf(request)
         const { limit, after, port, campus, ticketId, untagged, day } = request.query
         if (day !== undefined && !isDay(day)) throw new Refusal('no-such-day', { day }, 400)
+        if (ticketId !== undefined) await ticketFor(actor, ticketId, 'see')
         const campuses = await campusesOf(db, actor)
         const rows = await overs.listOvers(db, {
           organisationId: actor.organisationId,
@@ -139,11 +145,9 @@ export const radioRoutes =
         const actor = actorOf(request)
         const { ticketId } = request.body
         const over = await overFor(actor, request.params.id, 'change')
-        if (ticketId !== null) {
-          const [ticket] = await readTickets(db, [ticketId])
-          if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
-          if (!may(actor, 'change', thing(ticket))) throw new Refusal('not-allowed', {}, 403)
-        }
+        // What is filed under another line's ticket is theirs to file elsewhere.
+        if (over.ticket && !may(actor, 'change', over.ticket)) throw new Refusal('ticket-of-another-line')
+        if (ticketId !== null) await ticketFor(actor, ticketId, 'change')
         await commit(async (tx) => {
           await overs.attach(tx, over.overId, ticketId, 'hand')
           const at = await clock(tx)

@@ -134,8 +134,9 @@ export const DOORS: Record<string, Row> = {
     says: CHANGED,
     body: ({ ticketId }) => ({ ticketId, language: 'zh-CN', text: '打印机卡纸' }),
   },
-  'POST /api/radio/callouts/:id/acknowledge': { says: ON_THE_AIR, body: () => ({}) },
-  'POST /api/radio/callouts/:id/cancel': { says: ON_THE_AIR },
+  // A call-out says what stands on its ticket: whoever may not see that does not know of it.
+  'POST /api/radio/callouts/:id/acknowledge': { says: CHANGED, body: () => ({}) },
+  'POST /api/radio/callouts/:id/cancel': { says: CHANGED },
   'GET /api/radio/duty': { says: EVERYONE },
   'POST /api/radio/units/:code/plan': {
     says: ON_THE_AIR,

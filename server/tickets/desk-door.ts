@@ -267,6 +267,9 @@ export async function join(
   const before = await store.ticketOfCall(tx, call.id)
   if (before?.ticketId === ticketId) {
     if (relation === 'also') return []
+  } else if (before && relation !== 'also' && !(await mayChange(tx, actor, before.ticketId))) {
+    // Another line's ticket stays as it is, with this call on it.
+    await store.linkCall(tx, call.id, before.ticketId, 'also', at)
   } else if (before && relation !== 'also') {
     events.push(...(await leave(tx, actor, call.id, before.ticketId, at)))
   } else if (!before && relation !== 'also') {
@@ -305,6 +308,7 @@ export async function explain(
   const before = await store.ticketOfCall(tx, call.id)
   if (before) {
     const ticket = await store.holdTicket(tx, before.ticketId)
+    if (ticket && !may(actor, 'change', thing(ticket))) throw new Refusal('ticket-of-another-line')
     if (ticket && !isUntouched(ticket)) throw new Refusal('ticket-has-content', { ticketId: ticket.id })
     events.push(...(await leave(tx, actor, call.id, before.ticketId, at)))
   }
@@ -326,6 +330,11 @@ async function leave(tx: Tx, actor: Actor, callId: string, ticketId: string, at:
     left,
     { type: 'ticket.state', ticketId, at, byId: actor.personId, from: ticket.state, to: 'withdrawn', version },
   ]
+}
+
+async function mayChange(tx: Tx, actor: Actor, id: string): Promise<boolean> {
+  const ticket = await store.holdTicket(tx, id)
+  return ticket !== undefined && may(actor, 'change', thing(ticket))
 }
 
 async function held(tx: Tx, actor: Actor, id: string, verb: 'change'): Promise<Ticket> {

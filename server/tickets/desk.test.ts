@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { makeCommit } from '../desk.ts'
-import type { Actor } from '../people/index.ts'
+import { type Actor, listScope } from '../people/index.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import { act, change, entriesOf, listTickets, note, openAtDesk, readTickets, urge } from './index.ts'
@@ -15,7 +15,7 @@ async function desk(t: Test) {
   }
   const read = async (id: string) => (await readTickets(db, [id]))[0]
   const list = (actor: Actor, q?: string) =>
-    listTickets(db, house.organisationId, { pairs: actor.grants, personId: actor.personId }, q ? { q } : {}, {
+    listTickets(db, house.organisationId, listScope(actor), q ? { q } : {}, {
       limit: 50,
     })
   return { db, house, commit, open, read, list }

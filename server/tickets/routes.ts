@@ -1,7 +1,7 @@
 import { recordingsOf } from '../archive/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, may, personRefs, placeRefs, readingScopes } from '../people/index.ts'
+import { type Actor, listScope, may, personRefs, placeRefs } from '../people/index.ts'
 import { cardsFor } from '../pop/index.ts'
 import {
   actorOf,
@@ -121,7 +121,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
         const found = await listTickets(
           db,
           actor.organisationId,
-          { pairs: readingScopes(actor), personId: actor.personId },
+          listScope(actor),
           {
             ...(state !== undefined && { state: state as TicketState }),
             ...(line && { line }),
@@ -208,6 +208,12 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
   }
 }
 
+/** What was noted of a call that this person may not see does not name the call. */
+function withoutHidden<T extends { body: Record<string, unknown> }>(entry: T, seen: ReadonlyMap<string, unknown>): T {
+  const { callId, ...body } = entry.body
+  return typeof callId !== 'string' || seen.has(callId) ? entry : { ...entry, body }
+}
+
 /** One ticket with its calls, recordings and timeline, as this person may see it. Hidden answers as absent. */
 async function pageOf(db: Db, actor: Actor, id: string): Promise<TicketPage> {
   const [ticket] = await readTickets(db, [id])
@@ -220,7 +226,12 @@ async function pageOf(db: Db, actor: Actor, id: string): Promise<TicketPage> {
     entriesOf(db, id),
     placeRefs(db, [ticket.confirmedPlaceId]),
   ])
-  const items = timeline(ticket, entries, [...cards.values()], recordings)
+  const items = timeline(
+    ticket,
+    entries.map((entry) => withoutHidden(entry, cards)),
+    [...cards.values()],
+    recordings,
+  )
   const people = await personRefs(
     db,
     items.map((item) => item.byId),

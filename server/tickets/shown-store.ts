@@ -1,6 +1,6 @@
 /** Tickets with the names of what their ids stand for: opened, read by id, listed. */
 import { type Db, prepared, type Tx } from '../db/index.ts'
-import { asked } from '../people/index.ts'
+import { asked, isUnscoped, type ListScope } from '../people/index.ts'
 import { numberOf } from '../wire/number.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
 import type { TicketState } from './events.ts'
@@ -126,21 +126,21 @@ export type Filter = {
   q?: string
 }
 
-/** Whom the asker may see tickets of: scopes of campus and line (null = every), or only their own. */
-export type Scope = { pairs: { campus: string | null; line: string | null }[]; personId: string }
-
 /** Newest first, after the cursor (the last row's time and id). */
 export async function listTickets(
   db: Db,
   organisationId: string,
-  scope: Scope,
+  scope: ListScope,
   filter: Filter,
   page: { limit: number; after?: { at: string; id: string } },
 ): Promise<ShownTicket[]> {
   const query = read(db).where('t.organisation_id', organisationId)
-  if (!scope.pairs.some((pair) => pair.campus === null && pair.line === null)) {
+  if (!isUnscoped(scope)) {
     query.where((any) => {
-      any.where('t.assignee_id', scope.personId).orWhere('t.reporter_id', scope.personId)
+      any.whereRaw('false')
+      if (scope.assigned) any.orWhere('t.assignee_id', scope.personId)
+      if (scope.took) any.orWhere('t.first_taker_id', scope.personId)
+      if (scope.reported) any.orWhere('t.reporter_id', scope.personId)
       for (const pair of scope.pairs) {
         any.orWhere((one) => {
           if (pair.campus !== null) one.where('c.code', pair.campus)

@@ -1,6 +1,6 @@
 /** Tickets as a console is shown them. */
 import type { Db } from '../db/index.ts'
-import { type Actor, personRefs, placeRefs, readingScopes } from '../people/index.ts'
+import { type Actor, listScope, personRefs, placeRefs } from '../people/index.ts'
 import type { CallbackRow, TicketRow } from '../wire/views.ts'
 import type { Callback } from './callback-store.ts'
 import { listTickets, type ShownTicket } from './shown-store.ts'
@@ -67,6 +67,6 @@ export async function callbackRows(db: Db, callbacks: Callback[]): Promise<Callb
 
 /** Tickets a person may see that hold these words: for the pickers. */
 export async function searchTickets(db: Db, actor: Actor, q: string, limit: number): Promise<TicketRow[]> {
-  const scope = { pairs: readingScopes(actor), personId: actor.personId }
+  const scope = listScope(actor)
   return ticketRows(await listTickets(db, actor.organisationId, scope, { q }, { limit }))
 }

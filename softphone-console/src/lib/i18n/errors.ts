@@ -69,6 +69,10 @@ export const errors = room({
   },
   'ticket-not-open': { zh: '工单已结束，请先重开。', en: 'The ticket is finished. Reopen it first.' },
   'ticket-not-in-that-state': { zh: '工单现在的状态不能这样做。', en: 'The ticket is not in a state for that.' },
+  'ticket-of-another-line': {
+    zh: '这个电话的工单在另一条服务线，请让那边处理，或在您的服务线另开一张。',
+    en: 'This call’s ticket is of another line: leave it to them, or open a ticket of your own line.',
+  },
   'ticket-has-content': {
     zh: '这张工单已经写过内容，不能再说“不需要工单”。',
     en: 'This ticket already holds something; it cannot be explained away.',

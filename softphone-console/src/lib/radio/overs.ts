@@ -78,8 +78,9 @@ export class OverBoard {
 export const isFileable = (over: OverView): boolean =>
   (over.ms ?? 0) >= SHORT_MS && (over.kind === 'rx' || over.kind === 'tx')
 
-/** Such an over under no ticket yet. */
-export const isUntagged = (over: OverView): boolean => over.ticketId === null && isFileable(over)
+/** Such an over under no ticket yet; one filed under a ticket that is not ours to see says only that it is filed. */
+export const isUntagged = (over: OverView): boolean =>
+  over.ticketId === null && over.attachedHow === null && isFileable(over)
 
 /** The day something was said, YYYY-MM-DD, by the hospital's clock. */
 export const dayOf = (at: string, timeZone = 'Asia/Shanghai'): string =>
