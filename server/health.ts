@@ -54,6 +54,7 @@ export function watchHealth(parts: {
   /** What is wrong by the exchange's own word, now. */
   const heardNow = (): Alarm[] => [
     ...dialplanAlarm(),
+    ...refusedAlarm(),
     ...asterisk
       .silent()
       .map(({ callId, since }): Alarm => ({ kind: 'call_silent', callId, since: since.toISOString(), count: 1 })),
@@ -73,6 +74,13 @@ export function watchHealth(parts: {
     return all.length === 0
       ? []
       : [{ kind: 'dialplan_dead_end', callId: null, since: since.toISOString(), count: all.length }]
+  }
+
+  const refusedAlarm = (): Alarm[] => {
+    const refused = asterisk.refusedLately()
+    if (!refused) return []
+    const { since, count, what } = refused
+    return [{ kind: 'calls_refused', callId: null, since: since.toISOString(), count, details: what }]
   }
 
   function wires(): WireHealth[] {
@@ -254,6 +262,13 @@ function asteriskFigures(asterisk: Asterisk): Figure[] {
       help: 'since Asterisk last said anything',
       kind: 'gauge',
       value: () => now().ami_last_event_age_seconds ?? undefined,
+    },
+    {
+      name: 'sip_refused_calls_total',
+      help: 'calls that SIP refused before they were any, by trunk and status',
+      kind: 'counter',
+      label: 'what',
+      value: () => now().sip_refused_calls_total,
     },
     {
       name: 'ami_events_total',

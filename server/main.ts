@@ -21,7 +21,7 @@ import { popRoutes } from './pop/routes.ts'
 import { clipRoutes } from './radio/clip-routes.ts'
 import { isRadio, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { radioRoutes } from './radio/routes.ts'
-import { loadSite, type Site, SiteRefused } from './site.ts'
+import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
 import { searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -57,6 +57,7 @@ async function main(): Promise<void> {
 
   const asterisk = makeAsterisk({
     pbx: config.pbx,
+    trunks: site?.trunks ?? DEMO_TRUNKS,
     db,
     log,
     hear: async (facts) => {

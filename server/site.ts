@@ -84,6 +84,12 @@ export type Site = {
   readonly seconds: Readonly<Record<'queue' | 'desk' | 'ring' | 'handset' | 'mobile' | 'voicemail', number>>
 }
 
+/** The demonstration's trunks, where there is no such file. */
+export const DEMO_TRUNKS: readonly Pick<SiteTrunk, 'campus' | 'from'>[] = [
+  { campus: 'old', from: ['127.0.0.11/32'] },
+  { campus: 'new', from: ['127.0.0.12/32'] },
+]
+
 /** The file cannot be used. `problems` holds one sentence per field, each beginning with its path. */
 export class SiteRefused extends Error {
   readonly problems: readonly string[]

@@ -16,9 +16,24 @@ export type Wires = {
   trunks: Map<string, string>
   /** jumps to nowhere in the dialplan: calls that come there are cut off */
   cutOff: readonly DeadEnd[]
+  /** what SIP refused of trunks' calls lately, in words */
+  refused: readonly string[]
+  /** this server hears what SIP says (hep.ts) */
+  sipHeard: boolean
 }
 
-export function healthOf({ ami, actor, ari, cel, acting, current, trunks, cutOff }: Wires): WireHealth[] {
+export function healthOf({
+  ami,
+  actor,
+  ari,
+  cel,
+  acting,
+  current,
+  trunks,
+  cutOff,
+  refused,
+  sipHeard,
+}: Wires): WireHealth[] {
   const wire = (
     name: WireHealth['wire'],
     state: WireHealth['state'],
@@ -36,6 +51,8 @@ export function healthOf({ ami, actor, ari, cel, acting, current, trunks, cutOff
   const wrong = [
     ...(cutOff.length > 0 ? [`the dialplan cuts callers off at: ${cutOff.map(({ at }) => at).join(' ')}`] : []),
     ...(away.length > 0 ? [`no answer from: ${away.join(', ')}`] : []),
+    ...(refused.length > 0 ? [`calls refused: ${refused.join(', ')}`] : []),
+    ...(acting && !sipHeard ? ['refused calls cannot be counted: the UDP port of hep.conf is taken'] : []),
   ]
   return [
     ami.up && current
@@ -45,7 +62,7 @@ export function healthOf({ ami, actor, ari, cel, acting, current, trunks, cutOff
     ami.up
       ? wire(
           'sip',
-          cutOff.length > 0 ? 'broken' : away.length > 0 ? 'slow' : 'well',
+          cutOff.length > 0 ? 'broken' : away.length > 0 || refused.length > 0 ? 'slow' : 'well',
           ami.since,
           ami.lastHeardAt,
           wrong.length > 0 ? wrong.join('; ') : null,

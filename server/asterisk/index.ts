@@ -16,9 +16,11 @@ import { makeCollector } from './collector.ts'
 import { makeDoer } from './doing.ts'
 import { healthOf } from './health.ts'
 import { makeHearing } from './hearing.ts'
+import { makeHepEar } from './hep.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
 import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
 import { makeRefusalCounter } from './refusals.ts'
+import { makeRefused } from './refused.ts'
 import { makeSilence, packetsBy, type Silent } from './silence.ts'
 import { bootIdOf, channelsOf, deadEndsOf, missing } from './snapshot.ts'
 import * as store from './store.ts'
@@ -51,6 +53,8 @@ export type AsteriskOptions = {
     /** Where Asterisk records, as this process sees it; without it the radio's recordings are not found. */
     readonly spool?: string
   }
+  /** The campuses' gateways, known by the addresses they speak from. */
+  trunks: readonly { readonly campus: string; readonly from: readonly string[] }[]
   db: Db
   /** Commits the facts of one call, in order; answers the events that came of it, if it likes. */
   hear(facts: CallFact[]): Promise<unknown>
@@ -60,7 +64,12 @@ export type AsteriskOptions = {
   log: Log
 }
 
-export type AsteriskFigures = MeterFigures & { ami_connected: 0 | 1; ami_last_event_age_seconds: number | null }
+export type AsteriskFigures = MeterFigures & {
+  ami_connected: 0 | 1
+  ami_last_event_age_seconds: number | null
+  /** `<trunk> <status>` by number of calls that SIP refused before they were any */
+  sip_refused_calls_total: Record<string, number>
+}
 
 export type Asterisk = {
   start(): Promise<void>
@@ -71,6 +80,8 @@ export type Asterisk = {
   deadEnds(): { all: readonly DeadEnd[]; since: Date }
   /** what to add to a time of Asterisk's to have it by this server's clock */
   clockOffsetMs(): number
+  /** Calls from trunks that SIP refused in the last quarter of an hour; null when there were none. */
+  refusedLately(): { since: Date; count: number; what: { zh: string; en: string }[] } | null
   /** this server holds the lock for this exchange */
   acting(): boolean
   /** Calls that have stood for an hour or more without any sound; known to the acting server. */
@@ -172,6 +183,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
     pbx: pbx.id,
     log,
     onGained: () => {
+      sip.listen(true)
       ari.listen(true)
       sender.look()
       wantResync('acting')
@@ -189,6 +201,8 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
   })
   const collector = makeCollector({ db, pbx: pbx.id, path: pbx.cel, hearing, source: () => boot, meters })
   const refusals = makeRefusalCounter({ cel: pbx.cel, meters })
+  const refused = makeRefused(options.trunks)
+  const sip = makeHepEar({ host: pbx.host, port: pbx.amiPort, hear: (heard) => refused.hear(heard, Date.now()) })
 
   function heard(ami: AmiEvent): void {
     clock.saw(Number(word(ami, 'timestamp') || Number.NaN) * 1_000, Date.now())
@@ -336,6 +350,8 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       await collector.read(!reader.state().up).catch((error) => log.warn({ pbx: pbx.id, err: error }, 'CEL not read'))
       if (!reader.state().up || collector.state().why) wait = CEL_BEHIND_MS
     }
+    // One server listens: there is one port.
+    sip.listen(acting.isActing())
     await refusals.read()
     if (!stopped) timers[0] = setTimeout(() => void collect(), wait)
   }
@@ -363,6 +379,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       clearInterval(timers[1])
       clearInterval(timers[2])
       clearInterval(timers[3])
+      sip.listen(false)
       reader.stop()
       actor.stop()
       await radio.stop()
@@ -381,12 +398,16 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
         current,
         trunks,
         cutOff: cutOff.all,
+        refused: refused.lately(Date.now())?.what.map(({ en }) => en) ?? [],
+        sipHeard: sip.listens(),
       }),
+    refusedLately: () => refused.lately(Date.now()),
     deadEnds: () => cutOff,
     figures: () => {
       const { up, lastHeardAt } = reader.state()
       const age = lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null
-      return { ...meters.read(), ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age }
+      const told = { ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age } as const
+      return { ...meters.read(), ...told, sip_refused_calls_total: refused.totals() }
     },
     clockOffsetMs: () => clock.ms,
     acting: () => acting.isActing(),

@@ -295,12 +295,16 @@ export type Alarm = {
     | 'radio_not_believed'
     /** a call-out that nobody answered, until a supervisor takes over or somebody goes after all; `ticketId` says whose */
     | 'callout_given_up'
+    /** calls from trunks that SIP refused lately: a codec or a number that the desk does not have; `count` of them */
+    | 'calls_refused'
   callId: string | null
   ticketId?: string
   since: string
   count: number
   /** the radio ports it is about */
   ports?: { zh: string; en: string }[]
+  /** what it is about, in words */
+  details?: { zh: string; en: string }[]
 }
 
 /** Everything a console needs to start; then `/live?after=<seq>`. */

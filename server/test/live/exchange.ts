@@ -75,6 +75,7 @@ function makeServer(lab: PhoneLab, db: Db, by: Ports): Server {
   const asterisk = makeAsterisk({
     db,
     log,
+    trunks: lab.settings.trunks,
     pbx: {
       id: 1,
       host: pbx.host,

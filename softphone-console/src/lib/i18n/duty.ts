@@ -61,6 +61,10 @@ export const duty = room({
     en: (_n: number) => 'Nobody answered a call by radio',
   },
   openTicket: { zh: '看工单', en: 'Open the ticket' },
+  calls_refused: {
+    zh: (n: number) => `网关送来的 ${n} 通来电没有接入，请管理员核对网关`,
+    en: (n: number) => `${n} ${n === 1 ? 'call was' : 'calls were'} refused: have the gateway’s settings checked`,
+  },
   call_without_ticket: {
     zh: (n: number) => `${n} 通没有工单`,
     en: (n: number) => `${n} ${n === 1 ? 'call has' : 'calls have'} no ticket`,
