@@ -116,3 +116,28 @@ t.test(
     await ward.hangup()
   },
 )
+
+t.test(
+  'a station that calls out as often as it can takes two lines of the trunk and no more',
+  { buffered: true },
+  async (t) => {
+    const desk = await lab(t)
+    const phone = await desk.phone('d8121', { tone: AGENT })
+    const other = await desk.phone('d8122', { tone: AGENT })
+    const first = await (await phone.call('62041')).until('talking')
+    const second = await (await phone.call('0262042')).until('talking')
+    for (const number of ['62043', '0262044', 'd8123']) {
+      const more = await phone.call(number)
+      await more.until('ended')
+      t.equal(more.status, 503, `${number} has to wait`)
+    }
+    const others = await (await other.call('62045')).until('talking')
+    t.equal(others.state, 'talking', 'another station is not held up by it')
+    await first.hangup()
+    const again = await until('it may call again', async () => {
+      const call = await phone.call('62043')
+      return call.until('talking').catch(() => undefined)
+    })
+    for (const call of [second, others, again]) await call.hangup()
+  },
+)

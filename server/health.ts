@@ -55,6 +55,7 @@ export function watchHealth(parts: {
   const heardNow = (): Alarm[] => [
     ...dialplanAlarm(),
     ...refusedAlarm(),
+    ...guessedAlarm(),
     ...asterisk
       .silent()
       .map(({ callId, since }): Alarm => ({ kind: 'call_silent', callId, since: since.toISOString(), count: 1 })),
@@ -74,6 +75,12 @@ export function watchHealth(parts: {
     return all.length === 0
       ? []
       : [{ kind: 'dialplan_dead_end', callId: null, since: since.toISOString(), count: all.length }]
+  }
+
+  const guessedAlarm = (): Alarm[] => {
+    const guessed = asterisk.guessedLately()
+    if (!guessed) return []
+    return [{ kind: 'sip_guessing', callId: null, since: guessed.since.toISOString(), count: guessed.count }]
   }
 
   const refusedAlarm = (): Alarm[] => {
@@ -269,6 +276,12 @@ function asteriskFigures(asterisk: Asterisk): Figure[] {
       kind: 'counter',
       label: 'what',
       value: () => now().sip_refused_calls_total,
+    },
+    {
+      name: 'sip_wrong_passwords_total',
+      help: 'SIP passwords refused',
+      kind: 'counter',
+      value: () => now().sip_wrong_passwords_total,
     },
     {
       name: 'ami_events_total',

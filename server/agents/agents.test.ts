@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type CallFact, hear } from '../calls/index.ts'
 import { makeCommit } from '../desk.ts'
@@ -11,6 +13,7 @@ import {
   fromTheirPhone,
   hearStation,
   ringTested,
+  SIP_REALM,
   type SignInWish,
   signIn,
   sweep,
@@ -35,6 +38,14 @@ async function desk(t: Test) {
   return { db, house, commit, tell, atDesk, wishes, agent }
 }
 const soon = () => new Date(Date.now() - 60_000)
+
+t.test(
+  'a stranger is asked in the same realm for a station that is signed in and for one that is nobody',
+  async (t) => {
+    const conf = readFileSync(join(import.meta.dirname, '../../asterisk-config/pbx/pjsip.conf'), 'utf8')
+    t.equal(/^default_realm=(\S+)$/m.exec(conf)?.[1], SIP_REALM)
+  },
+)
 
 t.test(
   'signing in makes a phone, a paused seat in each queue, and is not ready until the ring was heard',

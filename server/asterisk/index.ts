@@ -14,9 +14,10 @@ import { makeAri } from './ari.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { makeCollector } from './collector.ts'
 import { makeDoer } from './doing.ts'
+import { makeGuesses } from './guesses.ts'
 import { healthOf } from './health.ts'
 import { makeHearing } from './hearing.ts'
-import { makeHepEar } from './hep.ts'
+import { makeHepEar, type SipHeard } from './hep.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
 import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
 import { makeRefusalCounter } from './refusals.ts'
@@ -69,6 +70,7 @@ export type AsteriskFigures = MeterFigures & {
   ami_last_event_age_seconds: number | null
   /** `<trunk> <status>` by number of calls that SIP refused before they were any */
   sip_refused_calls_total: Record<string, number>
+  sip_wrong_passwords_total: number
 }
 
 export type Asterisk = {
@@ -80,6 +82,8 @@ export type Asterisk = {
   deadEnds(): { all: readonly DeadEnd[]; since: Date }
   /** what to add to a time of Asterisk's to have it by this server's clock */
   clockOffsetMs(): number
+  /** Somebody at one address tries SIP passwords: since when, how many; null when nobody does. */
+  guessedLately(): { since: Date; count: number } | null
   /** Calls from trunks that SIP refused in the last quarter of an hour; null when there were none. */
   refusedLately(): { since: Date; count: number; what: { zh: string; en: string }[] } | null
   /** this server holds the lock for this exchange */
@@ -202,7 +206,12 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
   const collector = makeCollector({ db, pbx: pbx.id, path: pbx.cel, hearing, source: () => boot, meters })
   const refusals = makeRefusalCounter({ cel: pbx.cel, meters })
   const refused = makeRefused(options.trunks)
-  const sip = makeHepEar({ host: pbx.host, port: pbx.amiPort, hear: (heard) => refused.hear(heard, Date.now()) })
+  const guesses = makeGuesses()
+  const heardSip = (heard: SipHeard) => {
+    refused.hear(heard, Date.now())
+    guesses.hear(heard, Date.now())
+  }
+  const sip = makeHepEar({ host: pbx.host, port: pbx.amiPort, hear: heardSip })
 
   function heard(ami: AmiEvent): void {
     clock.saw(Number(word(ami, 'timestamp') || Number.NaN) * 1_000, Date.now())
@@ -402,12 +411,18 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
         sipHeard: sip.listens(),
       }),
     refusedLately: () => refused.lately(Date.now()),
+    guessedLately: () => guesses.lately(Date.now()),
     deadEnds: () => cutOff,
     figures: () => {
       const { up, lastHeardAt } = reader.state()
       const age = lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null
       const told = { ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age } as const
-      return { ...meters.read(), ...told, sip_refused_calls_total: refused.totals() }
+      return {
+        ...meters.read(),
+        ...told,
+        sip_refused_calls_total: refused.totals(),
+        sip_wrong_passwords_total: guesses.total(),
+      }
     },
     clockOffsetMs: () => clock.ms,
     acting: () => acting.isActing(),

@@ -297,6 +297,8 @@ export type Alarm = {
     | 'callout_given_up'
     /** calls from trunks that SIP refused lately: a codec or a number that the desk does not have; `count` of them */
     | 'calls_refused'
+    /** one address tries password after password of SIP phones; `count` lately */
+    | 'sip_guessing'
   callId: string | null
   ticketId?: string
   since: string

@@ -90,4 +90,12 @@ t.test('what SIP decides of a call is known at the desk', async (t) => {
     })
     t.equal((await db('calls')).length, calls, 'none of them became a call')
   })
+
+  await t.test('whoever tries password after password is known of', async (t) => {
+    t.equal(server.asterisk.guessedLately(), null)
+    const guesser = await lab.stranger({ address: '127.0.0.99', station: 'd8121', password: 'guess' })
+    for (let n = 0; n < 45; n++) t.equal(await guesser.register(), 401)
+    await until('it is told', () => server.asterisk.guessedLately())
+    t.ok(server.asterisk.figures().sip_wrong_passwords_total >= 45)
+  })
 })

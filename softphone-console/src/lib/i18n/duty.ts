@@ -61,6 +61,10 @@ export const duty = room({
     en: (_n: number) => 'Nobody answered a call by radio',
   },
   openTicket: { zh: '看工单', en: 'Open the ticket' },
+  sip_guessing: {
+    zh: (n: number) => `有设备在反复试话机密码（${n} 次），请管理员查是哪一台`,
+    en: (n: number) => `A device tries phone passwords again and again (${n} times): have it found`,
+  },
   calls_refused: {
     zh: (n: number) => `网关送来的 ${n} 通来电没有接入，请管理员核对网关`,
     en: (n: number) => `${n} ${n === 1 ? 'call was' : 'calls were'} refused: have the gateway’s settings checked`,
