@@ -67,6 +67,7 @@ t.test('a wrong field is named, with what it should be', async (t) => {
       /radio\.gateway: 10\.1\.0\.5 is a trunk already/,
     ],
     [(site) => Object.assign((site.radio as object[])[1] ?? {}, { gateway: '10.1.0.8:1' }), /gateway or register/],
+    [(site) => Object.assign((site.radio as object[])[0] ?? {}, { media: ['10.1.0.0/24'] }), /radio\[0\]\.media\[0\]/],
     [(site) => Object.assign((site.radio as object[])[1] ?? {}, { campus: 'east' }), /radio: there is no campus east/],
     [
       (site) => Object.assign(site, { sip: { host: '127.0.0.1' } }),
