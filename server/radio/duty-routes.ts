@@ -2,7 +2,7 @@
 import { clock, type Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { type Actor, may } from '../people/index.ts'
-import { actorOf, Code, Id, idempotent, Nullable, notFound, Refusal, type Routes, Type } from '../web/index.ts'
+import { actorOf, Code, Id, idempotent, Nullable, notFound, Refusal, type Routes, Time, Type } from '../web/index.ts'
 import type { DutyView } from '../wire/radio.ts'
 import * as store from './duty-store.ts'
 import type { RadioEvent } from './events.ts'
@@ -12,7 +12,6 @@ import { readCrews, unitCodes } from './unit-store.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
-const Time = Type.String({ format: 'date-time' })
 /** Longer is a slip of the pen in the date, not a shift. */
 const SHIFT_MOST_MS = 36 * 3_600_000
 

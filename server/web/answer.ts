@@ -21,6 +21,9 @@ export function answerTo(error: unknown): Answer {
     if (isPostgresAway(code)) return outage('postgres')
     const conflict = CONFLICTS[code]
     if (conflict) return { status: 409, code: conflict, message: conflict, details: { constraint } }
+    // A time that passed our schema and is none for PostgreSQL: what was sent is at fault, not we.
+    if (code === '22007' || code === '22008')
+      return { status: 400, code: 'time-not-possible', message: 'time-not-possible' }
     if (code === '22021' || code === '22P05')
       return { status: 400, code: 'text-not-storable', message: 'text-not-storable' }
     if (code.startsWith('FST_') && typeof statusCode === 'number' && statusCode < 500) {

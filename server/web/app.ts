@@ -16,7 +16,7 @@ import { type App, actorOf, type ObserveAnswer, type Routes } from './index.ts'
 import { checkOrigin } from './origin.ts'
 import { contentPolicy } from './policy.ts'
 import { forgetOldRequests } from './store.ts'
-import { validatorCompiler } from './validate.ts'
+import { notStorable, validatorCompiler } from './validate.ts'
 
 /** The session cookie: HttpOnly, SameSite=Strict, Secure when the desk is reached by https. */
 export const SESSION_COOKIE = 'desk_session'
@@ -108,6 +108,11 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
     errorResponseBuilder: (_request, { ttl }) => new Refusal('too-many-requests', { waitMs: ttl }, 429),
   })
   app.addHook('preValidation', async (request) => {
+    // Here, once for every door: what cannot be kept is said to be so, and is no bug of ours (400, not 500).
+    for (const part of ['body', 'query', 'params'] as const) {
+      const at = notStorable(request[part])
+      if (at !== undefined) throw new Refusal('text-not-storable', { at: `${part}${at}` }, 400)
+    }
     // Closed unless a door says it is open: a forgotten check answers 401, not somebody's tickets.
     if (needsActor(request) && !request.routeOptions.config.open) actorOf(request)
   })

@@ -25,6 +25,7 @@ export {
   openCursor,
   PageQuery,
   Text,
+  Time,
   Version,
 } from './schemas.ts'
 export { type Sound, sendSound } from './sound.ts'

@@ -1,11 +1,19 @@
 /** Schemas and list pages that every room uses in the same way. */
 import { type TSchema, Type } from '@fastify/type-provider-typebox'
 import { Refusal } from './errors.ts'
+import { notStorable } from './validate.ts'
 
 /** A row's id. */
 export const Id = Type.String({ format: 'uuid' })
 /** A code such as `old`, `it`, `b1001`. */
 export const Code = Type.String({ minLength: 1, maxLength: 40, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' })
+/** A moment, with its zone, between 1900 and 2199: JavaScript reads years, and PostgreSQL seconds, that the other does not. */
+export const Time = Type.String({
+  format: 'date-time',
+  maxLength: 40,
+  pattern:
+    '^(19|20|21)\\d\\d-\\d\\d-\\d\\d[Tt ]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-](0\\d|1[0-5]):?[0-5]\\d)$',
+})
 /** Free text of at most `max` characters; never NUL, which PostgreSQL cannot hold. */
 export const Text = (max: number, min = 0) => Type.String({ minLength: min, maxLength: max, pattern: '^[^\\u0000]*$' })
 /** The version the screen was showing when the person changed it. */
@@ -46,11 +54,11 @@ export function openCursor<T>(after: string | undefined, isOurs: (value: unknown
   } catch {
     throw new Refusal('cursor-not-ours', {}, 400)
   }
-  if (!isOurs(value)) throw new Refusal('cursor-not-ours', {}, 400)
+  if (notStorable(value) !== undefined || !isOurs(value)) throw new Refusal('cursor-not-ours', {}, 400)
   return value
 }
 
-/** Where a list ordered by time, newest first, goes on. */
+/** Where a list ordered by time, newest first, goes on: a time and an id as we write them, or PostgreSQL would choke on it. */
 export type TimeCursor = { at: string; id: string }
 export const isTimeCursor = (value: unknown): value is TimeCursor =>
   typeof value === 'object' &&
@@ -58,4 +66,9 @@ export const isTimeCursor = (value: unknown): value is TimeCursor =>
   'at' in value &&
   'id' in value &&
   typeof value.at === 'string' &&
-  typeof value.id === 'string'
+  isOurTime(value.at) &&
+  typeof value.id === 'string' &&
+  UUID.test(value.id)
+const isOurTime = (text: string): boolean =>
+  /^(19|20|21)\d\d-/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -32,6 +32,32 @@ export function validatorCompiler({ schema, httpPart }: { schema: unknown; httpP
   }
 }
 
+/** Bodies of ours are four levels deep at most. */
+const DEEPEST = 20
+
+/**
+ * Whether every text in this, keys included, is one that PostgreSQL and UTF-8 can hold: no half of a surrogate pair (what
+ * is left of an emoji cut in two), no NUL; nor nested deeper than anything of ours, on which the schema's check would end
+ * the stack. Answers where the first other one stands, as a JSON pointer, or undefined. Walks by hand, not by calling
+ * itself, for the same reason.
+ */
+export function notStorable(value: unknown): string | undefined {
+  const waiting: [string, unknown, number][] = [['', value, 0]]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [at, one, depth] = next
+    if (depth > DEEPEST) return at
+    if (typeof one === 'string') {
+      if (!one.isWellFormed() || one.includes('\0')) return at
+    } else if (typeof one === 'object' && one !== null) {
+      for (const [key, inner] of Object.entries(one)) {
+        if (!key.isWellFormed() || key.includes('\0')) return at
+        waiting.push([`${at}/${key}`, inner, depth + 1])
+      }
+    }
+  }
+  return undefined
+}
+
 /** The same schema with every object closed that does not say otherwise: a field we do not know is a refusal. */
 function close(schema: unknown): Schema {
   if (Array.isArray(schema)) return schema.map(close) as unknown as Schema

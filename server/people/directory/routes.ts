@@ -13,6 +13,7 @@ import {
   Refusal,
   type Routes,
   Text,
+  Time,
   Type,
   Version,
 } from '../../web/index.ts'
@@ -24,8 +25,11 @@ import { type DirectoryRow, type Field, SPECS, type Spec, WHATS, type What } fro
 
 /** Bytes of a spreadsheet on the way here: a Chinese character is three of them (importing/lines-door.ts bounds the text). */
 const BODY_MAX = 8 * 1024 * 1024
-const isKey = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string')
+/** The columns the list is ordered by, and the id. */
+const isKeyOf =
+  ({ order }: Spec) =>
+  (value: unknown): value is string[] =>
+    Array.isArray(value) && value.length === order.length + 1 && value.every((one) => typeof one === 'string')
 
 /** The directory's screens: list, search, create, change, retire, import, export. For administrators. */
 export const directoryRoutes =
@@ -42,8 +46,8 @@ export const directoryRoutes =
     const Mapping = Type.Object({
       version: Version,
       placeId: Nullable(Id),
-      from: Type.Optional(Nullable(Type.String({ format: 'date-time' }))),
-      until: Type.Optional(Nullable(Type.String({ format: 'date-time' }))),
+      from: Type.Optional(Nullable(Time)),
+      until: Type.Optional(Nullable(Time)),
     })
     app.post(
       '/api/directory/numbers/:id/places',
@@ -74,7 +78,7 @@ function rowRoutes(app: App, { db, commit }: { db: Db; commit: Commit }, what: W
   app.get(path, { schema: { querystring: Type.Object(query) } }, async (request) => {
     const { organisationId } = administrator(request, 'administer')
     const { limit, q, retired } = request.query
-    const after = openCursor(request.query.after, isKey)
+    const after = openCursor(request.query.after, isKeyOf(spec))
     const found = await list(db, what, { organisationId, q, after, limit: limit + 1, retired })
     const { items, next } = cut(found, limit, ({ key }) => key)
     return { items: items.map(({ row }) => row), next }

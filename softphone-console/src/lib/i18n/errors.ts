@@ -50,6 +50,7 @@ export const errors = room({
   },
   'call-is-over': { zh: '这通电话已经结束了。', en: 'This call is over already.' },
   'request-malformed': { zh: '填写有误，请核对。', en: 'Something is filled in wrongly. Check and try again.' },
+  'time-not-possible': { zh: '没有这个时间，请核对。', en: 'There is no such time: check it.' },
   'text-not-storable': {
     zh: '有不能存的字符，请删去。',
     en: 'There are characters that cannot be stored. Take them out.',
