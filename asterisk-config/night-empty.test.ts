@@ -19,8 +19,8 @@ t.test('at night, whatever was left empty, the ward comes to the message', async
   const calendar = async (line: string, campus: string, who: { handset: string; mobile: string }) => {
     for (const [family, value] of Object.entries(who))
       t.match(
-        await desk.reader.act({ Action: 'DBPut', Family: family, Key: `${line}/${campus}`, Val: value }),
-        { Response: 'Success' },
+        await desk.pbx.rx(`database put ${family} ${line}/${campus} "${value}"`),
+        /Updated database successfully/,
         `${family} of ${line}`,
       )
   }

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { VaultDown } from '../../recordings/index.ts'
 import { bytesOf, channelsOf, heard, spoolVoice } from '../../recordings/test-support.ts'
+import type { Actor } from '../people/index.ts'
 import { aTalk, testDesk } from '../test/archive-desk.ts'
-import { expectRecording, noteRecording, recordingAlarms } from './index.ts'
+import { expectRecording, noteRecording, recordingAlarms, recordingsOf } from './index.ts'
 
 t.setTimeout(120_000)
 
@@ -96,6 +97,15 @@ t.test('a message left is filed as a recording of its own', async (t) => {
   await archive.reconcile()
   await archive.look()
   t.match(await desk.rowOf(callId), { state: 'filed', kind: 'voicemail', ms: 4_000 })
+  const { organisation_id: organisationId } = await desk.db('calls').where({ id: callId }).first('organisation_id')
+  const agentOf = (line: string) =>
+    ({ personId: callId, organisationId, grants: [{ role: 'agent', campus: null, line }] }) as unknown as Actor
+  t.match(
+    await recordingsOf(desk.db, agentOf('it'), [callId]),
+    [{ kind: 'voicemail', mayListen: true }],
+    'it is theirs',
+  )
+  t.same(await recordingsOf(desk.db, agentOf('logistics'), [callId]), [], 'and nobody’s of another line')
 })
 
 t.test('a message in which nobody says a word is told as silent, and one with a word is not', async (t) => {

@@ -44,7 +44,7 @@ export async function recordingsOf(db: Db | Tx, actor: Actor, callIds: string[])
   const recordings = await store.readOfCalls(db, callIds)
   const reach = await store.readReach(db, [...new Set(recordings.map(({ callId }) => callId))])
   return recordings.flatMap((recording) => {
-    const thing = reach.get(recording.callId)
+    const thing = thingOf(recording, reach)
     return thing && may(actor, 'see', thing) ? [viewOf(recording, may(actor, 'listen', thing))] : []
   })
 }
@@ -116,9 +116,17 @@ async function reachable(
   recordingId: string,
 ): Promise<{ recording: Recording; thing: Thing }> {
   const recording = await store.read(db, recordingId)
-  const thing = recording && (await store.readReach(db, [recording.callId])).get(recording.callId)
+  const thing = recording && thingOf(recording, await store.readReach(db, [recording.callId]))
   if (!recording || !thing || !may(actor, verb, thing)) throw notFound('recording')
   return { recording, thing }
+}
+
+type Reach = Awaited<ReturnType<typeof store.readReach>>
+
+/** What may() is asked: who was on the call, whose ticket it is about, and whether it is a message for the line. */
+function thingOf({ callId, kind }: Pick<Recording, 'callId' | 'kind'>, reach: Reach): Thing | undefined {
+  const who = reach.get(callId)
+  return who && { ...who, isMessage: kind === 'voicemail' }
 }
 
 async function fromSpool(db: Db, recordings: Recordings, recording: Recording) {

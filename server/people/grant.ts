@@ -39,7 +39,15 @@ type OwnedThing =
       firstTakerId: string | null
       reporterId: string | null
     }
-  | { kind: 'recording'; campus: string | null; line: string | null; agentIds: string[]; assigneeIds: string[] }
+  | {
+      kind: 'recording'
+      campus: string | null
+      line: string | null
+      agentIds: string[]
+      assigneeIds: string[]
+      /** left for whoever works the line, and spoken to no agent */
+      isMessage?: boolean
+    }
   | { kind: 'callback'; campus: string | null; line: string | null }
   | { kind: 'agent'; personId: string; lines: string[] }
   | { kind: 'line'; line: string }

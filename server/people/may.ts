@@ -9,7 +9,7 @@ export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
  * May this person do this to that?
  *
  * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
- *   recordings of calls they took or of tickets assigned to them. Sees the calls about tickets assigned to them.
+ *   recordings of calls they took or of tickets assigned to them, and the messages left for their lines. Sees the calls about tickets assigned to them.
  * - engineer: the tickets assigned to them, with the calls about them and their recordings.
  * - supervisor: all of it within the scope, recordings too; ends a call that stands though nobody speaks; the night switch of their lines (a line is one queue of both
  *   campuses, so the campus does not narrow it). Leads the shifts of their campuses: who is on duty, and who is A or B.
@@ -94,7 +94,8 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       )
     case 'recording': {
       const mine = thing.agentIds.includes(me) || thing.assigneeIds.includes(me)
-      return verb === 'listen' ? mine : verb === 'see' && (mine || covers(grant, thing))
+      if (verb === 'listen') return mine || (thing.isMessage === true && covers(grant, thing))
+      return verb === 'see' && (mine || covers(grant, thing))
     }
     case 'ticket':
       return WORK.has(verb) && (covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me)

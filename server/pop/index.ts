@@ -248,7 +248,7 @@ export async function agentViews(db: Db, org: string, personIds?: string[]) {
 export async function snapshot(db: Db, actor: Actor, seq: number, health: Health): Promise<DeskSnapshot> {
   const org = actor.organisationId
   const scope = listScope(actor)
-  const [self, words, agents, liveIds, queues, owed, mine, popOf, lastIds] = await Promise.all([
+  const [self, words, agents, liveIds, queues, owed, mine, unclaimed, popOf, lastIds] = await Promise.all([
     me(db, actor),
     catalogue(db, org),
     agentViews(db, org),
@@ -256,6 +256,7 @@ export async function snapshot(db: Db, actor: Actor, seq: number, health: Health
     queuesNow(db, org),
     tickets.owedCallbacks(db, org),
     tickets.listTickets(db, org, scope, { deskOf: actor.personId }, { limit: 100 }),
+    scope.pairs.length > 0 ? tickets.listTickets(db, org, scope, { unclaimed: true }, { limit: 100 }) : [],
     store.popOf(db, actor.personId),
     store.callIds(db, org, scope, { personId: actor.personId }, { limit: 20 }),
   ])
@@ -273,6 +274,7 @@ export async function snapshot(db: Db, actor: Actor, seq: number, health: Health
     queues: queues.filter((queue) => may(actor, 'see', queueThing(org, queue))),
     callbacks: await tickets.callbackRows(db, mayCallBack),
     myTickets: tickets.ticketRows(mine),
+    unclaimed: tickets.ticketRows(unclaimed),
     myLastCalls: lastIds.flatMap((call) => seen(call.id)),
     health,
   }

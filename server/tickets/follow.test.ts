@@ -2,10 +2,11 @@ import t, { type Test } from 'tap'
 import { type CallFact, hear } from '../calls/index.ts'
 import { makeCommit } from '../desk.ts'
 import type { DeskEvent } from '../journey.ts'
+import { listScope } from '../people/index.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import { visit } from '../test/visit.ts'
-import { explain, join, openSecond } from './index.ts'
+import { act, explain, join, listTickets, openSecond } from './index.ts'
 
 async function desk(t: Test) {
   const db = await database(t)
@@ -169,6 +170,39 @@ t.test(
     t.equal(await cleared(), 'caller_got_through', 'the same person, by another telephone')
   },
 )
+
+t.test('what no agent took is owed to somebody: it stands in one list, until it is taken', async (t) => {
+  const { db, house, commit, tell } = await desk(t)
+  let minute = 0
+  const begins = () => new Date(Date.parse('2026-03-02T01:00:00Z') + minute++ * 60_000)
+  const ticketOf = async (callId: string) =>
+    (await db('ticket_calls').where({ call_id: callId }).first('ticket_id')).ticket_id as string
+  const owed = async () =>
+    (
+      await listTickets(
+        db,
+        house.organisationId,
+        listScope({ ...house.lin, grants: [{ role: 'agent', campus: null, line: 'it' }] }),
+        { unclaimed: true },
+        { limit: 50 },
+      )
+    ).map(({ id }) => id)
+
+  const message = visit({ begins: begins() })
+  await tell(message.arrives(), message.hearsNotice(), message.leavesVoicemail(20), message.isOver(22))
+  const atNight = visit({ begins: begins(), from: '62042' })
+  await tell(atNight.arrives(), atNight.hearsNotice(), atNight.rings('d8190'), atNight.answers('d8190'))
+  await tell(atNight.endsTalk('d8190', 30), atNight.isOver(30, 'agent'))
+  const taken = visit({ begins: begins(), from: '62043' })
+  await tell(taken.arrives(), taken.queues(), taken.rings('b1001'), taken.answers('b1001'))
+  const other = visit({ begins: begins(), from: '62044', line: 'logistics' })
+  await tell(other.arrives(), other.hearsNotice(), other.leavesVoicemail(20), other.isOver(22))
+
+  const [left, answered] = [await ticketOf(message.callId), await ticketOf(atNight.callId)]
+  t.same(new Set(await owed()), new Set([left, answered]))
+  await commit((tx) => act(tx, house.lin, left, 'take', {}))
+  t.same(await owed(), [answered])
+})
 
 t.test('a caller whom we cut off ourselves is owed a callback', async (t) => {
   const { db, tell } = await desk(t)

@@ -107,6 +107,8 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
               line: Type.Optional(Code),
               campus: Type.Optional(Code),
               assignee: Type.Optional(Type.Union([Type.Literal('me'), Id])),
+              /** none: what no agent took */
+              taker: Type.Optional(Type.Literal('none')),
               place: Type.Optional(Id),
               q: Type.Optional(Text(100)),
             },
@@ -116,7 +118,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
       },
       async (request) => {
         const actor = actorOf(request)
-        const { limit, after, state, line, campus, assignee, place, q } = request.query
+        const { limit, after, state, line, campus, assignee, taker, place, q } = request.query
         const cursor = openCursor(after, isTimeCursor)
         const found = await listTickets(
           db,
@@ -127,6 +129,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
             ...(line && { line }),
             ...(campus && { campus }),
             ...(assignee && { assigneeId: assignee === 'me' ? actor.personId : assignee }),
+            ...(taker && { unclaimed: true }),
             ...(place && { openOf: { placeId: place, reporterId: null } }),
             ...(q && q.trim() !== '' && { q }),
           },

@@ -122,6 +122,8 @@ export type Filter = {
   assigneeId?: string
   /** on this person's desk: theirs to work on, or taken by them and nobody's yet */
   deskOf?: string
+  /** what no agent took: a message, a call answered on a desk phone, the night's handset or a mobile */
+  unclaimed?: boolean
   openOf?: { placeId: string | null; reporterId: string | null }
   q?: string
 }
@@ -168,6 +170,7 @@ export async function listTickets(
       filter.deskOf,
     ])
   }
+  if (filter.unclaimed) query.where('t.state', 'unassigned').whereNull('t.assignee_id').whereNull('t.first_taker_id')
   if (filter.openOf) {
     const { placeId, reporterId } = filter.openOf
     query.whereIn('t.state', ['unassigned', 'in_progress']).where((any) => {

@@ -323,6 +323,8 @@ export type DeskSnapshot = {
   queues: QueueNow[]
   callbacks: CallbackRow[]
   myTickets: TicketRow[]
+  /** what no agent took, and this person may: messages, calls answered on a desk phone, the handset, a mobile */
+  unclaimed: TicketRow[]
   myLastCalls: CallCard[]
   health: Health
 }

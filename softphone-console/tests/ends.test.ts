@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Browser } from 'playwright'
 import t from 'tap'
-import { aReadyAgent, bayOf, launchPretend, offer, until, WAIT } from './pretend/seat.ts'
+import { anOpenDesk, aReadyAgent, bayOf, launchPretend, offer, until, WAIT } from './pretend/seat.ts'
 import { isBuilt } from './pretend/server.ts'
 
 /** How a call begins by itself and how it ends, in words that are true: what this desk did is not told as the ward's doing. */
@@ -61,4 +61,12 @@ t.test('a silent line warns before it is hung up, and says that we did it', asyn
     .first()
     .waitFor(WAIT)
   t.equal(await bayOf(page).getByText(HUNG_UP).count(), 0)
+})
+
+t.test('what nobody took stands at the head of the lane, with how many', async (t) => {
+  const { page } = await anOpenDesk(t, browser)
+  await page.getByRole('status').filter({ hasText: '1 张没人领' }).waitFor(WAIT)
+  await page.getByRole('link', { name: /没人领的 ?1/ }).waitFor(WAIT)
+  await page.getByText('0150').first().waitFor(WAIT)
+  t.pass('a message waits where everybody looks')
 })

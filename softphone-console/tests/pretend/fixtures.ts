@@ -286,6 +286,15 @@ export function afternoon(): DeskSnapshot {
       callback('b2', '30712', places.ward7, { line: 'logistics' }),
       callback('b3', '62230', places.stationB, { why: 'asked', takenBy: people.he }),
     ],
+    unclaimed: [
+      ticket('0150', '', {
+        kind: 'voicemail',
+        assignee: null,
+        firstTaker: null,
+        state: 'unassigned',
+        place: places.lab,
+      }),
+    ],
     myTickets: [
       ticket('0128', '放射科登记台打不开 PACS', {
         priority: 1,

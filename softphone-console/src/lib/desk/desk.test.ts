@@ -32,6 +32,7 @@ function aDesk(but: Partial<DeskSnapshot> = {}): Desk {
     queues: [],
     callbacks: [],
     myTickets: [],
+    unclaimed: [],
     myLastCalls: [],
     health: { serverTime: '2026-01-05T12:00:00Z', acting: true, wires: [], alarms: [] },
     ...but,
@@ -114,6 +115,33 @@ t.test('my tickets are those assigned to me, and those I took that nobody has', 
   t.same(
     desk.tickets.mine.map((row) => row.ticketId),
     ['t4', 't1'],
+  )
+})
+
+t.test('what nobody took stands for everybody until somebody takes it, oldest first', async (t) => {
+  const nobodys = { assignee: null, firstTaker: null, state: 'unassigned' as const }
+  const someone = { id: 'other', name: '', title: null }
+  const desk = aDesk({
+    unclaimed: [
+      ticket({ ...nobodys, ticketId: 't5', kind: 'voicemail', reportedAt: '2026-01-05T11:00:00Z' }),
+      ticket({ ...nobodys, ticketId: 't6', reportedAt: '2026-01-05T10:00:00Z' }),
+    ],
+    myTickets: [ticket()],
+  })
+  const owed = () => desk.tickets.unclaimed.map((row) => row.ticketId)
+  t.same(owed(), ['t6', 't5'])
+  say(desk, {
+    subject: 'ticket',
+    ticket: ticket({ ...nobodys, ticketId: 't6', version: 9, assignee: someone, state: 'in_progress' }),
+  })
+  t.same(owed(), ['t5'])
+  const again = new Desk()
+  const kept = desk.snapshot()
+  if (kept) again.load(kept)
+  t.same(
+    again.tickets.unclaimed.map((row) => row.ticketId),
+    ['t5'],
+    'kept over a reload',
   )
 })
 

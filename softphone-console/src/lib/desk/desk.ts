@@ -56,7 +56,8 @@ export class Desk {
     this.#catalogue.value = snapshot.catalogue
     this.agents.load(snapshot.agents)
     this.calls.load(snapshot.calls, snapshot.pop, snapshot.myLastCalls)
-    this.tickets.load(snapshot.myTickets)
+    // one kept by a console of before has none
+    this.tickets.load([...snapshot.myTickets, ...(snapshot.unclaimed ?? [])])
     this.callbacks.load(snapshot.callbacks)
     this.figures.put(snapshot.serverTime, snapshot.queues, snapshot.health)
     this.#seq.value = snapshot.seq
@@ -79,6 +80,7 @@ export class Desk {
       queues,
       callbacks: this.callbacks.owed,
       myTickets: this.tickets.mine,
+      unclaimed: this.tickets.unclaimed,
       myLastCalls: this.calls.last,
       health,
     }

@@ -61,9 +61,16 @@ export class TicketBoard {
       .sort((a, b) => a.priority - b.priority || a.reportedAt.localeCompare(b.reportedAt))
   }
 
-  load(mine: TicketRow[]): void {
+  /** What no agent took (a message, a call answered on a desk phone or at night): everybody's until somebody takes it. */
+  get unclaimed(): TicketRow[] {
+    return [...this.#tickets.values()]
+      .filter((ticket) => ticket.state === 'unassigned' && !ticket.assignee && !ticket.firstTaker)
+      .sort((a, b) => earlierFirst(a.reportedAt, b.reportedAt))
+  }
+
+  load(rows: TicketRow[]): void {
     this.#tickets.clear()
-    for (const ticket of mine) this.put(ticket)
+    for (const ticket of rows) this.put(ticket)
   }
 
   /** Keeps a row an HTTP answer carried; an older one than held is passed over. */

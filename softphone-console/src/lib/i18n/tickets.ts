@@ -69,6 +69,11 @@ export const REASONS_TO_CHOOSE = [
 export const tickets = room({
   tickets: { zh: '工单', en: 'Tickets' },
   mine: { zh: '我的', en: 'Mine' },
+  unclaimed: { zh: '没人领的', en: 'Nobody took' },
+  unclaimedCount: {
+    zh: (n: number) => `${n} 张没人领：留言，或在桌面话机、手持话机、手机上接的`,
+    en: (n: number) => `${n} nobody took: messages, and calls answered on a desk phone, the handset or a mobile`,
+  },
   newTicket: { zh: '新工单', en: 'New ticket' },
   all: { zh: '全部', en: 'All' },
   dataAt: { zh: (at: string) => `数据 ${at}`, en: (at: string) => `Data of ${at}` },

@@ -2,7 +2,15 @@ import t from 'tap'
 import { EVERYTHING, filterOf, neighbour, queryOf } from './filter.ts'
 
 t.test('a filter goes into the address and comes back the same', async (t) => {
-  const filter = { state: 'unassigned' as const, line: 'it', campus: 'new', mine: true, place: 'p1', q: '打印' }
+  const filter = {
+    state: 'unassigned' as const,
+    line: 'it',
+    campus: 'new',
+    mine: true,
+    unclaimed: true,
+    place: 'p1',
+    q: '打印',
+  }
   t.same(filterOf(queryOf(filter)), filter)
   t.equal(queryOf(EVERYTHING).toString(), '', 'nothing narrowed, nothing written')
 })

@@ -6,12 +6,22 @@ export type Filter = {
   line: string | null
   campus: string | null
   mine: boolean
+  /** what no agent took */
+  unclaimed: boolean
   place: string | null
   q: string
 }
 
 export const STATES: TicketState[] = ['unassigned', 'in_progress', 'done', 'withdrawn', 'unresolved']
-export const EVERYTHING: Filter = { state: null, line: null, campus: null, mine: false, place: null, q: '' }
+export const EVERYTHING: Filter = {
+  state: null,
+  line: null,
+  campus: null,
+  mine: false,
+  unclaimed: false,
+  place: null,
+  q: '',
+}
 
 /** Reads a filter from an address; what is not understood is left out. */
 export function filterOf(search: Pick<URLSearchParams, 'get'>): Filter {
@@ -21,6 +31,7 @@ export function filterOf(search: Pick<URLSearchParams, 'get'>): Filter {
     line: search.get('line') || null,
     campus: search.get('campus') || null,
     mine: search.get('assignee') === 'me',
+    unclaimed: search.get('taker') === 'none',
     place: search.get('place') || null,
     q: (search.get('q') ?? '').slice(0, 100),
   }
@@ -33,6 +44,7 @@ export function queryOf(filter: Filter): URLSearchParams {
   if (filter.line) query.set('line', filter.line)
   if (filter.campus) query.set('campus', filter.campus)
   if (filter.mine) query.set('assignee', 'me')
+  if (filter.unclaimed) query.set('taker', 'none')
   if (filter.place) query.set('place', filter.place)
   if (filter.q.trim() !== '') query.set('q', filter.q.trim())
   return query
