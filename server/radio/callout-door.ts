@@ -73,7 +73,7 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
       const how = await announced(row, stop.signal)
       await write((tx) => afterSaying(tx, row.id, how, waitS))
     } catch (error) {
-      log.error({ calloutId: row.id, why: (error as Error).message }, 'a call-out could not be carried on')
+      log.error({ calloutId: row.id, err: error }, 'a call-out could not be carried on')
     } finally {
       saying.delete(row.id)
       nudge()
@@ -103,7 +103,7 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
       })
     } catch (error) {
       const why = error instanceof Refusal ? error.code : 'failed'
-      log.warn({ calloutId: row.id, why, message: (error as Error).message }, 'a call-out could not be said')
+      log.warn({ calloutId: row.id, why, err: error }, 'a call-out could not be said')
       return { result: 'not_said', why }
     }
   }
@@ -169,7 +169,7 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
       if (unit === null && over) unnamed.set(over.overId, { calloutId: row.id, until: Date.now() + NAME_MS })
       const who = { how: 'dtmf' as const, unit, personId, overId: over?.overId ?? null }
       write((tx) => acknowledge(tx, row.id, who)).catch((error: Error) =>
-        log.error({ calloutId: row.id, why: error.message }, 'an acknowledgement was not written down'),
+        log.error({ calloutId: row.id, err: error }, 'an acknowledgement was not written down'),
       )
       return true
     },

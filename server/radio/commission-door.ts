@@ -146,7 +146,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
       await lapse(port.port, report)
     } catch (error) {
       report.why = error instanceof Failed ? error.why : 'interrupted'
-      log.warn({ port: port.port, why: report.why, message: (error as Error).message }, 'a port was not commissioned')
+      log.warn({ port: port.port, why: report.why, err: error }, 'a port was not commissioned')
     } finally {
       media.starve(port.port, false)
       running.delete(port.port)
@@ -166,9 +166,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
       running.set(port.port, { phase: 'idle', seconds: 0, ofSeconds: idleS })
       try {
         const id = await ports.beginCommissioning(db, port.id, byId)
-        void run(port, id, byId).catch((error: Error) =>
-          log.error({ why: error.message }, 'a commissioning was not kept'),
-        )
+        void run(port, id, byId).catch((error: Error) => log.error({ err: error }, 'a commissioning was not kept'))
         return id
       } catch (error) {
         running.delete(port.port)

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import type { Test } from 'tap'
 import { makeCommit } from '../desk.ts'
+import { makeLog } from '../log.ts'
 import { closeSession, may, openSession } from '../people/index.ts'
 import { peopleRoutes } from '../people/routes.ts'
 import { seed } from '../people/seed/index.ts'
@@ -34,7 +34,7 @@ export async function house(
   const varDir = mkdtempSync(join(tmpdir(), 'desk-house-'))
   if (base) await seed(db, { demo: false, varDir })
   const lines: string[] = []
-  const log = pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(line) })
+  const log = makeLog('debug', { write: (line: string) => void lines.push(line) })
   const live = makeLive({
     db,
     log,

@@ -64,7 +64,8 @@ export const isPostgresAway = (code: string) =>
 
 /**
  * What of an error may be logged. PostgreSQL and knex put the row's values into message and detail, and this is a
- * hospital: of their errors only code, table, constraint and our own stack frames are kept.
+ * hospital: of their errors only code, table, constraint and our own stack frames are kept. A program that failed puts the
+ * words it was to say into its message (espeak-ng): of it only how it ended is kept.
  */
 export function loggable(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
@@ -74,6 +75,7 @@ export function loggable(error: unknown): Record<string, unknown> {
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 12)
     .join('\n')
+  if ('cmd' in error) return { type: error.name, code, signal: 'signal' in error ? error.signal : undefined, frames }
   const fromPostgres = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && routine !== undefined
   return fromPostgres
     ? { type: error.name, code, table, constraint, routine, frames }

@@ -163,7 +163,7 @@ export function makeLive({ db, sees, framesOf, now, log, heard, came, left, idle
       if (typeof (error as { code?: unknown }).code === 'string') throw error
       const [row] = rows
       if (row && rows.length === 1) {
-        log.error({ seq: row.seq, type: row.type, message: (error as Error).message }, 'no frame for this event')
+        log.error({ seq: row.seq, type: row.type, err: error }, 'no frame for this event')
         return [toTold(row.seq, undefined)]
       }
       const told: Told[] = []

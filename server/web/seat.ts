@@ -128,7 +128,7 @@ export class Seat {
       this.asksAfter = said.after
       this.#ears.again()
     } else {
-      this.#ears.said(said).catch((error: unknown) => this.#ears.log.warn({ message: String(error) }, 'a console said'))
+      this.#ears.said(said).catch((error: unknown) => this.#ears.log.warn({ err: error }, 'a console said'))
     }
   }
 }
