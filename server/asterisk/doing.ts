@@ -160,13 +160,13 @@ async function dropCredential(reader: Ami, ari: Ari, station: string): Promise<n
 
 /**
  * Where a browser registered outlives its account by up to a minute, and an account of the same name made meanwhile would
- * be rung there. PJSIPShowContacts is the only list of them.
+ * be rung there. They are kept in astdb, as registrar/contact/<station>;@<what the registrar made of its address>.
  */
 async function dropContacts(reader: Ami, ari: Ari, station: string): Promise<void> {
-  const all = await reader.list('PJSIPShowContacts').catch(already(/no contacts/i))
+  const all = await reader.list('DBGetTree', { Family: 'registrar', Key: 'contact' }).catch(already(/not found/i))
   for (const contact of Array.isArray(all) ? all : []) {
-    const id = word(contact, 'objectname')
-    if (word(contact, 'event') !== 'ContactList' || !id.startsWith(`${station};@`)) continue
+    const id = word(contact, 'key').slice('/registrar/contact/'.length)
+    if (!id.startsWith(`${station};@`)) continue
     await ari
       .request('DELETE', `/asterisk/config/dynamic/res_pjsip/contact/${encodeURIComponent(id)}`)
       .catch(unlessGone)

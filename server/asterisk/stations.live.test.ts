@@ -98,15 +98,8 @@ t.test('another host gets nowhere with a browser’s credential, and a contact i
     'Expires: 300',
   ])
   for (const contact of await contactsOf(lab)) t.match(contact, `@127.0.0.1:${near.port}`)
-  await lab.actor.act({
-    Action: 'Originate',
-    Channel: 'PJSIP/b1001',
-    Context: 'from-desk',
-    Exten: '62041',
-    Priority: '1',
-    Timeout: '2000',
-    Async: 'true',
-  })
+  const place = { endpoint: 'PJSIP/b1001', context: 'from-desk', extension: '62041', priority: '1', timeout: '2' }
+  t.equal((await lab.ari('POST', '/channels', place)).status, 200)
   await wait(2_500)
   t.same(rung, [], 'nothing was sent to the address it named')
 })

@@ -87,15 +87,16 @@ class WebPhone {
 
 /** What Asterisk has of a station: where it registered, which queues it sits in, which accounts there are. */
 async function held(lab: Lab, ami: Ami, { station, radio }: SipCredential): Promise<string[]> {
-  const list = async (action: string): Promise<AmiMessage[]> => {
+  const list = async (action: string, of: Record<string, string> = {}): Promise<AmiMessage[]> => {
     const from = ami.events.length
-    const reply = await ami.act({ Action: action })
+    const reply = await ami.act({ Action: action, ...of })
     if (reply.Response !== 'Success') return []
     const mine = () => ami.events.slice(from).filter((event) => event.ActionID === reply.ActionID)
     await until(`the end of ${action}`, () => mine().some((event) => event.EventList === 'Complete'))
     return mine()
   }
-  const contacts = (await list('PJSIPShowContacts')).filter((one) => one.ObjectName?.startsWith(`${station};`))
+  const kept = await list('DBGetTree', { Family: 'registrar', Key: 'contact' })
+  const contacts = kept.filter((one) => one.Key?.startsWith(`/registrar/contact/${station};`))
   const seats = (await list('QueueStatus')).filter((one) => one.Location === `PJSIP/${station}`)
   const ari = `http://127.0.0.1:${lab.ports.httpPort}/ari/asterisk/config/dynamic/res_pjsip`
   const authorization = `Basic ${Buffer.from(`desk:${lab.secrets.ari}`).toString('base64')}`
