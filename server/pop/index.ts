@@ -117,8 +117,18 @@ async function lastCallsOf(db: Db, asker: Asker, ids: string[]): Promise<PopCard
     const row = rows.find((one) => one.id === id)
     const card = row && cardFor(asker, row)
     if (!row || !card) return []
-    const { callId, arrivedAt: at, line, outcome, ticketNumber } = card
-    return [{ callId, at, line, outcome, ticketNumber, what: seesTicket(asker, row) ? (row.ticket_what ?? '') : '' }]
+    const { callId, direction, arrivedAt: at, line, outcome, ticketNumber } = card
+    return [
+      {
+        callId,
+        direction,
+        at,
+        line,
+        outcome,
+        ticketNumber,
+        what: seesTicket(asker, row) ? (row.ticket_what ?? '') : '',
+      },
+    ]
   })
   return seen.slice(0, LAST_CALLS)
 }

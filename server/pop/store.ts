@@ -157,9 +157,10 @@ export async function aroundOffer(
               (select count(*)::int from calls n where n.organisation_id = k.organisation_id and n.ani = k.ani and k.ani <> '' and n.campus_id is not distinct from k.campus_id
                   and n.direction = 'inbound' and n.arrived_at > now() - interval '24 hours') as calls_in_24h,
               array(select p.id from calls p
-                     where p.id <> k.id and p.organisation_id = k.organisation_id and p.direction <> 'outbound'
-                       and p.arrived_at > now() - interval '90 days'
-                       and ((p.ani = k.ani and k.ani <> '' and p.campus_id is not distinct from k.campus_id) or p.place_id = k.place_id)
+                     where p.id <> k.id and p.organisation_id = k.organisation_id and p.arrived_at > now() - interval '90 days'
+                       and ((p.ani = k.ani and k.ani <> '' and p.campus_id is not distinct from k.campus_id)
+                         or (p.direction <> 'inbound' and p.dialled = k.ani and k.ani <> '' and p.campus_id is not distinct from k.campus_id)
+                         or p.place_id = k.place_id)
                      order by p.arrived_at desc limit 15) as last_call_ids,
               array(select t.id from tickets t
                      where t.organisation_id = k.organisation_id and t.state in ('unassigned', 'in_progress')

@@ -34,9 +34,11 @@ import {
   readCallbacks,
   readTickets,
   releaseCallback,
+  standOn,
   takeCallback,
   thing,
   ticketRows,
+  workedOn,
 } from './index.ts'
 
 const strict = { additionalProperties: false } as const
@@ -204,13 +206,14 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
     const station = await seatOf(tx, actor.personId)
     if (!station) throw new Refusal('not-signed-in')
     const back = wanted.callbackId ? await dialling(tx, actor, wanted.callbackId) : undefined
-    const given = back?.number ?? wanted.number ?? ''
+    const ticket = wanted.ticketId ? await workedOn(tx, actor, wanted.ticketId) : undefined
+    const given = back?.number ?? wanted.number ?? ticket?.contactNumber ?? ''
     const number = back ? numberOf(given) : numberTyped(given)
-    const campus = back?.call.campus ?? wanted.campus
+    const campus = back?.call.campus ?? wanted.campus ?? ticket?.campus
     if (given.trim() === '') throw new Refusal('number-needed', { field: 'number' }, 400)
     if (!DIGITS.test(number)) throw new Refusal('number-unreadable', { field: 'number' }, 400)
     if (!campus) throw new Refusal('campus-needed', { field: 'campus' }, 400)
-    const line = back?.call.line ?? wanted.line ?? null
+    const line = back?.call.line ?? wanted.line ?? ticket?.line ?? null
     if (!may(actor, 'change', queueThing(actor.organisationId, { campus, line })))
       throw new Refusal('not-allowed', {}, 403)
     const direction = back ? 'callback' : 'outbound'
@@ -221,7 +224,8 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
       { notAfterMs: DIAL_WITHIN_MS },
     )
     const begun = await begin(tx, { callId, pbx: PBX, direction, campus, line, number })
-    return [...(back?.events ?? []), ...begun]
+    const stands = ticket ? await standOn(tx, actor, callId, ticket.id, direction) : []
+    return [...(back?.events ?? []), ...begun, ...stands]
   })
   const sent = await settled(db, wishId, DIAL_WITHIN_MS)
   // Where nobody knows whether it was dialled, its legs tell, or the next look at what stands in the exchange.

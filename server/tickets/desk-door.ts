@@ -284,6 +284,25 @@ export async function join(
   return events
 }
 
+/** A ticket this person works on; hidden or not there: 404. */
+export const workedOn = (tx: Tx, actor: Actor, ticketId: string): Promise<Ticket> => held(tx, actor, ticketId, 'change')
+
+/** A call we make about a ticket stands on it from the beginning, whether anybody answers or not; so does its recording. */
+export async function standOn(
+  tx: Tx,
+  actor: Actor,
+  callId: string,
+  ticketId: string,
+  relation: Extract<CallRelation, 'callback' | 'outbound'>,
+): Promise<TicketEvent[]> {
+  await workedOn(tx, actor, ticketId)
+  const at = await clock(tx)
+  await store.linkCall(tx, callId, ticketId, relation, at)
+  const version = await store.updateTicket(tx, ticketId, {})
+  await store.insertEntry(tx, ticketId, { at, byId: actor.personId, kind: 'call-joined', body: { callId, relation } })
+  return [{ type: 'ticket.call-joined', ticketId, at, byId: actor.personId, callId, relation, version }]
+}
+
 /** A second, different fault in one call: a ticket of its own, and the first stays as it is. */
 export async function openSecond(tx: Tx, actor: Actor, callId: string): Promise<TicketEvent[]> {
   const call = await mine(tx, actor, callId)

@@ -242,3 +242,57 @@ t.test('what was kept before numbers had one spelling is found and called back t
   )
   t.equal((await db('calls').where({ id: callId }).first('ani_raw')).ani_raw, '+8613900008191', 'what was heard stays')
 })
+
+t.test(
+  'a call made from a ticket stands on that ticket with its recording, and in what the next pop tells',
+  async (t) => {
+    const { agent, db, commit, dial } = await desk(t)
+    const wanted = { campus: 'new', line: 'it', what: '打印机', contactNumber: '62041' }
+    const { ticketId } = (await agent.ask('POST', '/api/tickets', wanted)).body
+    const sent = await dial({ number: '62041', campus: 'new', line: 'it', ticketId })
+    t.equal(sent.status, 202)
+    const { callId } = sent.body
+    const page = async () => (await agent.ask('GET', `/api/tickets/${ticketId}`)).body
+    t.match((await page()).calls, [{ callId, relation: 'outbound', direction: 'outbound', dialled: '62041' }])
+    t.ok(
+      (await page()).timeline.some(
+        ({ kind, callId: of }: Record<string, string>) => kind === 'call.arrived' && of === callId,
+      ),
+    )
+
+    const told = visit({ begins: new Date(Date.now() + 1_000) })
+    const facts = [told.rings('b1901'), told.answers('b1901'), told.endsTalk('b1901', 60), told.isOver(60)].flat()
+    for (const fact of facts) await commit((tx) => hear(tx, { ...fact, callId }))
+    t.match((await page()).calls, [
+      { callId, state: 'ended', outcome: 'answered', recordings: [{ callId, state: 'filing' }] },
+    ])
+    t.same(await db('call_reasons').where({ call_id: callId }), [], 'a call that stands on a ticket needs no reason')
+    t.match(await db('tickets').select('id'), [{ id: ticketId }], 'and opens none of its own')
+
+    const next = visit({ begins: new Date(Date.now() + 120_000) })
+    for (const fact of [next.arrives(), next.queues(), next.rings('b1901')]) await commit((tx) => hear(tx, fact))
+    const pop = await agent.ask('GET', `/api/calls/${next.callId}/pop`)
+    t.match(pop.body.lastCalls, [{ callId, direction: 'outbound', what: '打印机' }])
+  },
+)
+
+t.test('nobody dials for a ticket that is not theirs to work on', async (t) => {
+  const { db, dial, dialled, agent, someone } = await desk(t)
+  const other = await someone({ role: 'agent', campus: 'new', line: 'logistics' })
+  const wanted = { campus: 'new', line: 'logistics', what: '运送' }
+  const { ticketId } = (await other.ask('POST', '/api/tickets', wanted)).body
+  await db('grants').where({ person_id: agent.personId }).delete()
+  const line_id = (await db('lines').where({ code: 'it' }).first('id')).id
+  await db('grants').insert({ person_id: agent.personId, role: 'agent', line_id })
+  const sent = await dial({ number: '62041', campus: 'new', line: 'it', ticketId })
+  t.match(sent, { status: 404, body: { code: 'ticket-not-found' } })
+  t.same(dialled, [])
+})
+
+t.test('the number and the place of a ticket are what is dialled from it when nothing else is said', async (t) => {
+  const { agent, dial, dialled } = await desk(t)
+  const wanted = { campus: 'new', line: 'it', what: '打印机', contactNumber: '62041' }
+  const { ticketId } = (await agent.ask('POST', '/api/tickets', wanted)).body
+  t.equal((await dial({ ticketId })).status, 202)
+  t.same(dialled, ['62041'])
+})

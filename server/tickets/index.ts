@@ -2,7 +2,19 @@
 
 export { callbackThing, clearCallback, dialling, releaseCallback, takeCallback } from './callback-door.ts'
 export { owedCallbacks, readCallbacks } from './callback-store.ts'
-export { act, change, explain, join, note, openAtDesk, openSecond, thing, urge } from './desk-door.ts'
+export {
+  act,
+  change,
+  explain,
+  join,
+  note,
+  openAtDesk,
+  openSecond,
+  standOn,
+  thing,
+  urge,
+  workedOn,
+} from './desk-door.ts'
 export { endCall } from './ending-door.ts'
 export type { CallReason, CallRelation, ClearedHow, TicketEvent, TicketState } from './events.ts'
 export {

@@ -132,6 +132,7 @@ export type PopCard = {
   openTickets: TicketRow[]
   lastCalls: {
     callId: string
+    direction: CallCard['direction']
     at: string
     line: string | null
     outcome: CallOutcome | null

@@ -18,7 +18,8 @@ export type CallState = 'arrived' | 'queued' | 'offered' | 'talking' | 'ended'
 export type CallOutcome = 'answered' | 'abandoned' | 'voicemail' | 'callback_asked' | 'refused' | 'failed'
 export type TicketState = 'unassigned' | 'in_progress' | 'done' | 'withdrawn' | 'unresolved'
 export type Resolution = 'phone' | 'remote' | 'on_site'
-export type CallRelation = 'opened' | 'same_fault' | 'urge' | 'callback' | 'also'
+/** `callback`, `outbound`: a call we made about it, owed or not */
+export type CallRelation = 'opened' | 'same_fault' | 'urge' | 'callback' | 'outbound' | 'also'
 export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'short'
 export type CallReason =
   | 'wrong_number'

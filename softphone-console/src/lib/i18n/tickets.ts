@@ -43,6 +43,7 @@ export const callRelation = room({
   same_fault: { zh: '同一故障', en: 'Same fault' },
   urge: { zh: '催单', en: 'Urged it' },
   callback: { zh: '回电', en: 'Call back' },
+  outbound: { zh: '我方打出', en: 'We called' },
   also: { zh: '也提到', en: 'Also about it' },
 })
 
@@ -184,6 +185,7 @@ export const tickets = room({
 
   facts: { zh: '要点', en: 'Facts' },
   calls: { zh: '通话与录音', en: 'Calls and recordings' },
+  callReporter: { zh: '打电话给报修人', en: 'Call the reporter' },
   timeline: { zh: '经过', en: 'What happened' },
   newestFirst: { zh: '新的在前', en: 'newest first' },
   nothingYet: { zh: '还没有经过', en: 'Nothing yet' },
