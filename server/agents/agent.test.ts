@@ -27,6 +27,13 @@ t.test('an agent who has not tried the ring is not ready, and the state says why
   t.match(fold(anAgent({ state: 'signed_out' }), events), { state: 'not_ready', reason: 'ring_untested' })
 })
 
+t.test('a phone taken over in the middle of a call is tried after its wrap-up, not passed over', async (t) => {
+  const moved = fold(anAgent(), decide(anAgent(), { ask: 'sign-in', station: 'b1001', moved: true }, noon, true))
+  t.match(moved, { state: 'not_ready', reason: 'ring_untested' })
+  const wrapping = fold(moved, decide(moved, { ask: 'wrap-up', callId: 'c1', until: after(30) }, noon, false))
+  t.match(afterWrapUp(wrapping, after(30)), { type: 'agent.not-ready', reason: 'ring_untested' })
+})
+
 t.test('signing in again at the same station changes nothing', async (t) => {
   t.same(decide(anAgent(), { ask: 'sign-in', station: 'b1001' }, noon, false), [])
 })

@@ -45,7 +45,7 @@ export const LONGEST_WRAP_UP_MS = 15 * 60_000
 
 /** What an ask means. Asking for what already is changes nothing; what makes no sense is refused by its code. */
 export function decide(agent: Agent, ask: Ask, at: Date, onCall: boolean): AgentEvent[] | AgentRefusal {
-  if (ask.ask === 'sign-in') return signIn(agent, ask.station, ask.moved ?? false, at)
+  if (ask.ask === 'sign-in') return signIn(agent, ask.station, ask.moved ?? false, at, onCall)
   if (agent.state === 'signed_out') return ask.ask === 'sign-out' || ask.ask === 'phone' ? [] : 'not-signed-in'
   const { personId, station } = agent
 
@@ -92,12 +92,16 @@ export const signedOut = (personId: string, station: string, since: Date): Agent
   phone: 'unknown',
 })
 
-function signIn(agent: Agent, station: string, moved: boolean, at: Date): AgentEvent[] {
+function signIn(agent: Agent, station: string, moved: boolean, at: Date, onCall: boolean): AgentEvent[] {
   if (agent.state !== 'signed_out' && agent.station === station && !moved) return []
   const { personId } = agent
   return [
     { type: 'agent.signed-in', personId, station, at },
     { type: 'agent.not-ready', personId, station, at, reason: 'ring_untested' },
+    // A call that is finished elsewhere leads to wrap-up, which must not lead past the ring test.
+    ...(onCall
+      ? [{ type: 'agent.next-chosen' as const, personId, at, next: 'not_ready' as const, reason: 'ring_untested' }]
+      : []),
   ]
 }
 
