@@ -47,6 +47,7 @@ const journey: Journey = {
   'recording.missing': [],
   'recording.short': [],
   'recording.listened': [],
+  'recording.acknowledged': [],
 
   'ticket.opened': [],
   'ticket.changed': [],

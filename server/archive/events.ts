@@ -2,7 +2,10 @@
 export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'short'
 
 /** `callId`: null for a recording of no call, the radio's. */
-export type ArchiveEvent = { recordingId: string; callId: string | null; at: Date } & (
+/** `recording.acknowledged` is of all that is wrong with a call's recording, which may be that there is none. */
+export type ArchiveEvent = { type: 'recording.acknowledged'; callId: string; at: Date; byId: string } | RecordingEvent
+
+type RecordingEvent = { recordingId: string; callId: string | null; at: Date } & (
   | { type: 'recording.filing' }
   /** `silent`: a message in which nobody said a word */
   | { type: 'recording.filed'; ms: number; bytes: number; silent?: true }

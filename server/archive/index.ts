@@ -4,20 +4,21 @@ import { NotInVault, type Recordings, VaultDown } from '../../recordings/index.t
 import type { CallEvent } from '../calls/index.ts'
 import type { Db, Tx } from '../db/index.ts'
 import { type Actor, may, type Thing } from '../people/index.ts'
-import { notFound, Outage } from '../web/index.ts'
-import type { RecordingView } from '../wire/views.ts'
+import { notFound, Outage, Refusal } from '../web/index.ts'
+import type { ListeningView, RecordingAlarmView, RecordingView } from '../wire/views.ts'
+import * as alarmStore from './alarms-store.ts'
 import type { ArchiveEvent } from './events.ts'
 import { ONE_LISTENING_MS, type Recording, revisionAfter, type VoiceFinding, voicesOf } from './recording.ts'
 import * as store from './store.ts'
 
 export type { Recordings } from '../../recordings/index.ts'
+export { readAlarms as recordingAlarms } from './alarms-store.ts'
 export type { ArchiveEvent, RecordingState } from './events.ts'
 export type { ArchiveFigure } from './figures.ts'
 export { type Archive, startArchive } from './filing-door.ts'
 export type { ArchiveHealth } from './health.ts'
 export { type Clip, clipOf, endPiece, notePiece, openPieces } from './pieces-door.ts'
 export { readRange, type VoiceFinding } from './recording.ts'
-export { readAlarms as recordingAlarms } from './store.ts'
 
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
 
@@ -107,6 +108,39 @@ export async function listened(
 ): Promise<ArchiveEvent[]> {
   const fresh = await store.writeListening(tx, { recordingId, personId, address, withinMs: ONE_LISTENING_MS })
   return fresh ? [{ type: 'recording.listened', recordingId, callId, personId, at: await store.clock(tx) }] : []
+}
+
+/** What is wrong with a call's recording, for whoever may see that there is one. */
+export async function alarmsOf(db: Db, actor: Actor, callId: string): Promise<RecordingAlarmView[]> {
+  const thing = (await store.readReach(db, [callId])).get(callId)
+  if (!thing || !may(actor, 'see', thing)) return []
+  const all = await alarmStore.alarmsOfCall(db, callId)
+  return all.map(({ kind, at, acknowledgedAt, acknowledgedBy }) => ({
+    kind,
+    at: at.toISOString(),
+    acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
+    acknowledgedBy,
+    mayAcknowledge: acknowledgedAt === null && may(actor, 'clear', thing),
+  }))
+}
+
+/** Says that a person knows what is wrong with a call's recording: until then it stands as an alarm. */
+export async function acknowledgeAlarms(tx: Tx, actor: Actor, callId: string): Promise<ArchiveEvent[]> {
+  const thing = (await store.readReach(tx, [callId])).get(callId)
+  if (!thing || !may(actor, 'see', thing)) throw notFound('call')
+  if (!may(actor, 'clear', thing)) throw new Refusal('not-allowed', {}, 403)
+  if (!(await alarmStore.acknowledge(tx, callId, actor.personId))) throw new Refusal('no-recording-alarm')
+  return [{ type: 'recording.acknowledged', callId, byId: actor.personId, at: await store.clock(tx) }]
+}
+
+const MOST_LISTENINGS = 100
+
+/** Who listened to a recording: for supervisors of where it was made, and auditors. */
+export async function listeningsOf(db: Db, actor: Actor, recordingId: string): Promise<ListeningView[]> {
+  const { thing } = await reachable(db, actor, 'see', recordingId)
+  if (!may(actor, 'audit', thing)) throw new Refusal('not-allowed', {}, 403)
+  const all = await alarmStore.readListenings(db, recordingId, MOST_LISTENINGS)
+  return all.map(({ at, person }) => ({ at: at.toISOString(), person }))
 }
 
 async function reachable(

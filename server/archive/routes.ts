@@ -2,7 +2,7 @@ import type { Recordings } from '../../recordings/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { actorOf, answers, Id, Nullable, notFound, type Routes, sendSound, Type } from '../web/index.ts'
-import { listened, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
+import { acknowledgeAlarms, listened, listeningsOf, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
 
 const One = Type.Object({ id: Id })
 
@@ -44,6 +44,17 @@ export const archiveRoutes =
     app.get('/api/recordings/:id', { schema: { params: One, response: answers(RecordingAnswer) } }, (request) =>
       recordingFor(db, actorOf(request), request.params.id),
     )
+
+    app.get('/api/recordings/:id/listenings', { schema: { params: One } }, async (request) => ({
+      items: await listeningsOf(db, actorOf(request), request.params.id),
+      next: null,
+    }))
+
+    app.post('/api/calls/:id/recording/acknowledge', { schema: { params: One } }, async (request, reply) => {
+      const actor = actorOf(request)
+      await commit((tx) => acknowledgeAlarms(tx, actor, request.params.id))
+      return reply.code(204).send()
+    })
 
     app.get('/api/recordings/:id/peaks', { schema: { params: One, response: answers(Peaks) } }, async (request) => {
       const peaks = await peaksFor(db, actorOf(request), request.params.id)

@@ -1,4 +1,4 @@
-import { overCalls, talkMsOf, talksOf, unrecordedCalls, whoWasOn } from '../calls/index.ts'
+import { overCalls, talkMsOf, talksOf, whoWasOn } from '../calls/index.ts'
 import type { Db, Tx } from '../db/index.ts'
 import type { Continuous } from './pieces.ts'
 import type { CallToFile, Leg, Recording } from './recording.ts'
@@ -236,29 +236,6 @@ export async function countStates(db: Db): Promise<Record<string, number>> {
     .select('state')
     .count('* as n')
   return Object.fromEntries(rows.map((row) => [row.state, Number(row.n)]))
-}
-
-/** What is wrong in the last day: lost sound, and calls the dialplan could not record. */
-export async function readAlarms(
-  db: Db,
-): Promise<
-  { kind: 'recording_missing' | 'recording_short' | 'unrecorded'; callId: string | null; since: Date; count: number }[]
-> {
-  const { rows } = await db.raw(
-    `select 'recording_' || state as kind, count(*)::int as count, min(started_at) as since,
-            (array_agg(call_id order by started_at desc))[1] as call_id
-       from recordings where state in ('missing', 'short') and started_at > now() - interval '1 day' group by state`,
-  )
-  const lost = rows.map((row: { kind: never; call_id: string | null; since: Date; count: number }) => ({
-    kind: row.kind,
-    callId: row.call_id,
-    since: row.since,
-    count: row.count,
-  }))
-  const never = await unrecordedCalls(db)
-  const [first, last] = [never[0], never.at(-1)]
-  if (!first || !last) return lost
-  return [...lost, { kind: 'unrecorded', callId: last.callId, since: first.at, count: never.length }]
 }
 
 /** When Asterisk last started, for each PBX of this desk; live spool files of before are over. */

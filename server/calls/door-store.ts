@@ -139,14 +139,5 @@ export async function whomItReached(db: Db, callId: string): Promise<WhoWasOn | 
   return rows[0]
 }
 
-/** Calls of the last day that the dialplan could not record, oldest first. */
-export async function unrecordedCalls(db: Db): Promise<{ callId: string; at: Date }[]> {
-  return db('calls')
-    .whereNotNull('unrecorded_why')
-    .where('arrived_at', '>', db.raw(`now() - interval '1 day'`))
-    .orderBy('arrived_at')
-    .select('id as callId', 'arrived_at as at')
-}
-
 /** Calls that are over, as a relation `{id, outcome, ended_at}` for another room's statement to stand on. */
 export const overCalls = (db: Db) => db('calls').where({ state: 'ended' }).select('id', 'outcome', 'ended_at')

@@ -21,7 +21,6 @@ export {
   overCalls,
   talkMsOf,
   talksOf,
-  unrecordedCalls,
   whomItReached,
   whoWasOn,
 } from './door-store.ts'

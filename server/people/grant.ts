@@ -22,6 +22,8 @@ export type Verb =
   | 'switch'
   | 'key'
   | 'clear'
+  /** who heard or changed a thing */
+  | 'audit'
   | 'lead'
   | 'end'
 

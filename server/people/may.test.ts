@@ -30,6 +30,7 @@ const VERBS: Verb[] = [
   'key',
   'clear',
   'lead',
+  'audit',
   'end',
 ]
 const mine = { organisationId: 'o' }
@@ -99,10 +100,10 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'ticket assigned to me': WORK,
       'ticket I took': WORK,
       'ticket I reported': WORK,
-      recording: 'see listen',
-      'message left': 'see listen',
-      'recording of my call': 'see listen',
-      'recording of my ticket': 'see listen',
+      recording: 'see listen clear audit',
+      'message left': 'see listen clear audit',
+      'recording of my call': 'see listen clear audit',
+      'recording of my ticket': 'see listen clear audit',
       callback: WORK,
       'agent of it': SELF,
       'switch of it': 'see switch',
@@ -153,7 +154,7 @@ function everythingSeen(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(THINGS).map(([name, { kind }]) => [
       name,
-      kind === 'recording' || kind === 'radio' ? 'see listen' : name === 'myself' ? SELF : 'see',
+      kind === 'recording' ? 'see listen audit' : kind === 'radio' ? 'see listen' : name === 'myself' ? SELF : 'see',
     ]),
   )
 }

@@ -29,7 +29,11 @@ export function may(actor: Asker, verb: Verb, thing: Thing): boolean {
 function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
   switch (grant.role) {
     case 'auditor':
-      return verb === 'see' || (verb === 'listen' && (thing.kind === 'recording' || thing.kind === 'radio'))
+      return (
+        verb === 'see' ||
+        (verb === 'listen' && (thing.kind === 'recording' || thing.kind === 'radio')) ||
+        (verb === 'audit' && thing.kind === 'recording')
+      )
     case 'admin':
       return (
         (thing.kind === 'directory' && ADMIN.has(verb)) ||
@@ -62,7 +66,7 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
     case 'radio':
       return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
     case 'recording':
-      return (verb === 'see' || verb === 'listen') && covers(grant, thing)
+      return RECORDED.has(verb) && covers(grant, thing)
     case 'call':
       return (WORK.has(verb) || verb === 'end') && covers(grant, thing)
     default:
@@ -70,6 +74,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
   }
 }
 
+/** Hears it, says that what is wrong with it is known, and sees who heard it. */
+const RECORDED: ReadonlySet<Verb> = new Set(['see', 'listen', 'clear', 'audit'])
 const WORK: ReadonlySet<Verb> = new Set(['see', 'open', 'change', 'take'])
 /** Whoever hears a channel live may hear it again. */
 const ON_THE_AIR: ReadonlySet<Verb> = new Set(['see', 'listen', 'key', 'change'])

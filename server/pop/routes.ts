@@ -1,4 +1,4 @@
-import { recordingsOf } from '../archive/index.ts'
+import { alarmsOf, recordingsOf } from '../archive/index.ts'
 import { type IdentifyTarget, identifyCall, legsOf, readCall } from '../calls/index.ts'
 import { type Db, journalHead } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
@@ -56,6 +56,7 @@ export function popRoutes({
               place: Type.Optional(Id),
               campus: Type.Optional(Code),
               line: Type.Optional(Code),
+              recording: Type.Optional(Type.Literal('alarm')),
             },
             { additionalProperties: false },
           ),
@@ -63,7 +64,7 @@ export function popRoutes({
       },
       async (request) => {
         const actor = actorOf(request)
-        const { limit, after, mine, open, ani, place, campus, line } = request.query
+        const { limit, after, mine, open, ani, place, campus, line, recording } = request.query
         const cursor = openCursor(after, isTimeCursor)
         const rows = await callIds(
           db,
@@ -77,6 +78,7 @@ export function popRoutes({
             ...(place && { placeId: place }),
             ...(campus && { campus }),
             ...(line && { line }),
+            ...(recording && { recordingAlarm: true }),
           },
           { limit: limit + 1, ...(cursor && { after: cursor }) },
         )
@@ -93,12 +95,13 @@ export function popRoutes({
     app.get('/api/calls/:id', { schema: { params: Call } }, async (request) => {
       const actor = actorOf(request)
       const card = await mine(actor, request.params.id)
-      const [recordings, legs, offers] = await Promise.all([
+      const [recordings, alarms, legs, offers] = await Promise.all([
         recordingsOf(db, actor, [card.callId]),
+        alarmsOf(db, actor, card.callId),
         legsOf(db, card.callId),
         offersOf(db, card.callId),
       ])
-      return { ...card, recordings, legs, offers }
+      return { ...card, recordings, recordingAlarms: alarms, legs, offers }
     })
 
     app.get('/api/calls/:id/pop', { schema: { params: Call } }, async (request) => {

@@ -68,6 +68,8 @@ export type CallFilter = {
   open?: boolean
   campus?: string
   line?: string
+  /** something is wrong with its recording, and nobody has said that they know */
+  recordingAlarm?: boolean
 }
 
 /** Newest first, after the cursor. */
@@ -118,6 +120,10 @@ export async function callIds(
   if (filter.campus) query.where('c.code', filter.campus)
   if (filter.line) query.where('l.code', filter.line)
   if (filter.open) query.whereNot('k.state', 'ended')
+  if (filter.recordingAlarm)
+    query.whereExists(
+      db('recording_alarms as w').whereRaw('w.call_id = k.id').whereNull('w.acknowledged_at').select(db.raw('1')),
+    )
   if (page.after)
     query.whereRaw('(k.arrived_at, k.id) < (cast(? as timestamptz), cast(? as uuid))', [page.after.at, page.after.id])
   const rows = await query.orderBy('k.arrived_at', 'desc').orderBy('k.id', 'desc').limit(page.limit)

@@ -104,6 +104,9 @@ export const DOORS: Record<string, Row> = {
   'POST /api/tickets/:id/reopen': { says: CHANGED, body: () => ({ version: 1 }) },
   'POST /api/tickets/:id/give-up': { says: CHANGED, body: () => ({ version: 1 }) },
   'GET /api/recordings/:id': { says: SEEN },
+  // Who listened: an agent who sees that there is a recording does not see that.
+  'GET /api/recordings/:id/listenings': { says: 'no/hidden yes/hidden hidden yes hidden hidden' },
+  'POST /api/calls/:id/recording/acknowledge': { says: 'no/hidden yes/hidden hidden no hidden hidden' },
   'GET /api/recordings/:id/peaks': { says: HEARD },
   'GET /api/recordings/:id/audio': { says: HEARD },
 

@@ -17,7 +17,7 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * POST   /api/agent/phone {phone,why?}     -> AgentView
  * POST   /api/agent/ring-test {ok,why?}    -> AgentView
  *
- * GET    /api/calls?limit&after&mine&ani&place&open -> List<CallCard>
+ * GET    /api/calls?limit&after&mine&ani&place&open&recording=alarm -> List<CallCard>
  * GET    /api/calls/:id                    -> CallCard & {legs, offers, recordings: RecordingView[]}
  * GET    /api/calls/:id/pop                -> PopCard
  * POST   /api/calls/:id/painted {legUniqueid, afterMs} -> 204
@@ -39,7 +39,8 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * POST   /api/callbacks/:id/take|release   -> CallbackRow   409 callback-taken
  * POST   /api/callbacks/:id/clear {how, note?} -> CallbackRow
  *
- * GET    /api/recordings/:id  /audio (Range)  /peaks
+ * GET    /api/recordings/:id  /audio (Range)  /peaks  /listenings (supervisor, auditor)
+ * POST   /api/calls/:id/recording/acknowledge -> 204      what is wrong with it is known (supervisor)
  * GET    /api/directory/:what/:id/journal     -> List<RowChange>   newest first
  * GET    /api/lines/night                  -> List<LineNightView>
  * POST   /api/lines/:line/night {night}    -> LineNightView & {told}   told: the exchange has confirmed it

@@ -179,6 +179,16 @@ export type RecordingView = {
   mayListen: boolean
 }
 
+/** What is wrong with a call's recording, until somebody says that they know. */
+export type RecordingAlarmView = {
+  kind: 'recording_missing' | 'recording_short' | 'unrecorded'
+  at: string
+  acknowledgedAt: string | null
+  acknowledgedBy: PersonRef | null
+  mayAcknowledge: boolean
+}
+export type ListeningView = { at: string; person: PersonRef }
+
 export type TicketRow = {
   ticketId: string
   /** shown short: the number within the year, e.g. "0143" */

@@ -1,7 +1,7 @@
 import type { CallCard } from '../wire.ts'
 
 /** What the list of calls is narrowed to; the address bar holds it. */
-export type HistoryFilter = { mine: boolean; open: boolean; ani: string; place: string | null }
+export type HistoryFilter = { mine: boolean; open: boolean; ani: string; place: string | null; alarm: boolean }
 
 /** Reads a filter from an address; what is not understood is left out. */
 export function historyFilterOf(search: Pick<URLSearchParams, 'get'>): HistoryFilter {
@@ -10,6 +10,7 @@ export function historyFilterOf(search: Pick<URLSearchParams, 'get'>): HistoryFi
     open: search.get('open') === 'true',
     ani: (search.get('ani') ?? '').slice(0, 40),
     place: search.get('place') || null,
+    alarm: search.get('recording') === 'alarm',
   }
 }
 
@@ -20,6 +21,7 @@ export function historyQueryOf(filter: HistoryFilter): URLSearchParams {
   if (filter.open) query.set('open', 'true')
   if (filter.ani.trim() !== '') query.set('ani', filter.ani.trim())
   if (filter.place) query.set('place', filter.place)
+  if (filter.alarm) query.set('recording', 'alarm')
   return query
 }
 

@@ -36,6 +36,7 @@ export const duty = room({
     en: (_n: number) => 'A call has stood for over an hour without any sound: a supervisor may end it',
   },
   openCall: { zh: '看这通电话', en: 'See the call' },
+  seeAll: { zh: '全部列出', en: 'List them all' },
   radio_sends_in_idle: {
     zh: (n: number) => `没有人讲话，${n} 个电台端口却在发射：请关掉网关，并告诉电台管理员`,
     en: (n: number) =>

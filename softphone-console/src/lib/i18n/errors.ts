@@ -203,6 +203,10 @@ export const errors = room({
     zh: '你的权限在这期间变了，这次的结果不再显示。请刷新后看现在的情况。',
     en: 'Your rights have changed meanwhile, so that answer is not shown again. Reload to see how things stand.',
   },
+  'no-recording-alarm': {
+    zh: '这通电话的录音没有待确认的问题，可能别人刚确认过。',
+    en: 'Nothing about this recording waits to be acknowledged; somebody may just have done it.',
+  },
   'not-signed-in': { zh: '你还没有上线。', en: 'You are not taking calls yet.' },
   'not-an-agent': { zh: '你的账号不接电话。', en: 'Your account does not take calls.' },
   'no-station': { zh: '你的账号没有座席，请找管理员。', en: 'Your account has no station. Ask an administrator.' },

@@ -42,6 +42,8 @@ export const recordings = room({
   soundNetwork: { zh: '取声音时断了，连上后再试', en: 'Cut off while fetching; try again' },
   blocked: { zh: '浏览器不让放声音，请再按一次播放', en: 'The browser held the sound back; press play again' },
   voicemail: { zh: '留言', en: 'Voicemail' },
+  listeners: { zh: (n: number) => `谁听过（${n}）`, en: (n: number) => `Who listened (${n})` },
+  nobodyListened: { zh: '还没有人听过', en: 'Nobody has listened yet' },
 })
 
 /** What the check of a recording found; `side` is whose voice, lengths in seconds as text. */
