@@ -51,7 +51,10 @@ t.test('busy tone is not listened for on a trunk that hangs up properly', { buff
 })
 
 t.test('a name that comes late reaches the desk', { buffered: true }, async (t) => {
-  const desk = await lab(t)
+  const desk = await lab(t, (settings) => ({
+    ...settings,
+    trunks: settings.trunks.map((trunk) => ({ ...trunk, lateName: true })),
+  }))
   const phone = await desk.phone('d8121', { tone: 440 })
   const ward = await desk.wards.placeCall({
     campus: 'new',

@@ -21,7 +21,7 @@ t.test('the example is a whole site, and its remarks are no settings', async (t)
   const site = readSite(JSON.stringify(EXAMPLE))
   t.match(site, {
     campuses: [{ code: 'old' }, { code: 'new' }],
-    trunks: [{ campus: 'old', gateway: '10.1.0.5:5060', busyTone: true }, { lateName: true }],
+    trunks: [{ campus: 'old', gateway: '10.1.0.5:5060', busyTone: true }, { lateName: false }],
     radio: [
       { port: 'old', campus: 'old', gateway: '10.1.0.9:5060' },
       { port: 'new', gateway: null },

@@ -14,7 +14,7 @@ export function pjsipMade({ trunks, deskPhones, handset, secrets, radio }: PbxSe
 context=from-${trunk.campus}
 aors=${trunk.campus}
 ${silenceMade(trunk)}
-[${trunk.campus}](trunk-aor)
+${trunk.lateName ? 'trust_id_inbound=yes\n' : ''}[${trunk.campus}](trunk-aor)
 contact=sip:${trunk.gateway}
 [${trunk.campus}]
 type=identify
@@ -147,13 +147,6 @@ export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): 
           )
           .join('')}`,
     ),
-    '[trunk-at]',
-    ...trunks.flatMap(({ campus, from }) =>
-      from
-        .filter((address) => /^[\d.]+(\/32)?$/.test(address))
-        .map((address) => `exten => ${address.replace('/32', '')},1,Return(${campus})`),
-    ),
-    '',
     '[from-desk-wards]',
     ...trunks.flatMap(({ campus, wards }, index) =>
       wards.map((ward) => `exten => _0${index + 1}${ward},1,Goto(outward,s-${campus}-\${EXTEN:2},1)`),

@@ -29,24 +29,14 @@ t.test('every number of a line leads to it from its own campus, and an old numbe
   for (const campus of [old, young]) t.match(campus, /exten => 6600,1,/)
 })
 
-t.test('a trunk is known by its address alone, and only one address is a masked caller’s campus', async (t) => {
+t.test('a trunk is known by its address alone', async (t) => {
   const made = pjsipMade(settings)
   t.match(made, /type=identify\nendpoint=old\nmatch=127\.0\.0\.11\/32/)
-  const wide = {
-    ...settings,
-    trunks: [
-      {
-        campus: 'old',
-        from: ['10.1.0.0/16', '10.2.0.3'],
-        gateway: '10.1.0.1:5060',
-        busyTone: false,
-        outside: '',
-        silence: null,
-        wards: [],
-      },
-    ],
-  }
-  t.match(extensionsMade(wide), /\[trunk-at\]\nexten => 10\.2\.0\.3,1,Return\(old\)\n\n/)
+  t.notMatch(made, 'trust_id_inbound', 'no exchange is believed')
+  const late = settings.trunks.map((trunk) => ({ ...trunk, lateName: trunk.campus === 'new' }))
+  const [old = '', young = ''] = pjsipMade({ ...settings, trunks: late }).split('[new](trunk)')
+  t.match(young, /^\n[^[]*trust_id_inbound=yes\n\[new\]\(trunk-aor\)/, 'but one that names its callers late')
+  t.notMatch(old, 'trust_id_inbound')
 })
 
 t.test('a trunk is thought dead by what its gateway sends while nobody speaks', async (t) => {

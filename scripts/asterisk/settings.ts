@@ -12,6 +12,8 @@ export type Trunk = {
   gateway: string
   /** The gateway gives no hang-up but a busy tone: listen for it. */
   busyTone: boolean
+  /** The exchange names the caller in mid-call, and is believed: Asterisk writes what it says as it is. */
+  lateName: boolean
   /** Dialled before a mobile, as its exchange wants it; empty when nothing. */
   outside: string
   /** What it sends while its side says nothing; null: nobody knows. */
@@ -176,6 +178,7 @@ export function demoSettings(
       from: [`${CAMPUS_HOSTS[campus]}/32`],
       gateway: `${CAMPUS_HOSTS[campus]}:${ports.campusSipPort}`,
       busyTone: campus === 'old',
+      lateName: false,
       outside: '',
       silence: 'sound' as const,
       wards: ['[67]XXXX'],
@@ -224,11 +227,12 @@ export function siteSettings(
       handset: site.handset ?? '',
       mobile: '',
     })),
-    trunks: site.trunks.map(({ campus, from, gateway, busyTone, outside, silence, wards }) => ({
+    trunks: site.trunks.map(({ campus, from, gateway, busyTone, lateName, outside, silence, wards }) => ({
       campus,
       from: [...from],
       gateway,
       busyTone,
+      lateName,
       outside,
       silence,
       wards: [...wards],

@@ -29,6 +29,10 @@ export type PhoneOptions = {
   /** What happens when it rings; `ring` lets it ring. A number declines with that status. */
   onRing?: 'answer' | 'ring' | number
   afterMs?: number
+  /** Headers of its own in each answer to an INVITE: a hostile phone is one of its uses. */
+  answers?: string[]
+  /** The Contact it registers, when that is not its own address. */
+  registersAs?: string
 }
 type Place = { callId: string; from: string; to: string; uri: string; cseq: number }
 
@@ -41,6 +45,8 @@ export class SipPhone extends EventEmitter {
   readonly options: PhoneOptions
   readonly address: string
   readonly calls: SipCall[] = []
+  /** `latin1`: each character of a message is one byte, whatever it means. */
+  #encoding: 'utf8' | 'latin1' = 'utf8'
   #socket: Socket
   #pending = new Map<string, (reply: SipMessage) => void>()
   #register: Place | undefined
@@ -82,7 +88,10 @@ export class SipPhone extends EventEmitter {
     const { server, station } = this.options
     const who = `<sip:${station}@${server.host}>`
     this.#register ??= { callId: token(), from: `${who};tag=${token()}`, to: who, uri: `sip:${server.host}`, cseq: 0 }
-    const reply = await this.request('REGISTER', this.#register, [`Contact: ${this.contact}`, `Expires: ${seconds}`])
+    const reply = await this.request('REGISTER', this.#register, [
+      `Expires: ${seconds}`,
+      `Contact: ${this.options.registersAs ?? this.contact}`,
+    ])
     return reply.status
   }
 
@@ -95,8 +104,12 @@ export class SipPhone extends EventEmitter {
   }
 
   /** Places a call. `from` is written into the message as it is: a hostile caller is one of its uses. */
-  async call(to: string, options: { from?: string; headers?: string[]; uri?: string } = {}): Promise<SipCall> {
+  async call(
+    to: string,
+    options: { from?: string; headers?: string[]; uri?: string; latin1?: boolean } = {},
+  ): Promise<SipCall> {
     const { server } = this.options
+    if (options.latin1) this.#encoding = 'latin1'
     const uri = options.uri ?? `sip:${to}@${server.host}:${server.port}`
     const from = `${options.from ?? `<sip:${this.options.station ?? '62041'}@${this.address}>`};tag=${token()}`
     const call = await SipCall.make(this, { callId: token(), from, to: `<${uri}>`, uri, cseq: 0 }, false)
@@ -120,7 +133,8 @@ export class SipPhone extends EventEmitter {
   }
 
   send(text: string): void {
-    if (!this.#dead) this.#socket.send(text, this.options.server.port, this.options.server.host)
+    if (!this.#dead)
+      this.#socket.send(Buffer.from(text, this.#encoding), this.options.server.port, this.options.server.host)
   }
 
   /** Sends a request (again every half second until answered) and settles with its final reply. */
@@ -198,6 +212,7 @@ export class SipPhone extends EventEmitter {
       `Call-ID: ${header(message, 'call-id')}`,
       `CSeq: ${header(message, 'cseq')}`,
       `Contact: ${this.contact}`,
+      ...(/INVITE$/.test(header(message, 'cseq')) ? (this.options.answers ?? []) : []),
     ]
     this.send(sipText(`SIP/2.0 ${status} ${words}`, lines, body))
   }

@@ -13,7 +13,7 @@ export const EXAMPLE = {
     { code: 'new', zh: '新院区', en: 'New campus', seal: 'solid' },
   ],
   '// trunks':
-    '每个院区一条 SIP 中继。from:网关的源地址或网段,只凭它识别;gateway:呼叫网关的地址;busyTone:模拟中继挂机只送忙音;lateName:接通后才送来电姓名;outside:拨手机前要加的出局码,没有则写 "";silence:无人说话时网关发什么:sound 照常发包,comfort-noise 发舒适噪声,nothing 不发包(静音抑制);wards:可呼叫的分机号样式。 One SIP trunk for each campus. from: the gateway’s source addresses, which alone identify it; gateway: where we call it; busyTone: it gives busy tone instead of a hang-up; lateName: it tells the name after the answer; outside: what it wants dialled before a mobile, such as "9"; silence: what it sends while nobody speaks: sound, comfort-noise, or nothing (silence suppression); wards: extensions that may be called.',
+    '每个院区一条 SIP 中继。from:网关的源地址或网段,只凭它识别;gateway:呼叫网关的地址;busyTone:模拟中继挂机只送忙音;lateName:接通后才送来电姓名(开启后通话中报什么号码就信什么);outside:拨手机前要加的出局码,没有则写 "";silence:无人说话时网关发什么:sound 照常发包,comfort-noise 发舒适噪声,nothing 不发包(静音抑制);wards:可呼叫的分机号样式。 One SIP trunk for each campus. from: the gateway’s source addresses, which alone identify it; gateway: where we call it; busyTone: it gives busy tone instead of a hang-up; lateName: it tells the name after the answer, and is then believed; outside: what it wants dialled before a mobile, such as "9"; silence: what it sends while nobody speaks: sound, comfort-noise, or nothing (silence suppression); wards: extensions that may be called.',
   trunks: [
     {
       campus: 'old',
@@ -30,7 +30,7 @@ export const EXAMPLE = {
       from: ['10.2.0.5'],
       gateway: '10.2.0.5:5060',
       busyTone: false,
-      lateName: true,
+      lateName: false,
       outside: '',
       silence: 'sound',
       wards: ['[67]XXXX'],

@@ -76,18 +76,6 @@ t.test('no name of a caller changes what else a row says, or loses it', async (t
   t.equal(read(named).length, read(rows).length, 'the same call, by a caller whose name is no JSON')
 })
 
-t.test('a caller let in by the masked door is a call without a campus; a stranger there is nobody', async (t) => {
-  const gone = (cause: string) =>
-    rows
-      .filter((row) => /"(CHAN_START|HANGUP|CHAN_END)"/.test(row) && row.includes('PJSIP/new-'))
-      .map((row) => row.replace(/"userfield":"[^"]*"/, '"userfield":""').replaceAll('from-new', 'from-masked'))
-      .map((row) =>
-        row.replaceAll('PJSIP/new-', 'PJSIP/masked-').replace(/hangupcause\\":\d+/, `hangupcause\\":${cause}`),
-      )
-  t.match(read(gone('16'))[0], { type: 'caller-arrived', campus: null, dialled: '8102' })
-  t.notOk(read(gone('21')).some((fact) => fact.type === 'caller-arrived'))
-})
-
 t.test('no line, however spoilt, does any harm', async (t) => {
   const reader = makeCelReader(() => ({ pbx: 1, bootId: 'b' }))
   const spoilt = fc.oneof(

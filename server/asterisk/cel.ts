@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import type { CallFact } from '../calls/index.ts'
 import { isDeskPhone } from '../calls/index.ts'
+import { bornAt, CLOCK_SET_BACK_MS } from './witness.ts'
 import { announced, type BareFact, callIdOf, type Source, stationOf } from './words.ts'
 
 type Row = Record<string, string>
@@ -41,8 +42,6 @@ export type CelReader = {
 
 const MOST_CHANNELS = 10_000
 const TURNED_AWAY_MS = 100
-/** Hangup(21) of from-masked in asterisk-config/pbx/extensions.conf. */
-const TURNED_AWAY_CAUSE = 21
 
 /** Reads lines in the order of the file, remembering the channels that are up. */
 export function makeCelReader(source: () => Source): CelReader {
@@ -79,6 +78,8 @@ export function makeCelReader(source: () => Source): CelReader {
     if (row.eventtype === 'LINKEDID_END') return []
     const channel = open(row, at, offset)
     if (!channel) return []
+    // Asterisk knows nobody's number before the dialplan has read it.
+    if (row.num) Object.assign(channel, { ani: row.num, aniName: row.name ?? '' })
     const told: BareFact[] = []
     channel.callId ??= callIdOf(row.userfield) ?? channels.get(channel.linkedid)?.callId ?? null
     const isRoot = channel.uniqueid === channel.linkedid || channel.arrived
@@ -143,12 +144,9 @@ export function makeCelReader(source: () => Source): CelReader {
     const cause = typeof extra.hangupcause === 'number' ? extra.hangupcause : 0
     const told: BareFact[] = []
     // A station calling out, or a console's leg on the radio, is nobody who came in.
-    const from = /^from-(?!(?:desk|radio)$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
-    // Whose number is withheld by force comes in by this door, whatever the campus; 21 is the dialplan's no to a stranger.
-    const campus = from === undefined || from === 'masked' ? null : from
+    const campus = /^from-(?!(?:desk|radio)$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
     const { uniqueid } = channel
-    const stranger = from === 'masked' && cause === TURNED_AWAY_CAUSE
-    if (from && !stranger && !channel.arrived && uniqueid === channel.linkedid) {
+    if (campus && !channel.arrived && uniqueid === channel.linkedid) {
       // Gone before the dialplan could say a word: still a call that came in.
       channel.callId ??= idOf(source().pbx, channel)
       channel.arrived = true
@@ -173,6 +171,8 @@ export function makeCelReader(source: () => Source): CelReader {
       const row = rowOf(line)
       const at = row && new Date((row.eventtime ?? '').replace(/(\.\d{3})\d*/, '$1'))
       if (!row || !at || Number.isNaN(at.getTime())) return null
+      // Before its channel was born: no row of Asterisk's.
+      if (at.getTime() < (bornAt(row.uniqueid ?? '') ?? 0) - CLOCK_SET_BACK_MS) return null
       return facts(row, at, offset).map((fact) => ({ ...fact, ...source(), recovered: true }))
     },
     neededFrom(otherwise) {

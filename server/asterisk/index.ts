@@ -28,6 +28,7 @@ import * as store from './store.ts'
 import { makeTranslator, type Translator } from './translate.ts'
 import { differences, standing, type Wanted } from './wanted.ts'
 import { makeSender } from './wishes.ts'
+import { makeWitness, type Witness } from './witness.ts'
 import { type AmiEvent, type StationFact, word } from './words.ts'
 
 export type { MeterFigures } from './meters.ts'
@@ -127,6 +128,7 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
     },
   })
   let translator: Translator = makeTranslator(() => boot)
+  let witness: Witness = makeWitness()
   const account = { host: pbx.host, port: pbx.amiPort, meters, log }
   const reader = makeAmi({
     ...account,
@@ -135,6 +137,10 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
     onEvent: heard,
     onUp: () => {
       translator = makeTranslator(() => boot)
+      const mine = makeWitness()
+      witness = mine
+      // Not listed, the wire is cut or about to be: the next connection lists them.
+      void reader.list('CoreShowChannels').then(mine.adopt, () => undefined)
       hearing.hold()
       wantResync('connected')
     },
@@ -216,6 +222,11 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
   function heard(ami: AmiEvent): void {
     clock.saw(Number(word(ami, 'timestamp') || Number.NaN) * 1_000, Date.now())
     if (word(ami, 'event') === 'Shutdown') return
+    if (!witness.hear(ami)) {
+      meters.count('ami_forged_total')
+      log.warn({ pbx: pbx.id, event: word(ami, 'event').slice(0, 40) }, 'an event that cannot be was refused')
+      return
+    }
     const fact = translator.call(ami)
     const station = fact ? null : translator.station(ami)
     if (fact) hearing.live(fact)

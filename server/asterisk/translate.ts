@@ -16,6 +16,7 @@ import {
   type Source,
   type StationFact,
   stationOf,
+  timeOf,
   word,
 } from './words.ts'
 
@@ -150,12 +151,6 @@ function dialled(ami: AmiEvent): { callId: string; uniqueid: string; station: st
 function onLeg(ami: AmiEvent, at: Date, type: 'leg-silent' | 'leg-held' | 'leg-resumed'): BareFact | null {
   const { callId, uniqueid, station } = from(ami)
   return callId && station ? { type, callId, uniqueid, at } : null
-}
-
-/** `Timestamp: 1795292633.871857`; an event without one (the login's own) is stamped with ours. */
-export function timeOf(ami: AmiEvent): Date {
-  const seconds = Number(word(ami, 'timestamp'))
-  return seconds > 0 ? new Date(Math.floor(seconds * 1000)) : new Date()
 }
 
 const REACHED = new Set(['Reachable', 'NonQualified', 'Created', 'Updated'])

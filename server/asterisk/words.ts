@@ -31,7 +31,13 @@ export function word(event: AmiEvent, key: string): string {
   return typeof one === 'string' ? one : ''
 }
 
-/** A caller ID field: Asterisk writes `<unknown>` where there is none. */
+/** `Timestamp: 1795292633.871857`; an event without one (the login's own) is stamped with ours. */
+export function timeOf(ami: AmiEvent): Date {
+  const seconds = Number(word(ami, 'timestamp'))
+  return seconds > 0 ? new Date(Math.floor(seconds * 1000)) : new Date()
+}
+
+/** A caller's number: Asterisk writes `<unknown>` where there is none. */
 export const callerWord = (text: string): string => (text === '<unknown>' ? '' : text)
 
 /** `PJSIP/b1001-0000002f` → `b1001`; null for channels that are no phone's (Local, Snoop, Recorder, …). */

@@ -110,16 +110,21 @@ export type Cable = {
   dead: boolean
   /** bytes put in from the far end, on connections that became web sockets */
   slip(bytes: Buffer): void
+  /** text put in from the far end, on every connection */
+  tell(text: string): void
 }
 
 /** A cable to a port, for a test to pull out or to cut. */
 export async function cable(t: Test, to: { host: string; port: number }): Promise<Cable> {
   const ends = new Set<Socket>()
+  const nears = new Set<Socket>()
   const webSockets = new Set<Socket>()
   let dead = false
   const server = createServer((near) => {
     if (dead) return void near.resetAndDestroy()
     const far = connect(to.port, to.host)
+    nears.add(near)
+    near.on('close', () => nears.delete(near))
     for (const [from, onward] of [
       [near, far],
       [far, near],
@@ -142,6 +147,9 @@ export async function cable(t: Test, to: { host: string; port: number }): Promis
     pulled: false,
     slip: (bytes: Buffer) => {
       for (const socket of webSockets) socket.write(bytes)
+    },
+    tell: (text: string) => {
+      for (const near of nears) near.write(text)
     },
     get dead() {
       return dead
