@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import type { CallFact } from '../calls/index.ts'
 import { isDeskPhone } from '../calls/index.ts'
+import { nameInSip } from './names.ts'
 import { bornAt, CLOCK_SET_BACK_MS } from './witness.ts'
 import { announced, type BareFact, callIdOf, type Source, stationOf } from './words.ts'
 
@@ -62,7 +63,7 @@ export function makeCelReader(source: () => Source): CelReader {
       context: started ? (row.context ?? '') : '',
       exten: started ? (row.exten ?? '') : '',
       ani: row.num ?? '',
-      aniName: row.name ?? '',
+      aniName: nameInSip(row.name ?? ''),
       callId: null,
       arrived: false,
       rungTold: false,
@@ -79,7 +80,7 @@ export function makeCelReader(source: () => Source): CelReader {
     const channel = open(row, at, offset)
     if (!channel) return []
     // Asterisk knows nobody's number before the dialplan has read it.
-    if (row.num) Object.assign(channel, { ani: row.num, aniName: row.name ?? '' })
+    if (row.num) Object.assign(channel, { ani: row.num, aniName: nameInSip(row.name ?? '') })
     const told: BareFact[] = []
     channel.callId ??= callIdOf(row.userfield) ?? channels.get(channel.linkedid)?.callId ?? null
     const isRoot = channel.uniqueid === channel.linkedid || channel.arrived
@@ -100,7 +101,7 @@ export function makeCelReader(source: () => Source): CelReader {
       const fact = announced(row.userdeftype ?? '', (key) => pairs.get(key) ?? '', at, {
         root: uniqueid,
         ani: row.num ?? '',
-        aniName: row.name ?? '',
+        aniName: nameInSip(row.name ?? ''),
       })
       if (fact?.type === 'caller-arrived') Object.assign(channel, { arrived: true, callId: fact.callId })
       return fact ? [fact] : []

@@ -7,6 +7,7 @@
  */
 import type { CallFact } from '../calls/index.ts'
 import { isDeskPhone } from '../calls/index.ts'
+import { nameInAmi } from './names.ts'
 import {
   type AmiEvent,
   announced,
@@ -50,14 +51,14 @@ export function makeTranslator(source: () => Source): Translator {
       announced(word(ami, 'userevent'), (key) => word(ami, key), at, {
         root: word(ami, 'uniqueid'),
         ani: callerWord(word(ami, 'calleridnum')),
-        aniName: callerWord(word(ami, 'calleridname')),
+        aniName: nameInAmi(word(ami, 'calleridname')),
       }),
     // A name or number that the exchange tells late (UPDATE, re-INVITE) arrives as a new caller ID of the caller's channel.
     NewCallerid: (ami, at) => {
       const { callId, uniqueid } = from(ami)
       if (!callId || uniqueid !== word(ami, 'linkedid')) return null
       const ani = callerWord(word(ami, 'calleridnum'))
-      const aniName = callerWord(word(ami, 'calleridname'))
+      const aniName = nameInAmi(word(ami, 'calleridname'))
       return isDeskPhone(stationOf(word(ami, 'channel'))) ? null : { type: 'caller-named', callId, at, ani, aniName }
     },
     QueueCallerJoin: (ami, at) => {

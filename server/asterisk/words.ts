@@ -1,5 +1,6 @@
 /** Small readings of what Asterisk says, shared by the live translation (AMI) and the late one (CEL). */
 import type { CallFact } from '../calls/index.ts'
+import { nameInHeader } from './names.ts'
 
 /** One AMI block as the library parsed it: keys in lower case, repeated keys as arrays, variables as an object. */
 export type AmiEvent = Record<string, unknown>
@@ -74,7 +75,8 @@ export function announced(name: string, said: (key: string) => string, at: Date,
         dialled: said('dialled').slice(0, 64),
         diverted: said('diverted').slice(0, 64),
         ani: from.ani,
-        aniName: from.aniName,
+        // As the exchange sent it, when the dialplan could read that: Asterisk's own has lost what is not UTF-8.
+        aniName: said('named') === '' ? from.aniName : nameInHeader(said('named')),
       }
     case 'DeskNoticeOver':
       return { type: 'notice-over', callId, at }

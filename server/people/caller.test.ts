@@ -64,3 +64,9 @@ t.test(
     fc.assert(fc.property(anyText, (text) => spellings(text).every((one) => /^[\d*#]+$/.test(one))))
   },
 )
+
+t.test('a word that stands for no name is no name', async (t) => {
+  for (const none of ['unknown', 'Unknown', '<unknown>', 'Anonymous', ' unknown ', 'RESTRICTED'])
+    t.equal(normaliseCaller({ ani: '62041', aniName: none }).aniName, '', none)
+  t.equal(normaliseCaller({ ani: '62041', aniName: 'Unknown Ward' }).aniName, 'Unknown Ward')
+})

@@ -25,6 +25,9 @@ export type Caller = {
 /** Words with which exchanges say "withheld" or "not available" in the number's place. */
 const WITHHELD = /^(anonymous|restricted|private|unavailable|unknown|withheld|asterisk|s|<unknown>)?$/i
 
+/** Words that stand in the name's place when there is none. */
+const NAMELESS = /^(anonymous|restricted|private|unavailable|unknown|withheld|<unknown>)$/i
+
 /** What a text may not hold: see `harmless`. `Cf` holds bidi controls, zero-width characters and tags. */
 const STRIPPED = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
 const SPACES = /[\t\n\v\f\r\u0085\p{Z}]+/gu
@@ -42,9 +45,10 @@ export function harmless(text: string): string {
 /** Both values of a caller ID, harmless, with what was really heard kept as evidence. Never throws. */
 export function normaliseCaller(heard: HeardCaller): Caller {
   const ani = harmless(heard.ani)
+  const aniName = harmless(heard.aniName)
   return {
     ani: WITHHELD.test(ani) ? '' : numberOf(ani) || ani,
-    aniName: harmless(heard.aniName),
+    aniName: NAMELESS.test(aniName) ? '' : aniName,
     aniRaw: evidence(heard.ani),
     nameRaw: evidence(heard.aniName),
   }
