@@ -250,7 +250,9 @@ async function keep({ ari, reader }: Keeper, family: Family, key: string, value:
 async function originate(ari: Ari, reader: Ami, wish: Of<'originate'>): Promise<null> {
   const station = checked(STATION, wish.station)
   const number = checked(/^\d{2,20}$/, wish.number)
-  if (IS_MOBILE.test(number) && !(await mayDial(reader, number))) throw new Refusal('mobile-not-allowed')
+  if (IS_MOBILE.test(number)) {
+    if (!(await mayDial(reader, number))) throw new Refusal('mobile-not-allowed')
+  } else if (!(await isWard(reader, number))) throw new Refusal('asterisk-refused', { why: 'no such extension' })
   await ari.originate({
     endpoint: `PJSIP/${station}`,
     // The channel's own id: the same wish sent twice is refused by Asterisk the second time.
@@ -274,14 +276,33 @@ async function originate(ari: Ari, reader: Ami, wish: Of<'originate'>): Promise<
  * too, but runs any function there is.
  */
 async function mayDial(reader: Ami, number: string): Promise<boolean> {
-  // "Did not find …" is Asterisk's way to say that there is none. A wire that is down is another matter.
-  const read = (action: string, fields: Record<string, string>) =>
-    reader.list(action, fields).catch((error) => {
-      if (error instanceof Refusal) return []
-      throw error
-    })
-  const kept = await read('DBGetTree', { Family: 'allowed', Key: number })
+  const kept = await read(reader, 'DBGetTree', { Family: 'allowed', Key: number })
   if (kept.some((item) => word(item, 'key') === `/allowed/${number}`)) return true
-  const rendered = await read('ShowDialPlan', { Context: 'allowed-mobiles', Extension: number })
+  const rendered = await read(reader, 'ShowDialPlan', { Context: 'allowed-mobiles', Extension: number })
   return rendered.some((item) => word(item, 'extension') === number)
+}
+
+/**
+ * Whether from-desk-wards knows the number: ARI would ring the agent first and find out then. Where the dialplan says
+ * nothing of its wards, the call goes out as asked.
+ */
+async function isWard(reader: Ami, number: string): Promise<boolean> {
+  const items = await read(reader, 'ShowDialPlan', { Context: 'from-desk-wards' })
+  const patterns = items.map((item) => word(item, 'extension')).filter((one) => one !== '')
+  return patterns.length === 0 || patterns.some((pattern) => fits(pattern, number))
+}
+
+/** Asterisk's patterns as site.json may hold them (server/site.ts): digits, X, Z, N and sets of digits. */
+export function fits(pattern: string, number: string): boolean {
+  if (!pattern.startsWith('_')) return pattern === number
+  const shape = pattern.slice(1).replace(/X/gi, '\\d').replace(/Z/gi, '[1-9]').replace(/N/gi, '[2-9]')
+  return new RegExp(`^${shape}$`).test(number)
+}
+
+/** "Did not find …" is Asterisk's way to say that there is none. A wire that is down is another matter. */
+function read(reader: Ami, action: string, fields: Record<string, string>) {
+  return reader.list(action, fields).catch((error) => {
+    if (error instanceof Refusal) return []
+    throw error
+  })
 }
