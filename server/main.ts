@@ -12,7 +12,7 @@ import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
-import { may, nightWanted, organisationId } from './people/index.ts'
+import { forgiveIdleness, may, nightWanted, organisationId } from './people/index.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { seed } from './people/seed/index.ts'
 import { sessionRoutes } from './people/sessions/routes.ts'
@@ -30,6 +30,8 @@ import { healthRoutes } from './web/health.ts'
 import { makeLive } from './web/live.ts'
 
 const SWEEP_EVERY_MS = 1_000
+/** No sweep for this long: PostgreSQL or this server was away. Shorter than any idle time, longer than a slow commit. */
+const AWAY_MS = 30_000
 const MIGRATE_AGAIN_MS = 2_000
 
 async function main(): Promise<void> {
@@ -151,12 +153,21 @@ async function main(): Promise<void> {
   await app.listen({ host: config.host, port: config.port })
   log.info({ port: config.port }, 'the desk listens')
 
+  let sweptAt = Date.now()
   const sweeping = setInterval(() => {
     if (asterisk.acting())
-      commit(async (tx) => [
-        ...(await sweep(tx, config.sessions)),
-        ...(asterisk.figures().ami_connected ? await endUnheard(tx) : []),
-      ]).catch((err) => log.warn({ code: err.code }, 'the sweep was put off'))
+      commit(async (tx) => {
+        if (Date.now() - sweptAt > AWAY_MS) await forgiveIdleness(tx, config.sessions.idleMinutes)
+        return [
+          ...(await sweep(tx, config.sessions)),
+          ...(asterisk.figures().ami_connected ? await endUnheard(tx) : []),
+        ]
+      }).then(
+        () => {
+          sweptAt = Date.now()
+        },
+        (err) => log.warn({ code: err.code }, 'the sweep was put off'),
+      )
   }, SWEEP_EVERY_MS)
 
   async function stop(signal: string): Promise<void> {
@@ -200,6 +211,7 @@ async function firstLight(db: Db, config: Config, site: Site | undefined, log: L
     try {
       const done = await migrate(db)
       if (done.length > 0) log.info({ migrations: done }, 'the database was brought up to date')
+      await forgiveIdleness(db, config.sessions.idleMinutes)
       await seed(db, { demo: config.demo, varDir: config.varDir, site })
       await seedRadio(db, { demo: config.demo && !site, ports: site?.radio ?? [] })
       return

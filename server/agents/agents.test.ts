@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { type CallFact, hear } from '../calls/index.ts'
 import { makeCommit } from '../desk.ts'
 import { setGrants, setLines } from '../people/access/index.ts'
+import { forgiveIdleness } from '../people/index.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import { visit } from '../test/visit.ts'
@@ -184,6 +185,34 @@ t.test('when the session has ended the seat is given up at once, and the call go
   t.match(await db('calls').first(), { state: 'talking' })
   await tell(call.endsTalk('b1001', 58), call.isOver(58, 'agent'))
   t.match(await agent(), { state: 'signed_out' })
+})
+
+t.test('while the desk was away nobody was idle: who worked until then stays, who was gone is out', async (t) => {
+  const { db, house, commit, tell, atDesk, agent } = await desk(t)
+  const hours = (ago: number) => new Date(Date.now() - ago * 3_600_000)
+  await atDesk(house.lin.personId)
+  const seen = (personId: string, ago: number) =>
+    db('sessions')
+      .where({ person_id: personId })
+      .update({ seen_at: hours(ago) })
+  await db('sessions').update({ seen_at: hours(6) })
+  await seen(house.lin.personId, 3.5)
+  await seen(house.supervisor.personId, 4.5)
+  // the last that the server heard before it was killed
+  await tell(visit({ begins: hours(3) }).arrives())
+
+  await forgiveIdleness(db, 60)
+  t.same(await commit((tx) => sweep(tx)), [])
+  t.match(await agent(), { state: 'ready' })
+  const idleHours = async (personId: string) =>
+    Math.round((Date.now() - (await db('sessions').where({ person_id: personId }).first()).seen_at) / 360_000) / 10
+  t.equal(await idleHours(house.lin.personId), 0.5, 'the half hour before counts')
+  t.equal(await idleHours(house.supervisor.personId), 4.5)
+
+  await seen(house.lin.personId, 0.9)
+  await tell(visit({ begins: hours(0) }).arrives())
+  await forgiveIdleness(db, 60)
+  t.equal(await idleHours(house.lin.personId), 0.9, 'a desk that was there forgives nothing')
 })
 
 /** What the exchange was told since, by verb and station, without the queues' names. */

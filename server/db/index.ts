@@ -1,6 +1,14 @@
 import knex, { type Knex } from 'knex'
 
-export { append, appendAndCommit, type JournalRow, journalHead, type Numbered, readJournal } from './journal.ts'
+export {
+  append,
+  appendAndCommit,
+  type JournalRow,
+  journalHead,
+  type Numbered,
+  newestEventAt,
+  readJournal,
+} from './journal.ts'
 export { migrate } from './migrate.ts'
 export { watchPulse } from './pulse.ts'
 export { type Settled, settled, type Wish, wish } from './wishes.ts'

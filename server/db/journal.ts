@@ -47,6 +47,11 @@ export async function readJournal(db: Knex, after: number, limit = 500): Promise
   return rows.map((row: JournalRow) => ({ seq: Number(row.seq), type: row.type, at: row.at, body: row.body }))
 }
 
+/** When the newest row's event happened; undefined for an empty journal. */
+export async function newestEventAt(db: Knex): Promise<Date | undefined> {
+  return (await db('journal').orderBy('seq', 'desc').first('at'))?.at
+}
+
 /** The last number given out; 0 for an empty journal. */
 export async function journalHead(db: Knex): Promise<number> {
   const row = await db('journal').max('seq as seq').first()

@@ -20,6 +20,7 @@ export { isUnscoped, type ListScope, listScope } from './scope.ts'
 export {
   actorsOfSessions,
   closeSession,
+  forgiveIdleness,
   loadActor,
   me,
   type OpenedSession,

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hash, verify } from '@node-rs/argon2'
-import type { Db, Tx } from '../../db/index.ts'
+import { type Db, newestEventAt, type Tx } from '../../db/index.ts'
 import type { Me } from '../../wire/views.ts'
 import type { PeopleEvent } from '../events.ts'
 import type { Actor } from '../grant.ts'
@@ -161,6 +161,14 @@ export async function actorsOfSessions(db: Db, ids: string[], idleMinutes = 60):
   if (ids.length === 0) return new Map()
   const rows = await store.actorsOfSessions(db, ids, idleMinutes)
   return new Map(rows.map((row) => [row.sessionId, bare(row)]))
+}
+
+/**
+ * No session was idle while the server or PostgreSQL was away: nobody could have been seen using one. Without this, all
+ * who work would be signed out and their phones taken from them as soon as the desk is back.
+ */
+export async function forgiveIdleness(db: Db | Tx, idleMinutes: number): Promise<void> {
+  await store.forgiveIdleness(db, idleMinutes, (await newestEventAt(db)) ?? null)
 }
 
 /** Says that these sessions are in use. */

@@ -160,6 +160,20 @@ export async function touchSessions(db: Db, ids: string[]): Promise<void> {
   await db('sessions').whereIn('id', ids).whereNull('revoked_at').update({ seen_at: db.fn.now() })
 }
 
+/**
+ * Moves the last use of open sessions forward by the time since the desk's last sign of life: the newest use of any
+ * session, or `newestEvent` if that is later. Those that were idle for too long by then stay over.
+ */
+export async function forgiveIdleness(db: Db, idle: number, newestEvent: Date | null): Promise<void> {
+  await db.raw(
+    `with life as (select least(now(), greatest(max(seen_at), :newestEvent::timestamptz)) as at from sessions)
+     update sessions s set seen_at = s.seen_at + (now() - life.at) from life
+      where s.revoked_at is null and s.expires_at > now() and s.seen_at > life.at - :idle * interval '1 minute'
+        and life.at < now() - interval '1 minute'`,
+    { idle, newestEvent },
+  )
+}
+
 export async function setPassword(tx: Tx, personId: string, passwordHash: string, mustChange: boolean): Promise<Date> {
   const [row] = await tx('people')
     .where({ id: personId })
