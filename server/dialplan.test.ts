@@ -1,5 +1,5 @@
 import t from 'tap'
-import { deadEnds, readDialplan } from './dialplan.ts'
+import { deadEnds, fits, readDialplan } from './dialplan.ts'
 
 const faults = (text: string) => deadEnds(readDialplan(text)).map(({ at, to }) => `${at} → ${to}`)
 
@@ -44,4 +44,12 @@ exten => _s-.,1,Hangup()
     'a,s,6 → night,s,1',
     'a,s,8 → 12',
   ])
+})
+
+t.test('a ward’s number fits the patterns that the dialplan lists, and no other number does', async (t) => {
+  const wards = ['_01[67]XXXX', '_02[67]XXXX', '_[67]XXXX', '_3nZX', '8001', '_9001.']
+  const known = (number: string) => wards.some((pattern) => fits(pattern, number))
+  for (const number of ['62041', '0162041', '0272041', '3215', '8001', '900166668888']) t.ok(known(number), number)
+  for (const number of ['01066668888', '52041', '620411', '6204', '0362041', '3105', '8002', '9001'])
+    t.notOk(known(number), number)
 })

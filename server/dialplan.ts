@@ -157,14 +157,15 @@ function sample(exten: string): string {
   })
 }
 
-function fits(exten: string, number: string): boolean {
+/** Whether what is dialled is this extension, or fits its pattern (pbx.c). Pure. */
+export function fits(exten: string, number: string): boolean {
   if (!exten.startsWith('_')) return exten === number
   // A hyphen in a pattern, or in what is dialled, says nothing: pbx.c ignores both.
   const shape = exten
     .slice(1)
-    .replace(/(\[[^\]]*\])|([XZN.!])|(.)/g, (_, set?: string, wild?: string, own?: string) => {
+    .replace(/(\[[^\]]*\])|([XZN.!])|(.)/gi, (_, set?: string, wild?: string, own?: string) => {
       if (set) return set
-      if (wild) return { X: '[0-9]', Z: '[1-9]', N: '[2-9]', '.': '.+', '!': '.*' }[wild] as string
+      if (wild) return { X: '[0-9]', Z: '[1-9]', N: '[2-9]', '.': '.+', '!': '.*' }[wild.toUpperCase()] as string
       return own === '-' ? '' : (own as string).replace(/[\\^$*+?()|{}]/, '\\$&')
     })
   return new RegExp(`^${shape}$`).test(number.replaceAll('-', ''))

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ownRoot } from '../calls/index.ts'
 import type { Wish } from '../db/index.ts'
+import { fits } from '../dialplan.ts'
 import { Outage, Refusal } from '../web/index.ts'
 import { MOBILE as IS_MOBILE } from '../wire/number.ts'
 import type { Ami } from './ami.ts'
@@ -290,13 +291,6 @@ async function isWard(reader: Ami, number: string): Promise<boolean> {
   const items = await read(reader, 'ShowDialPlan', { Context: 'from-desk-wards' })
   const patterns = items.map((item) => word(item, 'extension')).filter((one) => one !== '')
   return patterns.length === 0 || patterns.some((pattern) => fits(pattern, number))
-}
-
-/** Asterisk's patterns as site.json may hold them (server/site.ts): digits, X, Z, N and sets of digits. */
-export function fits(pattern: string, number: string): boolean {
-  if (!pattern.startsWith('_')) return pattern === number
-  const shape = pattern.slice(1).replace(/X/gi, '\\d').replace(/Z/gi, '[1-9]').replace(/N/gi, '[2-9]')
-  return new RegExp(`^${shape}$`).test(number)
 }
 
 /** "Did not find …" is Asterisk's way to say that there is none. A wire that is down is another matter. */
