@@ -244,6 +244,9 @@ t.test('nobody answered: an alarm stands until a supervisor takes over or somebo
     { kind: 'callout_given_up', ticketId, count: 1 },
     { kind: 'callout_given_up', ticketId, count: 1 },
   ])
+  await db('tickets').where({ id: ticketId }).update({ state: 'withdrawn' })
+  t.same(await calloutAlarms(db), [], 'a ticket that is over needs nobody any more')
+  await db('tickets').where({ id: ticketId }).update({ state: 'unassigned' })
   const over = await db.transaction((tx) => cancel(tx, first, desk.lin.personId))
   t.match(over, [{ type: 'radio.callout', step: 'taken_over', byId: desk.lin.personId }])
   t.match((await now(first))?.steps.at(-1), { step: 'taken_over', personId: desk.lin.personId })

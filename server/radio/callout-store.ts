@@ -161,10 +161,12 @@ export async function whoAnswered(tx: Tx, calloutId: string): Promise<string | n
   return step?.person_id ?? null
 }
 
-/** One for each call-out that nobody answered and nobody has taken over since. */
+/** One for each call-out that nobody answered and nobody has taken over since, while its ticket is not over. */
 export async function calloutAlarms(db: Db): Promise<Alarm[]> {
   const rows: Row[] = await db('radio_callouts as o')
+    .join('tickets as t', 't.id', 'o.ticket_id')
     .where('o.state', 'given_up')
+    .whereIn('t.state', ['unassigned', 'in_progress'])
     .orderBy('o.created_at')
     .select(
       'o.id',
