@@ -28,8 +28,10 @@ t.test('a call that SIP refused is counted once, by its trunk and cause, and tol
   refused.hear(ward('one'), noon)
   refused.hear(answer(100, 'one'), noon)
   refused.hear(answer(488, 'one'), noon)
-  // sent again until it is acknowledged
+  // sent again until it is acknowledged, and asked again where it was lost on the way
   refused.hear(answer(488, 'one'), noon + 500)
+  refused.hear(ward('one'), noon + 600)
+  refused.hear(answer(488, 'one'), noon + 600)
   for (const call of ['two', 'three']) {
     refused.hear(ward(call), noon + 1_000)
     refused.hear(answer(404, call), noon + 1_000)

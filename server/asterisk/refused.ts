@@ -53,10 +53,17 @@ const WORDS: Record<Cause, { zh: string; en: string }> = {
 /** Pure but for what it remembers. `trunks` are known by the addresses they speak from. */
 export function makeRefused(trunks: readonly { campus: string; from: readonly string[] }[]): Refusals {
   const asked = new Set<string>()
+  /** answered for good: the same INVITE sent once more, as when the answer was lost, is no other call */
+  const settled = new Set<string>()
   const totals = new Map<string, number>()
   let recent: { at: number; what: Refused }[] = []
   const known = trunks.map(({ campus, from }) => ({ campus, addresses: listOf(from) }))
   const trunkAt = (address: string) => known.find(({ addresses }) => addresses.check(address))?.campus ?? 'other'
+
+  const remember = (all: Set<string>, key: string) => {
+    if (all.size >= MOST_ASKED) all.delete(all.values().next().value as string)
+    all.add(key)
+  }
 
   return {
     hear({ from, to, text }, at) {
@@ -64,11 +71,11 @@ export function makeRefused(trunks: readonly { campus: string; from: readonly st
       if (!said) return
       if (said.status === 0) {
         const key = `${from} ${said.dialog}`
-        if (asked.size >= MOST_ASKED) asked.delete(asked.values().next().value as string)
-        asked.add(key)
+        if (!settled.has(key)) remember(asked, key)
         return
       }
       if (said.status < 200 || !asked.delete(`${to} ${said.dialog}`)) return
+      remember(settled, `${to} ${said.dialog}`)
       if (said.status < 300 || NO_REFUSAL.has(said.status)) return
       const what: Refused = { trunk: trunkAt(to), cause: CAUSES[said.status] ?? 'other', status: said.status }
       const name = `${what.trunk} ${what.status}`
