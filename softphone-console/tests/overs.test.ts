@@ -48,7 +48,7 @@ t.test('what nobody filed waits in the box, is filed under a ticket, moved, and 
   const { page } = seat
   await page.getByRole('region', { name: '电台 新院区 UHF-1' }).getByText('信道畅通').waitFor({ timeout: 40_000 })
   await air.ask('speak', { port: 'new', unit: '02', tone: 1500, forMs: 3_000 })
-  await page.getByRole('link', { name: '电台' }).click()
+  await page.getByRole('link', { name: /^电台/ }).click()
   await page.getByRole('button', { name: '未归单 1' }).click(WAIT)
   const table = page.getByRole('table', { name: '通话段' })
   const file = table.getByRole('button', { name: '归单…' })

@@ -187,7 +187,7 @@ t.test('an emergency stays until it is acknowledged, in words and with its handh
 
 t.test('the full view joins the campuses: what one hears, the other hears', async (t) => {
   const { page } = seat
-  await page.getByRole('link', { name: '电台' }).click()
+  await page.getByRole('link', { name: /^电台/ }).click()
   await page.getByRole('button', { name: '互联' }).click()
   await page.getByRole('button', { name: '断开' }).waitFor(WAIT)
   const since = monoMs()
