@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { check, type Finding, isGap, type Kept } from './check.ts'
 import { type ClipSource, makeClip } from './clip.ts'
-import { bytesOf, laidBytes, msOf, type Plan, planLay, type VoiceFile } from './lay.ts'
+import { believed, bytesOf, laidBytes, msOf, type Plan, planLay, type VoiceFile } from './lay.ts'
 import { peaksOf } from './peaks.ts'
 import { endOf, findPieces, listPieces, type Piece, type PieceFile, planPieces } from './pieces.ts'
 import {
@@ -23,6 +23,7 @@ import { BYTES_PER_SAMPLE, HEADER_BYTES } from './wav.ts'
 
 export { type Finding, isGap, TOLERANCE_MS } from './check.ts'
 export { type ClipSource, heardUntil } from './clip.ts'
+export { LONGEST_MS } from './lay.ts'
 export { BUCKETS } from './peaks.ts'
 export type { Piece, PieceFile } from './pieces.ts'
 export { HELD_BACK_MS, type SpoolFile, type SpoolScan } from './spool.ts'
@@ -192,12 +193,13 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
 
 /** Finds each voice's file and lays out the time line; no plan when there is nothing to hear. */
 async function gather(call: ToFile, files: SpoolFile[]): Promise<{ kept: Kept[]; plan?: Plan }> {
-  const kept: Kept[] = []
+  const found: Kept[] = []
   for (const voice of call.voices) {
     const file = files.find((file) => !file.live && file.uniqueid === voice.uniqueid && file.side === voice.side)
     const sound = file && (await soundOf(file))
-    kept.push({ voice, ...(sound && { file: sound }) })
+    found.push({ voice, ...(sound && { file: sound }) })
   }
+  const kept = believed(found)
   const sounding = kept.filter((one): one is Kept & { file: VoiceFile & { torn: boolean } } => one.file !== undefined)
   if (!sounding.length) return { kept }
   const plan = planLay(sounding)

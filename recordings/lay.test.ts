@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { bytesOf, laidBytes, planLay, startOf, type VoiceFile } from './lay.ts'
+import { believed, bytesOf, laidBytes, planLay, startOf, type VoiceFile } from './lay.ts'
 import { channelsOf, heard, bytesOf as read, scratch, type Tone, wavOf } from './test-support.ts'
 import { lengthOf, type Stretch, type Voice } from './voice.ts'
+import { wavHeader } from './wav.ts'
 
 const noon = Date.parse('2026-11-21T04:00:00Z')
 const WARD = 1_000
@@ -139,4 +140,58 @@ t.test('talk that overlaps is counted once', async (t) => {
     16,
   )
   t.equal(lengthOf([]), 0)
+})
+
+t.test(
+  'a call of impossible times is laid as its files were written, and is no longer than a file can be',
+  async (t) => {
+    const boot = 60_000
+    const leg = (side: Voice['side'], startedAt: number, endedAt: number, talk: Stretch[]) => ({
+      voice: { uniqueid: side, side, startedAt, endedAt, talk } as Voice,
+      file: fileOf(5, 10),
+    })
+    const now = noon + 10_000
+    const woken = [{ from: boot, to: now }]
+    const plan = planLay(believed([leg('caller', boot, now, woken), leg('agent', boot, now, woken)]))
+    t.match(plan, { frames: 8 * 5_400, startAt: noon + 4_800 }, 'a machine that learnt the time in mid-call')
+    const ghosts = [leg('caller', boot, boot, []), leg('agent', noon, now, [])]
+    t.equal(planLay(believed(ghosts)).frames, 8 * 5_000, 'a leg that ended in 1970')
+    const missed = believed([leg('caller', boot, now, woken), { voice: leg('agent', boot, now, woken).voice }])
+    t.match(missed[1]?.voice.talk, [{ from: noon + 5_000, to: now }], 'a side without a file is still missed')
+  },
+)
+
+t.test('whatever is said of a call, a file can be made of it', (t) => {
+  const at = fc.oneof(fc.constantFrom(0, 1, noon, noon + 5_000, 4e12), fc.integer({ min: noon - 1e9, max: noon + 1e9 }))
+  const talk = fc.array(
+    fc.record({ from: at, to: at }).filter(({ from, to }) => to > from),
+    { maxLength: 3 },
+  )
+  const voices = fc.array(
+    fc.record({
+      voice: fc.record({
+        uniqueid: fc.constant('1'),
+        side: fc.constantFrom<Voice['side']>('caller', 'agent'),
+        startedAt: at,
+        endedAt: at,
+        talk,
+      }),
+      file: fc.record({
+        path: fc.constant(''),
+        dataAt: fc.constant(44),
+        samples: fc.integer({ min: 1, max: 8_000 * 200_000 }),
+        writtenAt: fc.integer({ min: noon - 1e9, max: noon + 1e9 }),
+      }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  fc.assert(
+    fc.property(voices, (all) => {
+      const plan = planLay(believed(all))
+      wavHeader(bytesOf(plan) - 44, 2)
+      return plan.frames >= 0 && !Number.isNaN(new Date(plan.startAt).getTime())
+    }),
+  )
+  t.pass()
+  t.end()
 })

@@ -1,9 +1,15 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { Side, Stretch, Voice } from './voice.ts'
+import { type Side, type Stretch, type Voice, within } from './voice.ts'
 import { BYTES_PER_SAMPLE, HEADER_BYTES, openPlain, RATE, wavHeader } from './wav.ts'
 
 const FRAME_BYTES = 2 * BYTES_PER_SAMPLE
 const CHUNK_FRAMES = 8_192
+
+/**
+ * A WAV file counts its bytes in 32 bits, so no recording is longer (37 hours). Talk that lasted longer is a clock that was
+ * set in mid-call, or a call that stood for days: its files say how long there was something to hear.
+ */
+export const LONGEST_MS = Math.floor((2 ** 32 - 1 - HEADER_BYTES) / FRAME_BYTES / RATE) * 1_000
 
 /** Before the first and after the last word heard: bridge times and file times differ by a few frames. */
 const MARGIN_MS = 200
@@ -38,6 +44,22 @@ export function startOf(voice: Pick<Voice, 'startedAt' | 'endedAt' | 'talk'>, fi
 }
 
 /**
+ * Voices whose talk cannot be have talked for as long as their file, or, without one, for as long as all the files: a side
+ * nobody recorded is still missed.
+ */
+export function believed<T extends { voice: Voice; file?: VoiceFile }>(voices: T[]): T[] {
+  if (voices.every(({ voice }) => voice.talk.every(({ from, to }) => to - from <= LONGEST_MS))) return voices
+  const all = spanOf(
+    voices.flatMap(({ file }) => (file ? [writtenIn(file)] : [])),
+    0,
+  )
+  return voices.map((one) => {
+    const talk = within(one.voice.talk, one.file ? writtenIn(one.file) : all)
+    return { ...one, voice: { ...one.voice, talk } }
+  })
+}
+
+/**
  * Lays voices on one time line. It runs from the first moment two could hear
  * each other to the last; without any such time, as far as the files reach.
  * What a voice does not cover stays silent, so every length is true.
@@ -46,6 +68,18 @@ export function planLay(voices: { voice: Voice; file: VoiceFile }[]): Plan {
   const placed = voices.map(({ voice, file }) => ({ side: voice.side, file, startAt: startOf(voice, file) }))
   const talk = voices.flatMap(({ voice }) => voice.talk)
   const span = talk.length ? spanOf(talk, MARGIN_MS) : spanOf(placed.map(reachOf), 0)
+  if (span.to - span.from > LONGEST_MS) return planByWriting(voices)
+  return planOf(span, placed)
+}
+
+/** As the files themselves say when they were written, and no longer than a file can be. */
+function planByWriting(voices: { voice: Voice; file: VoiceFile }[]): Plan {
+  const placed = voices.map(({ voice, file }) => ({ side: voice.side, file, startAt: writtenIn(file).from }))
+  const { from, to } = spanOf(placed.map(reachOf), 0)
+  return planOf({ from, to: Math.min(to, from + LONGEST_MS) }, placed)
+}
+
+function planOf(span: Stretch, placed: { side: Side; file: VoiceFile; startAt: number }[]): Plan {
   return {
     startAt: span.from,
     frames: Math.max(0, Math.round(((span.to - span.from) * RATE) / 1_000)),
@@ -137,6 +171,11 @@ function spanOf(stretches: Stretch[], marginMs: number): Stretch {
   if (!stretches.length) return { from: 0, to: 0 }
   const from = Math.min(...stretches.map((s) => s.from)) - marginMs
   return { from, to: Math.max(...stretches.map((s) => s.to)) + marginMs }
+}
+
+/** When a file's sound was written, as it says itself. */
+function writtenIn({ samples, writtenAt }: VoiceFile): Stretch {
+  return { from: writtenAt - (samples / RATE) * 1_000, to: writtenAt }
 }
 
 function reachOf({ file, startAt }: { file: VoiceFile; startAt: number }): Stretch {

@@ -353,3 +353,36 @@ t.test('what is said of the vault is true even while nothing is filed', async (t
   t.match(archive.health().vault, { up: true, why: null })
   t.type(archive.health().vault.lastHeardAt, Date)
 })
+
+t.test('a call whose clock was set in mid-call is filed all the same', async (t) => {
+  const desk = await testDesk(t)
+  const woken = await desk.call(aTalk)
+  const back = await desk.call(aTalk)
+  const legs = desk.db('call_legs').where({ call_id: woken }).select('id')
+  await desk
+    .db('leg_talks')
+    .whereIn('leg_id', legs)
+    .update({ from_at: new Date(60_000) })
+  await desk
+    .db('call_legs')
+    .where({ call_id: woken })
+    .update({ started_at: new Date(60_000) })
+  await desk
+    .db('calls')
+    .where({ id: woken })
+    .update({ arrived_at: new Date(60_000) })
+  const of = desk.db('call_legs').where({ call_id: back }).select('id')
+  await desk
+    .db('leg_talks')
+    .whereIn('leg_id', of)
+    .update({ to_at: new Date(0) })
+  await desk
+    .db('call_legs')
+    .where({ call_id: back })
+    .update({ ended_at: new Date(0) })
+  const archive = desk.archive()
+  await archive.reconcile()
+  await archive.look()
+  t.match(await desk.rowOf(woken), { state: 'filed', ms: Number, talk_ms: null })
+  t.match(await desk.rowOf(back), { state: 'filed', talk_ms: 0 })
+})

@@ -83,6 +83,15 @@ t.test('two agents at once talk no longer than the caller hears them', async (t)
   t.equal(talkMsOf(aCall({ legs: [agent('a', 0, 6), agent('b', 4, 10)] })), 10_000)
 })
 
+t.test('talk that ends before it begins, or lasts for years, is none', async (t) => {
+  const set = (from: Date, to: Date) => ({ uniqueid: '1.2', side: 'agent' as const, startedAt: from, endedAt: to })
+  const back = { ...set(noon, new Date(0)), talk: [{ from: noon, to: new Date(0) }] }
+  t.equal(talkMsOf(aCall({ legs: [back] })), 0)
+  t.match(voicesOf('call', aCall({ legs: [back] }), []), [{ talk: [] }])
+  const on = { ...set(new Date(0), noon), talk: [{ from: new Date(0), to: noon }] }
+  t.equal(talkMsOf(aCall({ legs: [on] })), null)
+})
+
 t.test('sound of a leg nobody told us of is kept all the same', async (t) => {
   const voices = voicesOf('call', aCall(), [...both, aFile({ side: 'agent', uniqueid: '1.9' })])
   t.same(

@@ -9,7 +9,14 @@
  *
  * With the vault down it stays in filing: not lost, not yet safe.
  */
-import { type FileResult, type Finding, lengthOf, type SpoolFile, type Voice } from '../../recordings/index.ts'
+import {
+  type FileResult,
+  type Finding,
+  LONGEST_MS,
+  lengthOf,
+  type SpoolFile,
+  type Voice,
+} from '../../recordings/index.ts'
 import type { ArchiveEvent, RecordingState } from './events.ts'
 
 /** How long after a call's end its voices may still be on their way to the spool's `done/` before we say one is missing. */
@@ -180,14 +187,18 @@ export function laterGaps(
   })
 }
 
-/** Talk time of a call: its agents' talk, counted once where two overlap, in milliseconds. */
-export function talkMsOf({ legs, endedAt }: Pick<CallToFile, 'legs' | 'endedAt'>): number {
+/**
+ * Talk time of a call: its agents' talk, counted once where two overlap, in milliseconds. Null where it cannot be: the clock
+ * was set in mid-call, and the column holds no such number.
+ */
+export function talkMsOf({ legs, endedAt }: Pick<CallToFile, 'legs' | 'endedAt'>): number | null {
   const talks = legs.flatMap((leg) =>
     leg.side === 'agent' ? leg.talk.map((talk) => ({ ...talk, end: leg.endedAt })) : [],
   )
-  return Math.round(
+  const ms = Math.round(
     lengthOf(talks.map(({ from, to, end }) => ({ from: from.getTime(), to: (to ?? end ?? endedAt).getTime() }))),
   )
+  return ms <= LONGEST_MS ? ms : null
 }
 
 /** Must the voices of a recording that lost sound stay in the spool a while longer? */

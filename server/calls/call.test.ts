@@ -260,3 +260,20 @@ t.test('no call ends before it began, whatever the clock says', async (t) => {
     t.same(overOf(call)?.at, call.arrival?.at)
   }
 })
+
+t.test('a clock set in mid-call gives no length that cannot be kept', async (t) => {
+  const years = -50 * 365 * 86_400
+  const woken = know([arrived(years), queued(years), connected(1), talking(1, 'leg1'), gone(60, 'ward', 'caller')])
+  t.equal(waitedMs(woken), 2 ** 31 - 1)
+  const talked = [arrived(years), queued(years), connected(years), talking(years, 'ward'), talking(years, 'leg1')]
+  t.equal(talkMs(know([...talked, gone(60, 'ward', 'caller')])), 2 ** 31 - 1)
+  const back = know([
+    arrived(),
+    queued(1),
+    connected(2),
+    talking(2, 'ward'),
+    talking(2, 'leg1'),
+    gone(-3_600, 'ward', 'caller'),
+  ])
+  t.ok(talkMs(back) >= 0 && (waitedMs(back) ?? 0) >= 0)
+})

@@ -250,7 +250,11 @@ export function talksOf(call: Call, leg: Leg): Span[] {
   return talks(leg, end)
 }
 
-const sum = (spans: Span[]): number => spans.reduce((ms, s) => ms + (s.to ? s.to.getTime() - s.from.getTime() : 0), 0)
+/** No longer than the database's integers hold (24 days): a clock set in mid-call must not keep its end from being kept. */
+const LONGEST_MS = 2 ** 31 - 1
+const msBetween = (from: Date, to: Date): number => Math.min(LONGEST_MS, Math.max(0, to.getTime() - from.getTime()))
+
+const sum = (spans: Span[]): number => spans.reduce((ms, s) => ms + (s.to ? msBetween(s.from, s.to) : 0), 0)
 
 export const talkMsOf = (call: Call, leg: Leg): number => sum(talksOf(call, leg))
 
@@ -258,7 +262,10 @@ export const talkMsOf = (call: Call, leg: Leg): number => sum(talksOf(call, leg)
 export function talkMs(call: Call): number {
   const callers = call.legs.filter((leg) => sideOf(call, leg) === 'caller' && firstIn(leg))
   const legs = callers.length > 0 ? callers : agentLegs(call)
-  return legs.reduce((ms, leg) => ms + talkMsOf(call, leg), 0)
+  return Math.min(
+    LONGEST_MS,
+    legs.reduce((ms, leg) => ms + talkMsOf(call, leg), 0),
+  )
 }
 
 /**
@@ -272,7 +279,7 @@ export function waitedMs(call: Call): number | null {
   const until = firstAnswer(call)?.at ?? overOf(call)?.at
   const from = soughtAt(call) ?? (call.arrival?.direction === 'inbound' ? null : call.arrival?.at)
   if (!until) return null
-  return from ? Math.max(0, until.getTime() - from.getTime()) : 0
+  return from ? msBetween(from, until) : 0
 }
 
 export function outcomeOf(call: Call): CallOutcome | null {
