@@ -127,7 +127,7 @@ function trunksPilots(lines: PbxSettings['lines']): string[] {
 }
 
 /** `from-<campus>`: the numbers a ward can reach, exactly; and the wards and mobiles the desk may call. */
-export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): string {
+export function extensionsMade({ lines, trunks, allowedMobiles, radio }: PbxSettings): string {
   const arrive = (
     number: string,
     trunk: Trunk,
@@ -159,6 +159,9 @@ export function extensionsMade({ lines, trunks, allowedMobiles }: PbxSettings): 
     '',
     '[allowed-mobiles]',
     ...allowedMobiles.map((number) => `exten => ${number},1,Return()`),
+    '',
+    '[from-radio-ports]',
+    ...radio.map(({ port }) => `exten => radio-${port},1,Stasis(desk,leg,${port})\n same => n,Hangup(38)`),
     '',
   ].join('\n')
 }

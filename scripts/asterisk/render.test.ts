@@ -29,6 +29,17 @@ t.test('every number of a line leads to it from its own campus, and an old numbe
   for (const campus of [old, young]) t.match(campus, /exten => 6600,1,/)
 })
 
+t.test('what a browser, a gateway or a stranger dials is an extension of ours to the last sign', async (t) => {
+  const made = extensionsMade(settings)
+  t.match(made, /exten => radio-new,1,Stasis\(desk,leg,new\)\n same => n,Hangup\(38\)/)
+  const conf = readFileSync(join(import.meta.dirname, '../../asterisk-config/pbx/extensions.conf'), 'utf8')
+  const open = [...`${conf}\n${made}`.matchAll(/^\[([a-z-]+)\]([^[]*(?:\[(?![a-z-]+\]\n)[^[]*)*)/gm)].flatMap(
+    ([, name, body]) => (/^exten => _[^,]*[.!]/m.test(body ?? '') ? [name] : []),
+  )
+  // Reached by Goto alone, with what a narrower extension let through: no endpoint has one of them for its context.
+  t.same(open, ['arrived', 'outward'])
+})
+
 t.test('a trunk is known by its address alone', async (t) => {
   const made = pjsipMade(settings)
   t.match(made, /type=identify\nendpoint=old\nmatch=127\.0\.0\.11\/32/)
