@@ -19,7 +19,7 @@ import { sessionRoutes } from './people/sessions/routes.ts'
 import { framesOf, markPainted, queuesNow } from './pop/index.ts'
 import { popRoutes } from './pop/routes.ts'
 import { clipRoutes } from './radio/clip-routes.ts'
-import { isRadio, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
+import { isRadio, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { radioRoutes } from './radio/routes.ts'
 import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
@@ -72,6 +72,7 @@ async function main(): Promise<void> {
       await commit((tx) => hearStation(tx, { station: fact.station, registered, why: fact.why }))
     },
     wanted: async () => ({ ...(await wanted(db)), night: await nightWanted(db) }),
+    mayHear: makeHearers(atOnce),
   })
 
   const phones = watchPhonesWay(waysOf(config))

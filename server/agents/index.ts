@@ -31,6 +31,10 @@ export type Credential = {
 /** The account of a browser station that calls radio ports. */
 const radioOf = (station: string): string => `r${station.slice(1)}`
 
+/** Who is signed in at the station that this radio account belongs to. */
+export const personAtRadio = (db: Db, account: string): Promise<string | undefined> =>
+  store.personAt(db, `b${account.slice(1)}`)
+
 const PBX = 1
 
 /** `sessionId`: the browser that asks. `takeOver`: also from a browser that has the phone now. `renew`: a new password only. */

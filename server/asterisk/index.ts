@@ -63,6 +63,8 @@ export type AsteriskOptions = {
   stationHear(fact: StationFact): Promise<unknown>
   /** What should be true of stations and queues, as committed now. */
   wanted(): Promise<Wanted>
+  /** May whoever sits at a radio account hear a port? Asked before its leg is answered, and again while it listens. */
+  mayHear(station: string, port: string): Promise<boolean>
   log: Log
 }
 
@@ -179,7 +181,12 @@ export function makeAsterisk(options: AsteriskOptions): Asterisk {
       if (!on && !acting.isActing()) ari.listen(false)
     },
   })
-  const radio: RadioMedia = makeRadioMedia({ ari, recordings: join(pbx.spool ?? '', 'recording'), log })
+  const radio: RadioMedia = makeRadioMedia({
+    ari,
+    recordings: join(pbx.spool ?? '', 'recording'),
+    mayHear: options.mayHear,
+    log,
+  })
 
   /** Asterisk gave the application to another server. One that acts nevertheless takes it back; never two in a row at once. */
   function replaced(): void {

@@ -31,6 +31,20 @@ export const radioThing = ({ organisationId, campus }: { organisationId: string;
 /** The organisation of this server's exchange, in a statement: a port's code is unique within one organisation only. */
 export const OURS = '(select id from organisations order by created_at, id limit 1)'
 
+/** Where a port of this organisation is; undefined: there is none, or it is not in use any more. */
+export async function placeOfPort(
+  db: Db,
+  organisationId: string,
+  code: string,
+): Promise<{ organisationId: string; campus: string } | undefined> {
+  const row = await db('radio_ports as p')
+    .join('campuses as c', 'c.id', 'p.campus_id')
+    .where({ 'p.organisation_id': organisationId, 'p.code': code })
+    .whereNull('p.retired_at')
+    .first('c.code as campus')
+  return row && { organisationId, campus: row.campus }
+}
+
 export async function readPorts(db: Db | Tx, organisationId: string): Promise<PortRow[]> {
   const rows = await db('radio_ports as p')
     .join('campuses as c', 'c.id', 'p.campus_id')

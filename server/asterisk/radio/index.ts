@@ -14,7 +14,10 @@ import { makeOrders } from './orders.ts'
 import { endedBy, type Log, makePort } from './port.ts'
 import { foundPieces } from './recorder.ts'
 import { type Standing, shutAndRead } from './standing.ts'
-import { legOf, type Member, makeVoices } from './voices.ts'
+import { legOf, type MayHear, type Member, makeVoices } from './voices.ts'
+
+export type { MayHear } from './voices.ts'
+
 import { channelOf, type EventChannel, makeWire } from './wire.ts'
 
 export type RadioMedia = Media & {
@@ -27,21 +30,24 @@ export type RadioMediaOptions = {
   ari: Parameters<typeof makeWire>[0]
   /** `spool/recording` of this Asterisk, as this process sees it. */
   recordings: string
+  mayHear: MayHear
   log: Log
 }
 
 const AGAIN_MS = 500
+/** A console's right to hear is asked about anew: longer, and who lost it hears on for so long; shorter, and it costs more. */
+const ASK_AGAIN_MS = 2_000
 
 type Setting = { attribute: string; value: string }
 
-export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): RadioMedia {
+export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOptions): RadioMedia {
   const wire = makeWire(ari)
   const members = new Map<string, Member>()
   const hearers = new Set<(fact: MediaFact) => void>()
   const tell = (fact: MediaFact) => {
     for (const hearer of hearers) hearer(fact)
   }
-  const voices = makeVoices(wire, members, tell, log)
+  const voices = makeVoices(wire, members, tell, { log, mayHear })
   let wishes: readonly PortWish[] | undefined
   let standing: Standing | undefined
   let running = false
@@ -49,6 +55,7 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
   let life = 0
   let lastEpoch = 0
   let settling: Promise<void> = Promise.resolve()
+  let asking: NodeJS.Timeout | undefined
   /** consoles that called while the exchange was being taken over */
   const early: { channel: EventChannel; port: string }[] = []
   const evidence = startEvidence(wire, members, tell)
@@ -144,6 +151,16 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
     await voices.adopt(wish.port, legs)
     port.tend()
     early.unshift(...waiting.map((channel) => ({ channel, port: wish.port })))
+  }
+
+  function askAgain(): void {
+    asking = setTimeout(async () => {
+      await voices
+        .askAgain()
+        .catch((error) => log.warn({ why: reasonOf(error) }, 'who may hear the radio could not be asked again'))
+      if (running) askAgain()
+    }, ASK_AGAIN_MS)
+    asking.unref()
   }
 
   async function isOffline(endpoint: string): Promise<boolean> {
@@ -263,10 +280,12 @@ export function makeRadioMedia({ ari, recordings, log }: RadioMediaOptions): Rad
       if (running) return
       running = true
       evidence.start()
+      askAgain()
       if (ari.listens()) void takeOver(++life)
     },
     async stop() {
       running = false
+      clearTimeout(asking)
       evidence.stop()
       lost()
       await settling

@@ -55,7 +55,12 @@ export function station(t: Test, lab: PhoneLab, by: { host?: string; port?: numb
     onEvent: (event) => media.event(event),
     onListening: (on) => media.control(on),
   })
-  const media = makeRadioMedia({ ari, recordings: join(lab.pbx.instance.base, 'spool/recording'), log })
+  const media = makeRadioMedia({
+    ari,
+    recordings: join(lab.pbx.instance.base, 'spool/recording'),
+    mayHear: async () => true,
+    log,
+  })
   media.hear((fact) => {
     if (fact.type !== 'heard') log.info(fact, 'fact')
     facts.push(fact)

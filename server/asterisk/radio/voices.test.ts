@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { MediaFact, Voice } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
-import { makeVoices } from './voices.ts'
+import { type MayHear, makeVoices } from './voices.ts'
 import { makeWire } from './wire.ts'
 
 const quiet = { info() {}, warn() {} }
@@ -10,9 +10,10 @@ const ANN: Voice = { kind: 'leg', channel: 'ann' }
 const BOB: Voice = { kind: 'leg', channel: 'bob' }
 
 /** Two consoles on a port whose Asterisk answers a mute with `no` once it is deaf, and a hang-up when it is let. */
-async function twoOnAir(no: () => Error) {
+async function twoOnAir(no: () => Error, mayHear: MayHear = async () => true) {
   const facts: MediaFact[] = []
   const hungUp: string[] = []
+  const asked: string[] = []
   let hangUp = () => {}
   const isHangable = new Promise<void>((done) => {
     hangUp = done
@@ -22,6 +23,7 @@ async function twoOnAir(no: () => Error) {
     listens: () => true,
     async request(method, path, query) {
       const [, , channel = '', what] = path.split('/')
+      asked.push(`${method} ${path}`)
       if (method === 'POST' && what === 'mute' && isDeaf) throw no()
       if (method === 'POST' && path.startsWith('/channels/') && what === undefined)
         for (const id of [channel, String(query?.otherChannelId)])
@@ -40,7 +42,7 @@ async function twoOnAir(no: () => Error) {
       ['new', port],
     ]),
     (fact) => facts.push(fact),
-    quiet,
+    { log: quiet, mayHear },
   )
   await voices.join({ id: 'ann', name: 'PJSIP/r2001-00000001' }, 'old')
   await voices.join({ id: 'bob', name: 'PJSIP/r2002-00000002' }, 'old')
@@ -50,7 +52,7 @@ async function twoOnAir(no: () => Error) {
     isDeaf = true
   }
   const left = () => facts.flatMap((fact) => (fact.type === 'leg' && !fact.on ? [fact.channel] : []))
-  return { voices, hungUp, left, hangUp, deafen }
+  return { voices, hungUp, asked, left, hangUp, deafen }
 }
 
 t.test('a console that cannot be silenced is hung up, it is told, and nobody speaks beside it', async (t) => {
@@ -90,3 +92,23 @@ for (const status of [404, 409])
     t.same(hungUp, [])
     await t.resolves(voices.ready('old', BOB))
   })
+
+t.test('a console is let in to a port its agent may hear, and is let go when that ends', async (t) => {
+  const forbidden = new Set(['r2001 new'])
+  const mayHear: MayHear = async (station, port) => !forbidden.has(`${station} ${port}`)
+  const { voices, hungUp, asked, left, hangUp } = await twoOnAir(() => new Error('no answer'), mayHear)
+  hangUp()
+  await voices.join({ id: 'abroad', name: 'PJSIP/r2001-00000003' }, 'new')
+  t.same(hungUp, ['abroad'])
+  t.same(
+    asked.filter((one) => one.includes('abroad')),
+    ['DELETE /channels/abroad'],
+    'neither answered nor put into the bridge before',
+  )
+  await voices.join({ id: 'bob-new', name: 'PJSIP/r2002-00000004' }, 'new')
+  await voices.askAgain()
+  t.same(left(), [])
+  forbidden.add('r2002 new')
+  await voices.askAgain()
+  t.same(left(), ['bob-new'])
+})

@@ -27,7 +27,15 @@ const SILENT_MS = 1_300
 const FOUND_MS = 600
 const LOOK_MS = 60
 
-export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: (fact: MediaFact) => void, log: Log) {
+/** May whoever sits at this radio account (`r1001`) hear this port? */
+export type MayHear = (station: string, port: string) => Promise<boolean>
+
+export function makeVoices(
+  wire: Wire,
+  ports: ReadonlyMap<string, Mixer>,
+  tell: (fact: MediaFact) => void,
+  { log, mayHear }: { log: Log; mayHear: MayHear },
+) {
   const legs = new Map<string, Leg>()
   const phones = new Map<string, Phone>()
   const links = new Map<string, Promise<Link>>()
@@ -166,7 +174,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
     return dropLink(one)
   }
 
-  /** A console calls in: muted before it is answered. A second leg of the same station on the port takes the first's place. */
+  /** A console calls in: asked about, and muted, before it is answered and hears a thing. A second leg of the same station on the port takes the first's place. */
   async function join(channel: EventChannel, code: string): Promise<void> {
     if (legs.has(channel.id) || joining.has(channel.id)) return
     joining.add(channel.id)
@@ -177,6 +185,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
     const station = stationOf(channel)
     try {
       if (!station || !ports.has(code)) throw new Error('no such port')
+      if (!(await mayHear(station, code))) throw new Error('not allowed')
       const mix = await mixOf(code)
       await wire.mute(channel.id, 'in')
       await wire.answer(channel.id)
@@ -253,6 +262,7 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
         if (!station || legs.has(leg.id)) return
         try {
           await wire.mute(leg.id, 'in')
+          if (!(await mayHear(station, port))) throw new Error('not allowed')
           if (!(await isSending(leg.id))) throw new Error('nothing comes of it')
           came({ port, station, channel: leg.id })
         } catch (error) {
@@ -261,6 +271,14 @@ export function makeVoices(wire: Wire, ports: ReadonlyMap<string, Mixer>, tell: 
         }
       }
       await Promise.all(found.map(one))
+    },
+    /** A right that ended or was narrowed meanwhile ends what it allowed, and listening has no end of its own. */
+    async askAgain(): Promise<void> {
+      for (const { channel, station, port } of [...legs.values()]) {
+        if (await mayHear(station, port)) continue
+        log.info({ port, station }, 'a console may not hear this port any more')
+        drop(channel)
+      }
     },
     /** The port's mixing bridge is another one: consoles dial again. */
     mixingChanged(port: string): void {

@@ -95,6 +95,7 @@ function makeServer(lab: PhoneLab, db: Db, by: Ports): Server {
       stations.push(fact)
     },
     wanted: async () => wanted,
+    mayHear: async () => true,
   })
   return { asterisk, events, stations, wanted }
 }
