@@ -245,3 +245,19 @@ t.test(
     }
   },
 )
+
+t.test('who moves a ticket out of their sight, or gives it back, is told that it was done', async (t) => {
+  const { desk, db, agent, ours } = await ward(t)
+  const path = `/api/tickets/${ours.ticketId}`
+  const { version } = (await agent.ask('GET', path)).body
+  const moved = await agent.ask('PATCH', path, { version, line: THEIRS.line })
+  t.match(moved, { status: 200, body: { ticketId: ours.ticketId, line: THEIRS.line } })
+  t.equal((await agent.ask('GET', path)).status, 404, 'it was for the last time')
+  t.equal((await agent.ask('PATCH', path, { version: moved.body.version, what: 'x' })).status, 404)
+
+  const engineer = await desk.someone({ role: 'engineer' })
+  const own = { assignee_id: engineer.personId, state: 'in_progress', first_taker_id: null }
+  await db('tickets').where({ id: ours.ticketId }).update(own)
+  const given = await engineer.ask('POST', `${path}/give-up`, { reason: 'no part' })
+  t.equal(given.status, 200)
+})

@@ -84,11 +84,13 @@ export type MoreTimeline = (actor: Actor, ticketId: string) => Promise<TimelineI
 
 /** Tickets: list, open, page, change as typed, and what people do to them. */
 export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; more?: MoreTimeline }): Routes {
-  const page = async (actor: Actor, id: string): Promise<TicketPage> => {
-    const [shown, others] = await Promise.all([pageOf(db, actor, id), more?.(actor, id) ?? []])
+  const page = async (actor: Actor, id: string, but?: { changed: true }): Promise<TicketPage> => {
+    const [shown, others] = await Promise.all([pageOf(db, actor, id, but), more?.(actor, id) ?? []])
     const timeline = [...shown.timeline, ...others].sort((a, b) => b.at.localeCompare(a.at))
     return { ...shown, timeline }
   }
+  /** What was committed is answered as done, also to who sees the ticket for the last time: they moved it, or gave it back. */
+  const changed = (actor: Actor, id: string) => page(actor, id, { changed: true })
   type Asking = Parameters<typeof actorOf>[0] & { params: unknown }
   const seenPage = (request: Asking) => page(actorOf(request), (request.params as { id: string }).id)
   const seen = async (request: Asking, first: TicketRow) => {
@@ -177,7 +179,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
     app.patch('/api/tickets/:id', { schema: { params: One, body: Change } }, async (request) => {
       const actor = actorOf(request)
       await commit((tx) => change(tx, actor, request.params.id, request.body as never))
-      return page(actor, request.params.id)
+      return changed(actor, request.params.id)
     })
 
     app.post(
@@ -204,7 +206,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
         async (request) => {
           const actor = actorOf(request)
           await commit((tx) => act(tx, actor, request.params.id, what, (request.body ?? {}) as never))
-          return page(actor, request.params.id)
+          return changed(actor, request.params.id)
         },
       )
     }
@@ -217,10 +219,13 @@ function withoutHidden<T extends { body: Record<string, unknown> }>(entry: T, se
   return typeof callId !== 'string' || seen.has(callId) ? entry : { ...entry, body }
 }
 
-/** One ticket with its calls, recordings and timeline, as this person may see it. Hidden answers as absent. */
-async function pageOf(db: Db, actor: Actor, id: string): Promise<TicketPage> {
+/**
+ * One ticket with its calls, recordings and timeline, as this person may see it. Hidden answers as absent. `changed`: this
+ * person's own change, which they might make, has just been committed.
+ */
+async function pageOf(db: Db, actor: Actor, id: string, { changed = false } = {}): Promise<TicketPage> {
   const [ticket] = await readTickets(db, [id])
-  if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
+  if (!ticket || !(changed || may(actor, 'see', thing(ticket)))) throw notFound('ticket')
   const links = await callsOf(db, id)
   const callIds = links.map((link) => link.callId)
   const [cards, recordings, entries, confirmed] = await Promise.all([
