@@ -115,7 +115,8 @@ export async function callIds(
     })
   }
   if (filter.personId) query.whereExists(taken(filter.personId))
-  if (filter.ani) query.where('k.ani', filter.ani)
+  const { ani } = filter
+  if (ani) query.where((either) => either.where('k.ani', ani).orWhere('k.other_ani', ani).whereNot('k.other_ani', ''))
   if (filter.placeId) query.where('k.place_id', filter.placeId)
   if (filter.campus) query.where('c.code', filter.campus)
   if (filter.line) query.where('l.code', filter.line)

@@ -152,7 +152,7 @@ t.test('what is typed on the dial pad is dialled however it is written', async (
 })
 
 t.test('a call is found by every spelling of the number it came from', async (t) => {
-  const { agent, givesUp } = await desk(t)
+  const { db, agent, givesUp } = await desk(t)
   const { callId } = await givesUp('+8613800138000')
   for (const asked of [
     '13800138000',
@@ -170,6 +170,9 @@ t.test('a call is found by every spelling of the number it came from', async (t)
     )
   }
   t.same((await agent.ask('GET', '/api/calls?ani=13800138001')).body.items, [])
+  await db('calls').where({ id: callId }).update({ other_ani: '62077' })
+  const other = await agent.ask('GET', '/api/calls?ani=62-077')
+  t.match(other.body.items, [{ callId }], 'and by the other number that was heard of it')
 })
 
 t.test('a ticket is found by every spelling of its number, and by words as they are pasted', async (t) => {
