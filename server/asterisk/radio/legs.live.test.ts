@@ -63,3 +63,21 @@ t.test('a console of which nothing comes any more while it is on the air is let 
   await desk.media.unkey({ ...order, tailMs: 0 })
   t.equal(await packets(air, 500), 0)
 })
+
+t.test('a console hears no port that its agent may not hear, and dials nothing but a port', async (t) => {
+  const lab = await radioLab(t)
+  await gateway(t, lab, 'old')
+  const desk = station(t, lab, { mayHear: async (_station, port) => port === 'old' })
+  desk.media.want([wish('old'), wish('new')])
+  await fact(desk, 'up', { port: 'old' })
+  const agent = await console_(t, lab, desk, 'r9001', AGENT)
+  const abroad = await agent.call('radio-new')
+  await abroad.until('ended')
+  t.equal(abroad.sound.packetsHeard, 0)
+  for (const raw of ['radio-old%0d%0aEvent: Hangup', 'radio-', 'radio-nowhere', 's']) {
+    const call = await agent.call(raw)
+    await call.until('ended')
+  }
+  t.notOk(desk.facts.some((f) => f.type === 'leg'))
+  await (await agent.call('radio-old')).until('talking')
+})

@@ -12,7 +12,7 @@ import { socketIn } from '../../../scripts/radio/words.ts'
 import type { MediaFact, PortWish } from '../../radio/index.ts'
 import { type Ari, makeAri } from '../ari.ts'
 import { makeMeters } from '../meters.ts'
-import { makeRadioMedia, type RadioMedia } from './index.ts'
+import { type MayHear, makeRadioMedia, type RadioMedia } from './index.ts'
 
 type Fact<T extends MediaFact['type']> = Extract<MediaFact, { type: T }>
 export type Station = { media: RadioMedia; ari: Ari; facts: MediaFact[]; stop(): Promise<void> }
@@ -41,7 +41,7 @@ export async function radioLab(t: Test, change?: (settings: PbxSettings) => PbxS
 }
 
 /** The exchange's side of the radio, as a server holds it. */
-export function station(t: Test, lab: PhoneLab, by: { host?: string; port?: number } = {}): Station {
+export function station(t: Test, lab: PhoneLab, by: { host?: string; port?: number; mayHear?: MayHear } = {}): Station {
   const log = process.env.DESK_TEST_LOG ? loud : quiet
   const facts: MediaFact[] = []
   const ari = makeAri({
@@ -58,7 +58,7 @@ export function station(t: Test, lab: PhoneLab, by: { host?: string; port?: numb
   const media = makeRadioMedia({
     ari,
     recordings: join(lab.pbx.instance.base, 'spool/recording'),
-    mayHear: async () => true,
+    mayHear: by.mayHear ?? (async () => true),
     log,
   })
   media.hear((fact) => {
