@@ -10,7 +10,10 @@ export const bay = room({
   idleOffHow: { zh: '上线时会用到麦克风，并试一次响铃。', en: 'This uses the microphone and tests the ring once.' },
   phoneNot: { zh: '话机没有连上，不会振你', en: 'The phone is not connected; you will not be rung' },
   missed: { zh: '刚才一通没有接到', en: 'The last call was not answered' },
-  missedHow: { zh: '已转给别人。回到就绪就会再振你。', en: 'It went to somebody else. Become ready to be rung again.' },
+  missedHow: {
+    zh: '对方仍在排队，会振别人。回到就绪就会再振你。',
+    en: 'The caller is still in the queue, and others are rung. Become ready to be rung again.',
+  },
   blindIdle: { zh: '看不到服务器，电话仍会振这里', en: 'The server is out of sight; calls still ring here' },
   blindIdleHow: {
     zh: '没有弹屏：请先问清地点与姓名。连上后与通话自动对上。',
