@@ -68,6 +68,8 @@ t.test('what nobody filed waits in the box, is filed under a ticket, moved, and 
   await page.getByRole('button', { name: '未归单 0' }).waitFor(WAIT)
 
   await table.getByRole('link', { name: ticket.number }).press('Enter')
+  // the table has such a button too, and goes only when the ticket's page is there
+  await page.getByRole('heading', { name: '卡纸甲乙丙' }).waitFor(WAIT)
   const move = page.getByRole('main').getByRole('button', { name: /改归…/ })
   await move.press('Enter')
   await page
