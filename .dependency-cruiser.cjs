@@ -1,7 +1,34 @@
 /** Who may look at whom. Each rule's comment says what to do instead. */
-const journey = ['people', 'calls', 'archive', 'agents', 'tickets', 'radio', 'review']
-const watchers = ['pop', 'sla', 'stats']
+const journey = [
+  'access',
+  'directory',
+  'sheets',
+  'roster',
+  'calls',
+  'archive',
+  'agents',
+  'tickets',
+  'radio',
+  'callouts',
+]
+const watchers = ['screens', 'stats']
 const rooms = [...journey, ...watchers].join('|')
+/** Files of a room that may read, write and wait, besides store.ts, routes.ts and index.ts. */
+const doing = [
+  'access/administrator',
+  'access/sessions/turns',
+  'archive/(filing|piecing|reconciling|settings|tidying)',
+  'callouts/(calling|speech)',
+  'directory/search/.+',
+  'radio/(following|frames)',
+  'radio/engine/(announcing|consoles|engine|floors|keeper|orders|patches|radio|telephone)',
+  'radio/hearing/ears',
+  'radio/handhelds/sheet',
+  'radio/overs/(filing|opening|recording|timeline)',
+  'radio/ports/(alarms|commissioning|hearers|wires)',
+  'sheets/lines',
+  'tickets/.*(desk|follow|radio|view|ending|callback).*',
+].join('|')
 
 /** A foreign tongue has one speaker. */
 const only = (name, packages, speakers, comment) => ({
@@ -41,7 +68,7 @@ module.exports = {
     {
       name: 'nobody-watches-a-watcher',
       severity: 'error',
-      comment: 'Only journey.ts and desk.ts may reach pop/, sla/ and stats/.',
+      comment: 'Only journey.ts and main.ts may reach screens/ and stats/.',
       from: { path: `^server/(${rooms}|asterisk)/`, pathNot: `(^server/(${watchers.join('|')})/|[/-]routes\\.ts$)` },
       to: { path: `^server/(${watchers.join('|')})/` },
     },
@@ -50,16 +77,30 @@ module.exports = {
       name: 'rules-are-pure',
       severity: 'error',
       comment:
-        'A noun file holds types and rules. Reading and writing belong in store.ts (or x-store.ts); putting them together, in index.ts (or x-door.ts).',
-      from: { path: `^server/(${rooms})/`, pathNot: '[/-](store|routes|index|door)\\.ts$' },
-      to: { path: '(^server/(db|web|asterisk)/|node_modules/|[/-](store|routes|door)\\.ts$)' },
+        'A file of a room holds types and rules. Reading and writing belong in store.ts, HTTP in routes.ts, putting them together in index.ts, or in a file that the list above names as doing.',
+      from: { path: `^server/(${rooms})/`, pathNot: `([/-](store|routes|index)\\.ts$|^server/(${doing})\\.ts$)` },
+      to: { path: '(^server/(db|web|asterisk)/|node_modules/|[/-](store|routes)\\.ts$)' },
     },
     {
       name: 'rules-are-pure-core',
       severity: 'error',
       comment: 'A rule takes what it needs as a value; it does not read files, sockets or processes.',
-      from: { path: `^server/(${rooms})/`, pathNot: '[/-](store|routes|index|door)\\.ts$' },
+      from: { path: `^server/(${rooms})/`, pathNot: `([/-](store|routes|index)\\.ts$|^server/(${doing})\\.ts$)` },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'routes-make-one-call',
+      severity: 'error',
+      comment: "A route checks the request, makes one call of its room's index.ts and answers: no store, no SQL.",
+      from: { path: '^server/.+[/-]routes\\.ts$' },
+      to: { path: '[/-]store\\.ts$' },
+    },
+    {
+      name: 'web-looks-at-no-room',
+      severity: 'error',
+      comment: 'main.ts hands web what it needs of a room (who a session is, what a console is told).',
+      from: { path: '^server/web/' },
+      to: { path: `^server/(${rooms}|asterisk)/` },
     },
 
     only(

@@ -22,6 +22,8 @@ const checks: readonly Check[] = [
     args: [
       '--config',
       '.dependency-cruiser.cjs',
+      '--ignore-known',
+      '.dependency-cruiser-known.json',
       'server',
       'recordings',
       'softphone-console/src',

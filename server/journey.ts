@@ -1,18 +1,20 @@
 /** What follows what. Read down the page and you have walked a call through the desk. */
+
+import type { AccessEvent } from './access/index.ts'
 import type { AgentEvent } from './agents/index.ts'
 import * as agents from './agents/index.ts'
 import type { ArchiveEvent } from './archive/index.ts'
 import * as archive from './archive/index.ts'
 import type { CallEvent } from './calls/index.ts'
 import type { Tx } from './db/index.ts'
-import type { PeopleEvent } from './people/index.ts'
-import * as people from './people/index.ts'
+import type { DirectoryEvent } from './directory/index.ts'
+import * as directory from './directory/index.ts'
 import type { RadioEvent } from './radio/index.ts'
 import * as radio from './radio/index.ts'
 import type { TicketEvent } from './tickets/index.ts'
 import * as tickets from './tickets/index.ts'
 
-export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | RadioEvent | PeopleEvent
+export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | RadioEvent | DirectoryEvent | AccessEvent
 
 type Follow<E> = (tx: Tx, event: E) => Promise<DeskEvent[]>
 type Journey = { [T in DeskEvent['type']]: Follow<Extract<DeskEvent, { type: T }>>[] }
@@ -81,7 +83,7 @@ const journey: Journey = {
   'radio.shift-changed': [],
   'radio.role-changed': [],
 
-  'directory.changed': [people.tellExchange, agents.followDirectory],
+  'directory.changed': [directory.tellExchange, agents.followDirectory],
   'directory.imported': [],
   'line.night': [],
   'grants.changed': [agents.followRights],

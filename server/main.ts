@@ -1,6 +1,9 @@
 /** The server's start and stop, in order. Nothing on a caller's path waits for any of it. */
 import type { Logger } from 'pino'
 import { folderVault, makeRecordings, minioVault } from '../recordings/index.ts'
+import { accessRoutes } from './access/grants/routes.ts'
+import { forgiveIdleness, may } from './access/index.ts'
+import { sessionRoutes } from './access/sessions/routes.ts'
 import { hearStation, sweep, wanted } from './agents/index.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { startArchive } from './archive/index.ts'
@@ -10,17 +13,17 @@ import { endUnheard, hear } from './calls/index.ts'
 import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
+import { nightWanted, organisationId } from './directory/index.ts'
+import { directoryRoutes } from './directory/routes.ts'
+import { seed } from './directory/seed/index.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
-import { forgiveIdleness, may, nightWanted, organisationId } from './people/index.ts'
-import { peopleRoutes } from './people/routes.ts'
-import { seed } from './people/seed/index.ts'
-import { sessionRoutes } from './people/sessions/routes.ts'
-import { framesOf, markPainted, queuesNow } from './pop/index.ts'
-import { popRoutes } from './pop/routes.ts'
-import { clipRoutes } from './radio/clip-routes.ts'
 import { isRadio, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
+import { clipRoutes } from './radio/overs/clip-routes.ts'
 import { radioRoutes } from './radio/routes.ts'
+import { framesOf, markPainted, queuesNow } from './screens/index.ts'
+import { popRoutes } from './screens/routes.ts'
+import { sheetRoutes } from './sheets/directory/routes.ts'
 import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
 import { callRoutes } from './tickets/call-routes.ts'
 import { searchTickets } from './tickets/index.ts'
@@ -139,7 +142,9 @@ async function main(): Promise<void> {
         secure: config.publicUrl?.startsWith('https:') ?? false,
         absoluteMinutes: config.sessions.absoluteMinutes,
       }),
-      peopleRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
+      accessRoutes({ db, commit }),
+      sheetRoutes({ db, commit }),
+      directoryRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
       popRoutes({ db, commit, health: health.now, painted: health.painted }),
       agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
       ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),

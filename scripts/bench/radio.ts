@@ -242,6 +242,6 @@ async function count(
 
 /** The floor's rules over eight hours of forty consoles and four ports, without an exchange. 0: every one was kept. */
 function virtualDay(): number {
-  const { status } = spawnSync(process.execPath, ['server/radio/floor-day.test.ts'], { cwd: ROOT, stdio: 'ignore' })
+  const { status } = spawnSync(process.execPath, ['server/radio/floor/day.test.ts'], { cwd: ROOT, stdio: 'ignore' })
   return status === 0 ? 0 : 1
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { radioLab, simulated } from '../../server/asterisk/radio/test-lab.ts'
+import { radioLab, simulated } from '../../server/test/radio/lab.ts'
 import { monoMs } from './rtp.ts'
 
 t.test('the real exchange reaches both kinds of gateway, keys them by sound and lets go', async (t) => {

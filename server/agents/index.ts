@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type CallEvent, isTalking, lineIdOf } from '../calls/index.ts'
 import { clock, type Db, type Tx, wish } from '../db/index.ts'
-import type { PeopleEvent } from '../people/index.ts'
+import type { DirectoryEvent } from '../directory/index.ts'
 import { Refusal } from '../web/index.ts'
 import { type Agent, type Ask, decide, evolve, LONGEST_WRAP_UP_MS, pauseOf } from './agent.ts'
 import type { AgentEvent, PhoneState } from './events.ts'
@@ -191,7 +191,7 @@ export async function followRights(tx: Tx, { personId }: { personId: string }): 
 /** Follows directory.changed: a password that was changed is known to somebody else perhaps, and so is the phone's. */
 export async function followDirectory(
   tx: Tx,
-  { what, id, verb, fields }: Extract<PeopleEvent, { type: 'directory.changed' }>,
+  { what, id, verb, fields }: Extract<DirectoryEvent, { type: 'directory.changed' }>,
 ): Promise<AgentEvent[]> {
   if (what === 'queue-members' || (what === 'people' && verb === 'retired')) return followRights(tx, { personId: id })
   if (what !== 'people' || !fields.includes('password')) return []

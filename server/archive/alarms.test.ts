@@ -1,8 +1,8 @@
 /** What is wrong with a recording stands until somebody has seen it; who listened is shown to who may ask. */
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { type Actor, listScope } from '../people/index.ts'
-import { callIds } from '../pop/index.ts'
+import { type Actor, listScope } from '../access/index.ts'
+import { callIds } from '../screens/index.ts'
 import { aTalk, type TestDesk, testDesk } from '../test/archive-desk.ts'
 import { acknowledgeAlarms, alarmsOf, listened, listeningsOf, recordingAlarms } from './index.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { VaultDown } from '../../recordings/index.ts'
 import { bytesOf, channelsOf, heard, spoolVoice } from '../../recordings/test-support.ts'
-import type { Actor } from '../people/index.ts'
+import type { Actor } from '../access/index.ts'
 import { aTalk, testDesk } from '../test/archive-desk.ts'
 import { expectRecording, noteRecording, recordingAlarms, recordingsOf } from './index.ts'
 

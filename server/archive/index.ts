@@ -1,9 +1,9 @@
 /** What was recorded of each call, its state, what is missing of it, and who listened. The only user of recordings/. */
 import type { Readable } from 'node:stream'
 import { NotInVault, type Recordings, VaultDown } from '../../recordings/index.ts'
+import { type Actor, may, type Thing } from '../access/index.ts'
 import type { CallEvent } from '../calls/index.ts'
 import type { Db, Tx } from '../db/index.ts'
-import { type Actor, may, type Thing } from '../people/index.ts'
 import { notFound, Outage, Refusal } from '../web/index.ts'
 import type { ListeningView, RecordingAlarmView, RecordingView } from '../wire/views.ts'
 import * as alarmStore from './alarms-store.ts'
@@ -15,9 +15,9 @@ export type { Recordings } from '../../recordings/index.ts'
 export { readAlarms as recordingAlarms } from './alarms-store.ts'
 export type { ArchiveEvent, RecordingState } from './events.ts'
 export type { ArchiveFigure } from './figures.ts'
-export { type Archive, startArchive } from './filing-door.ts'
+export { type Archive, startArchive } from './filing.ts'
 export type { ArchiveHealth } from './health.ts'
-export { type Clip, clipOf, endPiece, notePiece, openPieces } from './pieces-door.ts'
+export { type Clip, clipOf, endPiece, notePiece, openPieces } from './piecing.ts'
 export { readRange, type VoiceFinding } from './recording.ts'
 
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>

@@ -5,9 +5,9 @@ import type { Wish } from '../db/index.ts'
 import { fits } from '../dialplan.ts'
 import { Outage, Refusal } from '../web/index.ts'
 import { MOBILE as IS_MOBILE } from '../wire/number.ts'
-import type { Ami } from './ami.ts'
-import type { Ari } from './ari.ts'
-import { isGone } from './rest.ts'
+import type { Ami } from './ami/ami.ts'
+import type { Ari } from './ari/ari.ts'
+import { isGone } from './ari/rest.ts'
 import { word } from './words.ts'
 
 export type Doer = (wish: Wish) => Promise<string | null>

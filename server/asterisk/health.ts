@@ -1,8 +1,8 @@
 /** Each wire: well, slow or broken; since when, last heard, and why. */
 import type { DeadEnd } from '../dialplan.ts'
 import type { WireHealth } from '../wire/views.ts'
-import type { AmiState } from './ami.ts'
-import type { AriState } from './ari.ts'
+import type { AmiState } from './ami/ami.ts'
+import type { AriState } from './ari/ari.ts'
 
 export type Wires = {
   ami: AmiState

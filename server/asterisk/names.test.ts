@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { makeCelReader } from './cel.ts'
+import { makeTranslator } from './ami/translate.ts'
+import { makeCelReader } from './cel/cel.ts'
 import { nameInAmi, nameInHeader, nameInSip } from './names.ts'
-import { makeTranslator } from './translate.ts'
 
 const percent = (bytes: Buffer) => [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 const header = (name: string | Buffer) =>

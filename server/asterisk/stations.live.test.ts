@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { type PhoneLab, startPhoneLab } from '../../scripts/asterisk/phone-lab.ts'
 import { digest, header, parseSip, sipText, token } from '../../scripts/asterisk/sip-message.ts'
-import { type Ari, makeAri } from './ari.ts'
+import { type Ari, makeAri } from './ari/ari.ts'
 import { pushCredential } from './doing.ts'
 import { makeMeters } from './meters.ts'
 

@@ -1,6 +1,6 @@
 /** What the wires keep in the database: the CEL mark, the boot, wishes; and the sessions that lock and listen. */
 import type { Db } from '../db/index.ts'
-import type { CelMark } from './celfile.ts'
+import type { CelMark } from './cel/celfile.ts'
 
 export type WishRow = { id: number; verb: string; body: Record<string, unknown>; expired: boolean; sentBefore: boolean }
 

@@ -3,8 +3,8 @@
  * The differences are put right in the ordinary way, as wishes are.
  */
 import type { Wish } from '../db/index.ts'
-import type { Ami } from './ami.ts'
-import type { AriEndpoint } from './ari.ts'
+import type { Ami } from './ami/ami.ts'
+import type { AriEndpoint } from './ari/ari.ts'
 import { type AmiEvent, word } from './words.ts'
 
 export type WantedMember = { queue: string; station: string; paused: boolean; reason: string }

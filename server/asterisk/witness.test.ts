@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { tape } from '../test/tape.ts'
-import { makeTranslator } from './translate.ts'
+import { makeTranslator } from './ami/translate.ts'
 import { bornAt, makeWitness } from './witness.ts'
 import { type AmiEvent, timeOf, word } from './words.ts'
 

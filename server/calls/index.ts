@@ -1,6 +1,8 @@
 /** A call, from its arrival to its last leg. What this room can do: hear what a phone system says, and say who called. */
+
+import type { Actor } from '../access/index.ts'
 import type { Db, Tx } from '../db/index.ts'
-import { type Actor, type Caller, identify, normaliseCaller, type PeopleEvent } from '../people/index.ts'
+import { type Caller, type DirectoryEvent, identify, normaliseCaller } from '../directory/index.ts'
 import { MOBILE, numberOf } from '../wire/number.ts'
 import { type Call, type Leg, learn } from './call.ts'
 import * as directory from './directory-store.ts'
@@ -14,6 +16,10 @@ import { turns } from './turns.ts'
 
 export type { CallState } from './call.ts'
 export { SHORT_ABANDON_MS } from './call.ts'
+export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
+export type { CallFact } from './fact.ts'
+export { isDeskPhone, ownRoot } from './leg.ts'
+export type { CallRow, LegRow } from './read-store.ts'
 export {
   callerOn,
   isTalking,
@@ -23,11 +29,7 @@ export {
   talksOf,
   whomItReached,
   whoWasOn,
-} from './door-store.ts'
-export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
-export type { CallFact } from './fact.ts'
-export { isDeskPhone, ownRoot } from './leg.ts'
-export type { CallRow, LegRow } from './read-store.ts'
+} from './talking-store.ts'
 
 /** An agent's own word on who called is not overruled by a caller ID that comes late. */
 const BY_HAND = new Set(['keyed_by_agent', 'attached_by_agent'])
@@ -216,7 +218,7 @@ export async function identifyCall(
   callId: string,
   by: Actor,
   target: IdentifyTarget,
-): Promise<(CallEvent | PeopleEvent)[]> {
+): Promise<(CallEvent | DirectoryEvent)[]> {
   const [call] = await reading.readCalls(tx, [callId])
   if (!call) return []
   const at = await now(tx)
@@ -258,7 +260,7 @@ export async function identifyCall(
   const ids = [...new Set([callId, ...past])]
   const who = { ...attached, numberId: number.id }
   await store.saveIdentity(tx, ids, who)
-  const told: (CallEvent | PeopleEvent)[] = ids.map((id) => say(id, who))
+  const told: (CallEvent | DirectoryEvent)[] = ids.map((id) => say(id, who))
   const verb = number.made ? 'created' : 'changed'
   const fields = [placeId ? 'place' : 'people']
   if (changed)

@@ -1,6 +1,6 @@
 /** Calls, their legs, talks and offers: rows in, rows out. */
 import { prepared, type Tx } from '../db/index.ts'
-import type { Caller } from '../people/index.ts'
+import type { Caller } from '../directory/index.ts'
 import {
   agentLegs,
   answeredAt,

@@ -1,8 +1,12 @@
 /** The radio by HTTP: what was said, who said it and where it belongs, emergencies, patches, handhelds. Keys are not pressed here. */
+
+import { type Actor, may } from '../access/index.ts'
+import { calloutRoutes } from '../callouts/routes.ts'
 import type { Db } from '../db/index.ts'
 import { clock } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, may } from '../people/index.ts'
+import { dutyRoutes } from '../roster/routes.ts'
+import { isPerson } from '../roster/store.ts'
 import { readTickets, thing } from '../tickets/index.ts'
 import {
   actorOf,
@@ -19,15 +23,12 @@ import {
   Text,
   Type,
 } from '../web/index.ts'
-import { calloutRoutes } from './callout-routes.ts'
-import { dutyRoutes } from './duty-routes.ts'
-import { isPerson } from './duty-store.ts'
-import { readEmergencies } from './emergency-store.ts'
-import * as overs from './over-store.ts'
-import { portRoutes } from './port-routes.ts'
-import * as ports from './port-store.ts'
-import type { Radio } from './radio-door.ts'
-import { unitRoutes } from './unit-routes.ts'
+import { readEmergencies } from './emergencies/store.ts'
+import type { Radio } from './engine/radio.ts'
+import { unitRoutes } from './handhelds/routes.ts'
+import * as overs from './overs/store.ts'
+import { portRoutes } from './ports/routes.ts'
+import * as ports from './ports/store.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)

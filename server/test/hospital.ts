@@ -1,5 +1,5 @@
+import type { Actor } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Actor } from '../people/index.ts'
 
 /** A hospital of two wards, two agents and one supervisor: enough for one call. */
 export type Hospital = {

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { accessRoutes } from '../access/grants/routes.ts'
+import { closeSession, may, openSession } from '../access/index.ts'
+import { sessionRoutes } from '../access/sessions/routes.ts'
 import { makeCommit } from '../desk.ts'
+import { directoryRoutes } from '../directory/routes.ts'
+import { seed } from '../directory/seed/index.ts'
 import { makeLog } from '../log.ts'
-import { closeSession, may, openSession } from '../people/index.ts'
-import { peopleRoutes } from '../people/routes.ts'
-import { seed } from '../people/seed/index.ts'
-import { sessionRoutes } from '../people/sessions/routes.ts'
+import { sheetRoutes } from '../sheets/directory/routes.ts'
 import { type AppParts, makeApp, SESSION_COOKIE } from '../web/app.ts'
 import { healthRoutes } from '../web/health.ts'
 import type { Routes } from '../web/index.ts'
@@ -59,7 +61,9 @@ export async function house(
     routes: [
       sessionRoutes({ db, commit, cookie: SESSION_COOKIE, secure: false, absoluteMinutes: 720 }),
       healthRoutes({ ready: () => true, wires: () => [], figures: [], version: 'test', acting: () => true }),
-      peopleRoutes({ db, commit }),
+      accessRoutes({ db, commit }),
+      sheetRoutes({ db, commit }),
+      directoryRoutes({ db, commit }),
       ...more,
     ],
   })

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { nightWanted } from '../people/index.ts'
+import { nightWanted } from '../directory/index.ts'
 import type { House } from './house.ts'
 import { MARK, type Neighbour, neighbour } from './neighbour.ts'
 import { DOORS, ROLES } from './permissions.ts'

@@ -1,15 +1,15 @@
 /** The engine and its consoles over a pretend exchange, for the rules of what follows from what. */
 import type { Test } from 'tap'
-import type { Actor } from '../people/index.ts'
-import { makeConsoles } from '../radio/consoles-door.ts'
-import { makeRadioEngine } from '../radio/engine-door.ts'
-import type { Emergency } from '../radio/engine-words.ts'
-import type { KnownUnit } from '../radio/ident.ts'
-import type { Over } from '../radio/over.ts'
-import { PretendMedia, VirtualClock } from '../radio/pretend-media.ts'
-import { DEFAULT_PROFILE, type GatewayProfile } from '../radio/profile.ts'
-import { frames, tone } from '../radio/tones/made.ts'
+import type { Actor } from '../access/index.ts'
+import { makeConsoles } from '../radio/engine/consoles.ts'
+import { makeRadioEngine } from '../radio/engine/engine.ts'
+import type { Emergency } from '../radio/engine/words.ts'
+import type { KnownUnit } from '../radio/hearing/ident.ts'
+import type { Over } from '../radio/overs/over.ts'
+import { DEFAULT_PROFILE, type GatewayProfile } from '../radio/ports/profile.ts'
 import type { PttAnswer, RadioFromServer } from '../wire/radio.ts'
+import { PretendMedia, VirtualClock } from './radio/pretend-media.ts'
+import { frames, tone } from './radio/tones.ts'
 
 /** A handheld whose codes are known. */
 export const seven: KnownUnit = { code: '07', alias: 'Electrician 07', holderId: 'zhang' }

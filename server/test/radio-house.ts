@@ -1,9 +1,9 @@
 /** The radio's doors in a house of their own, without an exchange. For tests. */
 import type { Test } from 'tap'
+import type { Media } from '../radio/engine/media.ts'
 import { startRadio } from '../radio/index.ts'
-import type { Media } from '../radio/media.ts'
+import { seedRadio } from '../radio/ports/seed-store.ts'
 import { radioRoutes } from '../radio/routes.ts'
-import { seedRadio } from '../radio/seed-store.ts'
 import { house } from './house.ts'
 
 const away = () => Promise.reject(new Error('no exchange'))

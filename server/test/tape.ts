@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { makeCelReader } from '../asterisk/cel.ts'
-import { makeTranslator } from '../asterisk/translate.ts'
+import { makeTranslator } from '../asterisk/ami/translate.ts'
+import { makeCelReader } from '../asterisk/cel/cel.ts'
 import type { AmiEvent, Source } from '../asterisk/words.ts'
 import type { CallFact } from '../calls/index.ts'
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { type Actor, may } from '../access/index.ts'
 import { begin, neverPlaced } from '../calls/index.ts'
 import { type Db, settled, wish } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, may } from '../people/index.ts'
-import { cardsFor, queueThing } from '../pop/index.ts'
+import { cardsFor, queueThing } from '../screens/index.ts'
 import {
   actorOf,
   Code,

@@ -1,7 +1,8 @@
 /** Callbacks owed: taken under a lease so that nobody is called twice, cleared with how and by whom. */
+
+import { type Actor, may, type Thing } from '../access/index.ts'
 import { type CallRow, readCall } from '../calls/index.ts'
 import { clock, type Tx } from '../db/index.ts'
-import { type Actor, may, type Thing } from '../people/index.ts'
 import { notFound, Refusal } from '../web/index.ts'
 import * as store from './callback-store.ts'
 import type { ClearedHow, TicketEvent } from './events.ts'

@@ -1,7 +1,8 @@
 /** What people do to a ticket. Every act is asked of may(), held, decided, written on the timeline. */
+
+import { type Actor, may, type Thing } from '../access/index.ts'
 import { type CallRow, readCall, whomItReached } from '../calls/index.ts'
 import { clock, type Tx } from '../db/index.ts'
-import { type Actor, may, type Thing } from '../people/index.ts'
 import { notFound, Refusal } from '../web/index.ts'
 import type { NewTicket, TicketChange } from '../wire/api.ts'
 import * as callbacks from './callback-store.ts'

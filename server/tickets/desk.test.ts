@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
+import { type Actor, listScope } from '../access/index.ts'
 import { makeCommit } from '../desk.ts'
-import { type Actor, listScope } from '../people/index.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import { act, change, entriesOf, listTickets, note, openAtDesk, readTickets, urge } from './index.ts'

@@ -1,7 +1,8 @@
 /** A supervisor ends a call that stands though nobody speaks: a line that was never hung up, a channel nobody holds. */
+
+import { type Actor, may } from '../access/index.ts'
 import { legsOf, readCall } from '../calls/index.ts'
 import { clock, type Tx, wish } from '../db/index.ts'
-import { type Actor, may } from '../people/index.ts'
 import { notFound, Refusal } from '../web/index.ts'
 import { aboutCall } from './desk-door.ts'
 import type { TicketEvent } from './events.ts'

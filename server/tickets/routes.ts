@@ -1,8 +1,9 @@
+import { type Actor, listScope, may } from '../access/index.ts'
 import { recordingsOf } from '../archive/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { type Actor, listScope, may, personRefs, placeRefs } from '../people/index.ts'
-import { cardsFor } from '../pop/index.ts'
+import { personRefs, placeRefs } from '../directory/index.ts'
+import { cardsFor } from '../screens/index.ts'
 import {
   actorOf,
   Code,

@@ -1,6 +1,8 @@
 /** Tickets with the names of what their ids stand for: opened, read by id, listed. */
+
+import { isUnscoped, type ListScope } from '../access/index.ts'
 import { type Db, prepared, type Tx } from '../db/index.ts'
-import { asked, isUnscoped, type ListScope } from '../people/index.ts'
+import { asked } from '../directory/index.ts'
 import { numberOf } from '../wire/number.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
 import type { TicketState } from './events.ts'

@@ -1,6 +1,8 @@
 /** Tickets as a console is shown them. */
+
+import { type Actor, listScope } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
-import { type Actor, listScope, personRefs, placeRefs } from '../people/index.ts'
+import { personRefs, placeRefs } from '../directory/index.ts'
 import type { CallbackRow, TicketRow } from '../wire/views.ts'
 import type { Callback } from './callback-store.ts'
 import { listTickets, type ShownTicket } from './shown-store.ts'

@@ -1,5 +1,5 @@
 /** Who is told what of a stretch of the journal. Pure, and made so that five hundred consoles cost little. */
-import type { Actor, Thing } from '../people/index.ts'
+import type { Actor, Thing } from '../access/index.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { PopCard } from '../wire/views.ts'
 

@@ -8,8 +8,8 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
+import type { Actor } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Actor } from '../people/index.ts'
 import { Refusal } from './errors.ts'
 
 export { Type } from '@fastify/type-provider-typebox'

@@ -4,7 +4,7 @@ import t from 'tap'
 import { type Lab, startLab } from '../../scripts/lab.ts'
 import type { RadioClient } from '../../scripts/radio/client.ts'
 import { monoMs } from '../../scripts/radio/rtp.ts'
-import { oneBurst, watched } from '../../server/asterisk/radio/test-burst.ts'
+import { oneBurst, watched } from '../../server/test/radio/burst.ts'
 import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'
 

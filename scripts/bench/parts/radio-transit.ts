@@ -3,16 +3,7 @@
  * from the packet in which it begins to the packet in which it begins. Beeps at random phases of the packet clock.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  console_,
-  fact,
-  gateway,
-  onAir,
-  radioLab,
-  station,
-  until,
-  wish,
-} from '../../../server/asterisk/radio/test-lab.ts'
+import { console_, fact, gateway, onAir, radioLab, station, until, wish } from '../../../server/test/radio/lab.ts'
 import type { SipSound } from '../../asterisk/sip-sound.ts'
 
 export type Transit = { transmit: number[]; receive: number[]; bare: number[]; lost: number }

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import type { SipCall } from '../../../scripts/asterisk/sip-phone.ts'
 import { SipSound } from '../../../scripts/asterisk/sip-sound.ts'
-import { fact, gateway, onePort, packets, radioLab, station, until, wish } from './test-lab.ts'
+import { fact, gateway, onePort, packets, radioLab, station, until, wish } from '../../test/radio/lab.ts'
 
 t.setTimeout(120_000)
 

@@ -1,10 +1,10 @@
 /** One burst of a handheld is enough, on a real Asterisk: whatever jitter buffer the port has, and whoever is late meanwhile. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { makeEar } from '../../radio/ear.ts'
-import { DEFAULT_PROFILE, type GatewayProfile } from '../../radio/profile.ts'
-import { oneBurst, watched } from './test-burst.ts'
-import { console_, fact, radioLab, simulated, station, until, wish } from './test-lab.ts'
+import { makeEar } from '../../radio/hearing/ear.ts'
+import { DEFAULT_PROFILE, type GatewayProfile } from '../../radio/ports/profile.ts'
+import { oneBurst, watched } from '../../test/radio/burst.ts'
+import { console_, fact, radioLab, simulated, station, until, wish } from '../../test/radio/lab.ts'
 
 t.setTimeout(300_000)
 

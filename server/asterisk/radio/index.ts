@@ -7,7 +7,7 @@
  */
 import type { Media, MediaFact, PortWish, Voice } from '../../radio/index.ts'
 import { Outage, Refusal } from '../../web/index.ts'
-import type { AriEvent } from '../rest.ts'
+import type { AriEvent } from '../ari/rest.ts'
 import { startEvidence } from './evidence.ts'
 import { whatOf } from './ids.ts'
 import { makeOrders } from './orders.ts'

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { cable } from '../../test/live/exchange.ts'
-import { console_, fact, gateway, onAir, packets, radioLab, station, until, wish } from './test-lab.ts'
+import { console_, fact, gateway, onAir, packets, radioLab, station, until, wish } from '../../test/radio/lab.ts'
 
 t.setTimeout(240_000)
 

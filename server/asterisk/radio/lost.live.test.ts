@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { SipCall } from '../../../scripts/asterisk/sip-phone.ts'
 import { type Cable, cable } from '../../test/live/exchange.ts'
-import { watched } from './test-burst.ts'
+import { watched } from '../../test/radio/burst.ts'
 import {
   console_,
   fact,
@@ -19,7 +19,7 @@ import {
   station,
   until,
   wish,
-} from './test-lab.ts'
+} from '../../test/radio/lab.ts'
 
 t.setTimeout(240_000)
 
@@ -120,7 +120,7 @@ t.test(
       SECRET: lab.settings.secrets.ari,
       STATION: 'r9001',
     }
-    const server = spawn(process.execPath, [join(import.meta.dirname, 'test-keyer.ts')], {
+    const server = spawn(process.execPath, [join(import.meta.dirname, '../../test/radio/keyer.ts')], {
       env: { ...env, RECORD: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,7 +1,7 @@
 /** The radio on a real Asterisk: what counts is what the gateway got. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { console_, fact, gateway, onAir, packets, radioLab, station, until, wish } from './test-lab.ts'
+import { console_, fact, gateway, onAir, packets, radioLab, station, until, wish } from '../../test/radio/lab.ts'
 
 t.setTimeout(180_000)
 

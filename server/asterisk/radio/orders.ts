@@ -4,7 +4,7 @@
  */
 import type { Voice } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
-import { isGone } from '../rest.ts'
+import { isGone } from '../ari/rest.ts'
 import type { Pair, Port } from './port.ts'
 import type { Wire } from './wire.ts'
 

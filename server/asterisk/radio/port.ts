@@ -10,7 +10,7 @@
  */
 import type { MediaFact, PortWish } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
-import type { AriEvent } from '../rest.ts'
+import type { AriEvent } from '../ari/rest.ts'
 import { makeBeat } from './beat.ts'
 import { made } from './ids.ts'
 import { makeRecorder, type Piece, type Recorder } from './recorder.ts'

@@ -7,8 +7,19 @@ import type { SipCall } from '../../../scripts/asterisk/sip-phone.ts'
 import { asWav8k } from '../../../scripts/asterisk/sound-file.ts'
 import { loudness, readWav, secondsOf, tonesIn } from '../../../scripts/asterisk/tones.ts'
 import type { MediaFact } from '../../radio/index.ts'
-import { watched } from './test-burst.ts'
-import { console_, fact, gateway, onAir, onePort, packets, radioLab, station, until, wish } from './test-lab.ts'
+import { watched } from '../../test/radio/burst.ts'
+import {
+  console_,
+  fact,
+  gateway,
+  onAir,
+  onePort,
+  packets,
+  radioLab,
+  station,
+  until,
+  wish,
+} from '../../test/radio/lab.ts'
 import { lostIn } from './times.ts'
 
 t.setTimeout(240_000)

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MediaFact } from '../../radio/index.ts'
 import { Refusal } from '../../web/index.ts'
-import { type AriEvent, isAway } from '../rest.ts'
+import { type AriEvent, isAway } from '../ari/rest.ts'
 import { made, whatOf } from './ids.ts'
 import { makeLevel, volumeOf } from './level.ts'
 import type { Orders, Voices } from './orders.ts'

@@ -1,6 +1,6 @@
 /** The words of ARI that the radio needs, and waiting for what Asterisk says. Media orders are short: late is as good as no. */
-import type { Ari, AriEvent, Query } from '../ari.ts'
-import { isGone } from '../rest.ts'
+import type { Ari, AriEvent, Query } from '../ari/ari.ts'
+import { isGone } from '../ari/rest.ts'
 
 export type Direction = 'in' | 'out'
 export type ChannelNow = {

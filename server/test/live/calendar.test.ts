@@ -3,8 +3,8 @@ import t from 'tap'
 import { arrived, said } from '../../../asterisk-config/test-lab.ts'
 import { settled, type Tx } from '../../db/index.ts'
 import { makeCommit } from '../../desk.ts'
-import { type Changed, change, create } from '../../people/directory/index.ts'
-import { nightWanted, organisationId, turnNight } from '../../people/index.ts'
+import { nightWanted, organisationId, turnNight } from '../../directory/index.ts'
+import { type Changed, change, create } from '../../directory/rows/index.ts'
 import { desk, isCurrent, phones, until } from './exchange.ts'
 
 t.setTimeout(180_000)

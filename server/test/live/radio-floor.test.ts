@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { until } from '../../../scripts/drill/parts/radio-console.ts'
-import { oneBurst, watched } from '../../asterisk/radio/test-burst.ts'
+import { oneBurst, watched } from '../radio/burst.ts'
 import { AGENT, CHIEF, HANDHELD, radioDesk } from './radio-desk.ts'
 
 t.setTimeout(300_000)

@@ -4,8 +4,8 @@ import { until } from '../../../asterisk-config/test-lab.ts'
 import { channelsOf, heard, strength } from '../../../recordings/test-support.ts'
 import { signedIn } from '../../../scripts/bench/parts/client.ts'
 import { startLab } from '../../../scripts/lab.ts'
-import { watched } from '../../asterisk/radio/test-burst.ts'
 import type { OverView, PortNow } from '../../wire/radio.ts'
+import { watched } from '../radio/burst.ts'
 
 const HANDHELD = 1_500
 const TONE_MS = 2_000

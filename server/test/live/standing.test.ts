@@ -1,9 +1,9 @@
 /** A call that stands without sound is seen on a real exchange, and a supervisor's word ends it there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { makeAri } from '../../asterisk/ari.ts'
+import { makeAri } from '../../asterisk/ari/ari.ts'
 import { makeMeters } from '../../asterisk/meters.ts'
-import { makeSilence, packetsBy } from '../../asterisk/silence.ts'
+import { makeSilence, packetsBy } from '../../asterisk/sip/silence.ts'
 import { legsOf, openCalls } from '../../calls/index.ts'
 import { append } from '../../db/index.ts'
 import { endCall } from '../../tickets/index.ts'

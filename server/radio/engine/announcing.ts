@@ -1,0 +1,124 @@
+/**
+ * Announcements and test transmissions: a sound that holds the floor like anybody else. It waits while a handheld or an
+ * agent speaks, one after the other on each port, and gives up after a time.
+ */
+import type { Talker } from '../../wire/radio.ts'
+import type { FloorAnswer } from '../floor/words.ts'
+
+/** A sound to be sent. It begins with the gate: put silence of the port's `txLeadMs` at its head, or a syllable is lost. */
+export type Announcement = {
+  port: string
+  /** a file of Asterisk's sounds, without its ending */
+  path: string
+  kind: 'announcement' | 'test'
+  prio: number
+  talker: Talker
+  words: string | null
+  ticketId: string | null
+  /** gives up when the port has not been free for so long */
+  waitMs: number
+  /** not wanted any more: it is not begun, or taken off the air in mid-word */
+  signal?: AbortSignal
+}
+
+export type Announced =
+  | { result: 'said'; overId: string | null }
+  /** begun, and taken off the air */
+  | { result: 'interrupted'; overId: string | null; why: string }
+  | { result: 'not_said'; why: string }
+
+export type AnnouncerParts = {
+  /** asks the floor; `answered` may come more than once */
+  ask: (announcement: Announcement, id: string, answered: (answer: FloorAnswer) => void) => void
+  release: (id: string, port: string, why: 'done' | 'revoked') => void
+  isFree: (port: string) => boolean
+  overOf: (port: string) => string | null
+  after: (ms: number, act: () => void) => () => void
+}
+
+type Job = {
+  what: Announcement
+  tries: number
+  id: string
+  state: 'waiting' | 'asked' | 'on'
+  done: (how: Announced) => void
+}
+
+export function makeAnnouncer({ ask, release, isFree, overOf, after }: AnnouncerParts) {
+  const queues = new Map<string, Job[]>()
+  let count = 0
+
+  function finish(job: Job, how: Announced): void {
+    const queue = queues.get(job.what.port) ?? []
+    queues.set(
+      job.what.port,
+      queue.filter((one) => one !== job),
+    )
+    job.done(how)
+  }
+
+  function attempt(job: Job): void {
+    job.state = 'asked'
+    job.tries += 1
+    const id = `${job.id}.${job.tries}`
+    ask(job.what, id, (answer) => {
+      if (`${job.id}.${job.tries}` !== id) return
+      if (answer.result === 'granted') job.state = 'on'
+      else if (answer.result === 'denied' && answer.why !== 'offline') job.state = 'waiting'
+      else if (answer.result === 'released') finish(job, endOf(job))
+      else if (answer.result === 'revoked') {
+        finish(job, { result: 'interrupted', overId: overOf(job.what.port), why: answer.why })
+      } else finish(job, { result: 'not_said', why: answer.why })
+    })
+  }
+  const lastOver = new WeakMap<Job, string | null>()
+  const endOf = (job: Job): Announced =>
+    job.what.signal?.aborted
+      ? { result: 'interrupted', overId: lastOver.get(job) ?? null, why: 'cancelled' }
+      : { result: 'said', overId: lastOver.get(job) ?? null }
+
+  function abort(job: Job): void {
+    if (job.state === 'waiting') finish(job, { result: 'not_said', why: 'cancelled' })
+    else {
+      lastOver.set(job, overOf(job.what.port))
+      release(`${job.id}.${job.tries}`, job.what.port, 'revoked')
+    }
+  }
+
+  /** Called whenever something has changed: whoever is first in line tries again when its port is free. */
+  function settle(): void {
+    for (const [port, [job]] of queues) if (job?.state === 'waiting' && isFree(port)) attempt(job)
+  }
+
+  return {
+    settle,
+    announce(what: Announcement): Promise<Announced> {
+      return new Promise((resolve) => {
+        count += 1
+        const cancel = after(what.waitMs, () => {
+          if (job.state === 'waiting') finish(job, { result: 'not_said', why: 'busy' })
+        })
+        const aborted = () => abort(job)
+        what.signal?.addEventListener('abort', aborted, { once: true })
+        const done = (how: Announced) => {
+          cancel()
+          what.signal?.removeEventListener('abort', aborted)
+          resolve(how)
+          settle()
+        }
+        const job: Job = { what, tries: 0, id: `say-${count}`, state: 'waiting', done }
+        if (what.signal?.aborted) return done({ result: 'not_said', why: 'cancelled' })
+        queues.set(what.port, [...(queues.get(what.port) ?? []), job])
+        settle()
+      })
+    },
+    /** The sound has been played to its end, or could not be. */
+    soundEnded(port: string, ok: boolean): void {
+      const job = (queues.get(port) ?? []).find(({ state }) => state === 'on' || state === 'asked')
+      if (!job) return
+      lastOver.set(job, overOf(port))
+      if (!ok) finish(job, { result: 'interrupted', overId: overOf(port), why: 'sound_failed' })
+      release(`${job.id}.${job.tries}`, port, 'done')
+    },
+  }
+}

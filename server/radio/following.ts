@@ -1,0 +1,44 @@
+/** What follows from the radio on a desk's other shelves. */
+
+import { whoAnswered } from '../callouts/store.ts'
+import type { Tx } from '../db/index.ts'
+import { assignForRadio, openForRadio, type TicketEvent } from '../tickets/index.ts'
+import { readEmergencies, type ShownEmergency, setTicket } from './emergencies/store.ts'
+import type { RadioEvent } from './events.ts'
+import * as overs from './overs/store.ts'
+
+type Raised = Extract<RadioEvent, { type: 'radio.emergency-raised' }>
+
+/** Follows radio.emergency-raised: a ticket of the highest priority, with the over that raised it. */
+export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(TicketEvent | RadioEvent)[]> {
+  const organisationId = await overs.organisationOf(tx)
+  const [emergency] = await readEmergencies(tx, organisationId, [event.emergencyId])
+  if (!emergency || emergency.ticketId) return []
+  const { events, ticketId } = await openForRadio(tx, {
+    organisationId,
+    campus: emergency.campus,
+    at: event.at,
+    what: `电台紧急呼叫 · ${whoCalls(emergency)}(${event.port})`,
+  })
+  await setTicket(tx, event.emergencyId, ticketId)
+  const over = await overs.overOfEmergency(tx, event.emergencyId)
+  if (!over || !(await overs.attach(tx, over, ticketId, 'emergency'))) return events
+  return [...events, { type: 'radio.over-attached', overId: over, ticketId, at: event.at }]
+}
+
+type Called = Extract<RadioEvent, { type: 'radio.callout' }>
+
+/** Follows radio.callout: who acknowledged has the ticket. Nobody is named who is not known: then the desk is asked. */
+export async function assignWhoAnswered(tx: Tx, event: Called): Promise<TicketEvent[]> {
+  if (event.step !== 'acknowledged') return []
+  const personId = await whoAnswered(tx, event.calloutId)
+  return personId ? assignForRadio(tx, { ticketId: event.ticketId, personId, byId: event.byId ?? null }) : []
+}
+
+function whoCalls({ unit, raw, talker }: ShownEmergency): string {
+  if (raw !== null) return `未登记的号码 ${raw}`
+  if (unit === null) return '未识别'
+  const name = talker?.name ?? unit
+  // a handheld that nobody holds goes by its own name, which is its number
+  return name.startsWith(unit) ? name : `${name} · ${unit} 号机`
+}

@@ -1,0 +1,68 @@
+/** What a console is told of a journal event of the radio: its subject as it stands now. */
+
+import type { Thing } from '../access/index.ts'
+import { showCallouts } from '../callouts/store.ts'
+import type { Db, JournalRow } from '../db/index.ts'
+import { readTickets, thing } from '../tickets/index.ts'
+import type { Frame } from '../wire/frames.ts'
+import { readEmergencies } from './emergencies/store.ts'
+import { listOvers, unticketed } from './overs/store.ts'
+
+type Framed =
+  | { thing: Thing | null; frame: Frame; parts?: { thing: Thing; without: (frame: Frame) => Frame }[] }
+  | undefined
+
+export const isRadio = (row: JournalRow): boolean => row.type.startsWith('radio.')
+
+const KEPT: ReadonlySet<string> = new Set([
+  ...['radio.port-changed', 'radio.port-commissioned', 'radio.unit-changed', 'radio.units-imported'],
+  ...['radio.holder-changed', 'radio.shift-changed', 'radio.role-changed'],
+])
+
+/** A frame for each row, in order; undefined for one that has nothing to show. */
+export async function radioFrames(db: Db, organisationId: string, rows: readonly JournalRow[]): Promise<Framed[]> {
+  const idsOf = (key: string) => [
+    ...new Set(rows.flatMap(({ body }) => (typeof body[key] === 'string' ? [body[key] as string] : []))),
+  ]
+  const [overIds, emergencyIds, calloutIds] = [idsOf('overId'), idsOf('emergencyId'), idsOf('calloutId')]
+  const [overs, emergencies, callouts] = await Promise.all([
+    overIds.length > 0 ? listOvers(db, { organisationId, ids: overIds, limit: overIds.length }) : [],
+    emergencyIds.length > 0 ? readEmergencies(db, organisationId, emergencyIds) : [],
+    calloutIds.length > 0 ? showCallouts(db, organisationId, { ids: calloutIds }) : [],
+  ])
+  const tickets = await readTickets(db, [...new Set(callouts.map(({ ticketId }) => ticketId))])
+  return rows.map((row): Framed => {
+    const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
+    const found = overs.find(({ overId }) => overId === row.body.overId)
+    if (found) {
+      const { organisationId, ticket, ...over } = found
+      return {
+        thing: { kind: 'radio', organisationId, campus: over.campus },
+        frame: { ...head, subject: 'over', over: { ...over, mayListen: true } },
+        ...(ticket && {
+          parts: [
+            {
+              thing: ticket,
+              without: (frame) => (frame.subject === 'over' ? { ...frame, over: unticketed(frame.over) } : frame),
+            },
+          ],
+        }),
+      }
+    }
+    const called = callouts.find(({ calloutId }) => calloutId === row.body.calloutId)
+    if (called) {
+      const { organisationId: _, campus: __, ...callout } = called
+      // Its words are the ticket's: whoever may see that is told of it, as by the ticket's page.
+      const about = tickets.find(({ id }) => id === called.ticketId)
+      return about && { thing: thing(about), frame: { ...head, subject: 'callout', callout } }
+    }
+    const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
+    // Whoever shows these fetches them again, and sees what they may.
+    if (!raised) return KEPT.has(row.type) ? { thing: null, frame: { ...head, subject: 'none' } } : undefined
+    const { organisationId: of, campus, cleared, ackedById: _, ...emergency } = raised
+    return {
+      thing: { kind: 'radio', organisationId: of, campus },
+      frame: { ...head, subject: 'emergency', emergency, cleared },
+    }
+  })
+}

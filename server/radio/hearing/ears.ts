@@ -1,0 +1,118 @@
+/** The ears of all ports: what they hear becomes facts for the floors, and clues to who speaks. */
+
+import type { Board } from '../engine/floors.ts'
+import type { Log, RadioHooks, Roster } from '../engine/words.ts'
+import type { Over, OverBook } from '../overs/over.ts'
+import type { GatewayProfile } from '../ports/profile.ts'
+import { codeOf, type Ear, type Heard, makeEar } from './ear.ts'
+import { cryBehind, type KnownUnit } from './ident.ts'
+
+type HearingParts = {
+  board: Board
+  book: OverBook
+  roster: Roster
+  digits: RadioHooks['digits']
+  log: Log
+  now: () => number
+  steady: () => number
+  after: (ms: number, act: () => void) => () => void
+  named: (over: Over | undefined) => void
+  /** a handheld calls for help; null: one that the register does not know, by what was heard of its number */
+  emergency: (port: string, unit: KnownUnit | null, raw: string) => void
+}
+/** A timer so late has waited for a process that stood still; in this time it reads what lies there. */
+const LATE_MS = 40
+const READ_MS = 20
+
+type DtmfCall = ReturnType<typeof codeOf>
+type Listener = { ear: Ear; profile: GatewayProfile; cancel: () => void; at: number | null }
+
+export function makeHearing({ board, book, roster, digits, log, now, steady, after, named, emergency }: HearingParts) {
+  const ears = new Map<string, Listener>()
+
+  function told(port: string, list: readonly Heard[]): void {
+    for (const heard of list) {
+      if (heard.type === 'carrier') {
+        // The frames' clock is this host's; the floor's never goes back.
+        const since = steady() - (now() - heard.since)
+        board.tell(port, { type: 'carrier', port, on: heard.on, since })
+      } else if (heard.type === 'code') hearCode(port, heard)
+      else if (!board.isKeyed(port)) hearDigits(port, heard.digits)
+      else hearCry(port, heard.digits)
+    }
+  }
+
+  /** Digits are told after their pause: somebody may have keyed over the handheld meanwhile. A call for help counts all the same. */
+  function hearCry(port: string, all: string): void {
+    const code = callIn(port, all)
+    if (code?.emergency) hearCode(port, code)
+  }
+
+  function hearDigits(port: string, all: string): void {
+    log.info({ port, count: all.length }, 'touch tones from a handheld')
+    if (digits(port, all, book.receiving(port) ?? null)) return
+    const code = callIn(port, all)
+    if (code) hearCode(port, code)
+  }
+
+  function callIn(port: string, all: string): DtmfCall {
+    const profile = ears.get(port)?.profile
+    const isKnown = (id: string) => roster.byId(port, 'dtmf', id) !== null
+    const call = profile ? codeOf(all, profile) : null
+    if (profile?.idScheme !== 'dtmf' || (call && isKnown(call.raw))) return call
+    const raw = cryBehind(all, profile.aniEmergency, isKnown)
+    return raw === null ? call : { type: 'code', how: 'dtmf', raw, emergency: true }
+  }
+
+  function hearCode(port: string, { how, raw, emergency: isCry }: Extract<Heard, { type: 'code' }>): void {
+    const first = how === 'five_tone' && isCry ? ears.get(port)?.profile.fiveToneEmergency : undefined
+    const unit = roster.byId(port, how, raw, first && raw.slice(first.length))
+    // While we transmit, what comes back may be our own; a call for help is believed all the same.
+    if (!board.isKeyed(port)) named(book.clue(port, { how, raw, unit }, now()))
+    if (isCry) emergency(port, unit, raw)
+  }
+
+  /** Listens until the ear's next deadline, however many frames come meanwhile. */
+  function arm(port: string): void {
+    const had = ears.get(port)
+    const at = had?.ear.deadline() ?? null
+    if (!had || at === null || (had.at !== null && had.at <= at)) return
+    had.cancel()
+    had.at = at
+    const pass = () => {
+      had.at = null
+      told(port, had.ear.pass(now()))
+      arm(port)
+    }
+    had.cancel = after(Math.max(1, at - now()), () => {
+      if (now() - at < LATE_MS) return pass()
+      // This process stood still: what was sent meanwhile is read first, or its speaker would seem to have stopped.
+      had.cancel = after(READ_MS, pass)
+    })
+  }
+
+  return {
+    /** A new ear when the profile is another one. */
+    set(port: string, profile: GatewayProfile): void {
+      const had = ears.get(port)
+      if (had && JSON.stringify(had.profile) === JSON.stringify(profile)) return
+      had?.cancel()
+      ears.set(port, { ear: makeEar(profile, now()), profile, cancel: () => {}, at: null })
+    },
+    hear(port: string, what: (ear: Ear) => Heard[]): void {
+      const listener = ears.get(port)
+      if (!listener) return
+      told(port, what(listener.ear))
+      arm(port)
+    },
+    /** The gateway is gone, or another one. */
+    lost: (port: string): void => ears.get(port)?.ear.lost(now()),
+    forget(port: string): void {
+      ears.get(port)?.cancel()
+      ears.delete(port)
+    },
+    stop(): void {
+      for (const { cancel } of ears.values()) cancel()
+    },
+  }
+}

@@ -1,0 +1,25 @@
+/** Which ticket an over is filed under by itself. */
+
+import { askerOf, may } from '../../access/index.ts'
+import type { Tx } from '../../db/index.ts'
+import { readTickets, thing } from '../../tickets/index.ts'
+import type { Over } from './over.ts'
+import { activeJobOf } from './store.ts'
+
+type Filed = { ticketId: string; how: 'unit_job' | 'announcement' | 'desk' }
+
+/**
+ * The ticket open at the keying desk, if whoever keyed works on it; else the handheld's active job; else none: the
+ * untagged box. What a console names is its word only: it may be another line's, or no ticket at all.
+ */
+export async function filedUnder(tx: Tx, over: Over, holderId: string | null): Promise<Filed | undefined> {
+  const { ticketId, talker, kind } = over
+  if (ticketId === null) {
+    const job = holderId && kind === 'rx' ? await activeJobOf(tx, holderId) : undefined
+    return job === undefined ? undefined : { ticketId: job, how: 'unit_job' }
+  }
+  if (kind === 'announcement') return { ticketId, how: 'announcement' }
+  const asker = talker?.kind === 'agent' && talker.personId ? await askerOf(tx, talker.personId) : undefined
+  const [ticket] = await readTickets(tx, [ticketId])
+  return asker && ticket && may(asker, 'change', thing(ticket)) ? { ticketId, how: 'desk' } : undefined
+}

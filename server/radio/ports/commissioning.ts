@@ -1,0 +1,215 @@
+/**
+ * The commissioning run of a port, before agents may key it: left alone it sends nothing, and when whoever keyed it
+ * falls silent it is off the air by Asterisk's own lease. What counts is the packets Asterisk sent, not our intent; and
+ * afterwards what somebody beside the gateway saw of its lamp (witnessed).
+ *
+ *   idle (nothing is sent for a minute) ──► keyed (a test tone) ──► lapse (nobody renews: off within 3 s) ──► report
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { clock, type Db } from '../../db/index.ts'
+import type { CommissioningProgress, CommissioningReport, CommissioningWitness } from '../../wire/radio.ts'
+import type { RadioEngine } from '../engine/engine.ts'
+import type { Work } from '../engine/keeper.ts'
+import type { Media, MediaFact } from '../engine/media.ts'
+import { airWav, RATE } from '../engine/sound.ts'
+import type { Log } from '../engine/words.ts'
+import { PRIORITY } from '../floor/words.ts'
+import * as ports from './admin-store.ts'
+
+export type WatchedMedia = Media & {
+  /** leases of this port are not renewed while on: as if the server were dead */
+  starve(port: string, on: boolean): void
+  /** hears what is told of the exchange; answers how to stop */
+  follow(told: (fact: MediaFact) => void): () => void
+}
+
+/** The exchange with an ear for the commissioning run, and a way to stop renewing. */
+export function watched(media: Media): WatchedMedia {
+  const starved = new Set<string>()
+  const followers = new Set<(fact: MediaFact) => void>()
+  return {
+    ...media,
+    renew: (order) => (starved.has(order.port) ? Promise.resolve() : media.renew(order)),
+    hear: (told) =>
+      media.hear((fact) => {
+        for (const follower of followers) follower(fact)
+        told(fact)
+      }),
+    starve: (port, on) => void (on ? starved.add(port) : starved.delete(port)),
+    follow(told) {
+      followers.add(told)
+      return () => followers.delete(told)
+    },
+  }
+}
+
+type CommissioningParts = {
+  db: Db
+  commit: (work: Work) => Promise<unknown>
+  engine: Pick<RadioEngine, 'announce'>
+  media: WatchedMedia
+  dir: string
+  log: Log
+  /** how long it is left alone; the rule is a minute */
+  idleS?: number
+}
+
+const LAPSE_MOST_MS = 3_000
+const TONE_S = 20
+/** The counters are read once a second: this many seconds to see that a tone is really sent. */
+const KEYED_WITHIN_MS = 15_000
+const AFTER_MS = 2_500
+const FIRST_COUNT_MS = 5_000
+
+class Failed extends Error {
+  readonly why: NonNullable<CommissioningReport['why']>
+  constructor(why: NonNullable<CommissioningReport['why']>) {
+    super(why)
+    this.why = why
+  }
+}
+
+export function makeCommissioning({ db, commit, engine, media, dir, log, idleS = 60 }: CommissioningParts) {
+  const running = new Map<string, CommissioningProgress>()
+
+  async function idle(port: string, report: CommissioningReport): Promise<void> {
+    const seen = { samples: 0, packets: 0, down: false }
+    // A count that began before the watch tells of what was before: the watch begins with the next one.
+    await until<true>(media, FIRST_COUNT_MS, (fact) => (countOf(fact, port) === undefined ? undefined : true))
+    const stop = media.follow((fact) => {
+      if (fact.type === 'down' && fact.port === port) seen.down = true
+      const sent = countOf(fact, port)
+      if (sent === undefined) return
+      seen.samples += 1
+      // One packet in two seconds is a packet.
+      seen.packets += Math.ceil(sent)
+    })
+    try {
+      for (let second = 0; second < idleS && !seen.down; second++) {
+        running.set(port, { phase: 'idle', seconds: second, ofSeconds: idleS })
+        await pause(1_000)
+      }
+    } finally {
+      stop()
+    }
+    const { samples, packets } = seen
+    const passed = !seen.down && packets === 0 && samples >= idleS / 2
+    report.idle = { seconds: idleS, samples, packets, passed }
+    if (seen.down) throw new Failed('gateway_lost')
+    if (packets > 0) throw new Failed('sends_in_idle')
+    if (!passed) throw new Failed('not_counted')
+  }
+
+  async function lapse(port: string, report: CommissioningReport): Promise<void> {
+    running.set(port, { phase: 'keyed', seconds: 0, ofSeconds: KEYED_WITHIN_MS / 1_000 })
+    const path = join(dir, 'commissioning-tone')
+    await mkdir(dir, { recursive: true })
+    await writeFile(`${path}.wav`, airWav(tone()))
+    const keyed = until<number>(media, KEYED_WITHIN_MS, (fact) => {
+      const sent = countOf(fact, port)
+      return sent !== undefined && sent > 10 ? sent : undefined
+    })
+    const talker = { kind: 'test', name: '', unit: null, personId: null, how: null, confidence: 100 } as const
+    void engine.announce({
+      ...{ port, path, kind: 'test', prio: PRIORITY.test, talker, words: null, ticketId: null },
+      waitMs: KEYED_WITHIN_MS,
+    })
+    const pps = await keyed
+    if (pps === undefined) throw new Failed('not_keyed')
+    report.keyedPps = pps
+
+    running.set(port, { phase: 'lapse', seconds: 0, ofSeconds: LAPSE_MOST_MS / 1_000 })
+    const from = performance.now()
+    const off = until<true>(media, LAPSE_MOST_MS + AFTER_MS, (fact) => {
+      if (fact.type === 'down' && fact.port === port) return true
+      return countOf(fact, port) === 0 ? true : undefined
+    })
+    media.starve(port, true)
+    const isOff = await off
+    const ms = Math.round(performance.now() - from)
+    // The second in which it fell silent is half full: what is counted begins after it.
+    await pause(AFTER_MS)
+    const after = await until<number>(media, FIRST_COUNT_MS, (fact) => countOf(fact, port))
+    if (after === undefined) throw new Failed('not_counted')
+    const packetsAfter = Math.ceil(after)
+    const passed = isOff === true && ms <= LAPSE_MOST_MS && packetsAfter === 0
+    report.lapse = { ms, packetsAfter, passed }
+    if (!isOff || packetsAfter > 0) throw new Failed('not_unkeyed')
+    if (!passed) throw new Failed('too_late')
+  }
+
+  async function run(port: { id: string; port: string }, id: string, byId: string): Promise<void> {
+    const report: CommissioningReport = { idle: null, keyedPps: null, lapse: null, why: null }
+    try {
+      await idle(port.port, report)
+      await lapse(port.port, report)
+    } catch (error) {
+      report.why = error instanceof Failed ? error.why : 'interrupted'
+      log.warn({ port: port.port, why: report.why, err: error }, 'a port was not commissioned')
+    } finally {
+      media.starve(port.port, false)
+      running.delete(port.port)
+    }
+    const passed = report.why === null
+    await commit(async (tx) => {
+      await ports.endCommissioning(tx, { id, portId: port.id, passed, report })
+      const at = await clock(tx)
+      return [{ type: 'radio.port-commissioned', portId: port.id, commissioningId: id, passed, at, byId }]
+    })
+  }
+
+  return {
+    /** Begins a run, one at a time on a port. Undefined: one runs already. */
+    async begin(port: { id: string; port: string }, byId: string): Promise<string | undefined> {
+      if (running.has(port.port)) return undefined
+      running.set(port.port, { phase: 'idle', seconds: 0, ofSeconds: idleS })
+      try {
+        const id = await ports.beginCommissioning(db, port.id, byId)
+        void run(port, id, byId).catch((error: Error) => log.error({ err: error }, 'a commissioning was not kept'))
+        return id
+      } catch (error) {
+        running.delete(port.port)
+        throw error
+      }
+    },
+    /** What was seen at the gateway itself is kept with the last run, and has the last word. False: there is none to keep it with. */
+    async witnessed(port: { id: string; port: string }, seen: CommissioningWitness, byId: string): Promise<boolean> {
+      if (running.has(port.port)) return false
+      let kept = false
+      await commit(async (tx) => {
+        const run = await ports.keepWitness(tx, port.id, seen)
+        kept = run !== undefined
+        if (!run) return []
+        const at = await clock(tx)
+        return [{ type: 'radio.port-commissioned', portId: port.id, ...run, at, byId }]
+      })
+      return kept
+    },
+    progress: (port: string): CommissioningProgress | null => running.get(port) ?? null,
+  }
+}
+
+/** Packets a second sent to this port's gateway, when the exchange tells it. */
+const countOf = (fact: MediaFact, port: string): number | undefined =>
+  fact.type === 'evidence' && fact.port === port ? (fact.sentPps ?? undefined) : undefined
+
+const pause = (ms: number) => new Promise<void>((go) => setTimeout(go, ms).unref())
+
+function until<T>(media: WatchedMedia, ms: number, found: (fact: MediaFact) => T | undefined): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const end = (value: T | undefined) => {
+      clearTimeout(timer)
+      stop()
+      resolve(value)
+    }
+    const timer = setTimeout(() => end(undefined), ms)
+    const stop = media.follow((fact) => {
+      const value = found(fact)
+      if (value !== undefined) end(value)
+    })
+  })
+}
+
+const tone = () =>
+  Float32Array.from({ length: TONE_S * RATE }, (_, i) => 8_000 * Math.sin((2 * Math.PI * 1_000 * i) / RATE))

@@ -1,0 +1,30 @@
+/**
+ * Whom a port lets in. Asterisk lets a radio account call any port; what it is let hear is asked of the person's grants,
+ * before its leg is answered and again while it listens.
+ */
+
+import { askerOf, may } from '../../access/index.ts'
+import { personAtRadio } from '../../agents/index.ts'
+import type { Db } from '../../db/index.ts'
+import { placeOfPort } from './store.ts'
+
+/** May whoever is signed in at this radio account hear this port? While PostgreSQL is away the last answer stands. */
+export function makeHearers(db: Db): (account: string, port: string) => Promise<boolean> {
+  const answers = new Map<string, boolean>()
+  return async function mayHear(account, port) {
+    const key = `${account} ${port}`
+    try {
+      answers.set(key, await asked(db, account, port))
+    } catch {
+      // The air goes on without a database: nobody was signed in meanwhile either.
+    }
+    return answers.get(key) ?? false
+  }
+}
+
+async function asked(db: Db, account: string, port: string): Promise<boolean> {
+  const personId = await personAtRadio(db, account)
+  const asker = personId && (await askerOf(db, personId))
+  const place = asker && (await placeOfPort(db, asker.organisationId, port))
+  return Boolean(place && may(asker, 'see', { kind: 'radio', ...place }))
+}
