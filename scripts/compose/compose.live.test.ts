@@ -77,7 +77,7 @@ t.test('every file that compose and its Dockerfiles name is here', async (t) => 
   const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
   const bound = [...text.matchAll(/-\s+(\.\/[^:\s]+):/g)]
     .map((match) => match[1] ?? '')
-    // The hospital's own, made by whoever installs: README, "Installing at a hospital".
+    // The hospital's own, made by whoever installs: docs/operations.md, "Installing at a hospital".
     .filter((path) => path !== './certificates' && path !== './site')
   const built = Object.values(services).flatMap((service) => (service.build ? [service.build.dockerfile] : []))
   const copied = dockerfiles.flatMap((file) =>

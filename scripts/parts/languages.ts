@@ -1,7 +1,7 @@
 /**
  * Part of `npm run check`: what a user reads exists in Chinese and in English. A word that lacks a language does not
  * compile; this finds what types cannot: a sentence written past the dictionary, a translation that was never made, a
- * refusal without its sentence, a README that has a chapter in one language only.
+ * refusal without its sentence, a page that has a chapter in one language only.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -43,8 +43,9 @@ for (const file of globSync('server/**/*.ts', { cwd: ROOT, exclude: (name) => na
 }
 
 const chapters = (file: string) => [...read(file).matchAll(/^(#{1,3}) /gm)].map((match) => match[1]).join(' ')
-if (chapters('README.md') !== chapters('README.zh-CN.md'))
-  problems.push('README.md 与 README.zh-CN.md 章节不一致 · the two READMEs have different chapters')
+for (const page of ['README', 'docs/operations', 'docs/radio'])
+  if (chapters(`${page}.md`) !== chapters(`${page}.zh-CN.md`))
+    problems.push(`${page}: 两种语言章节不一致 · the two languages have different chapters`)
 
 for (const problem of problems) console.error(problem)
 process.exit(problems.length === 0 ? 0 : 1)

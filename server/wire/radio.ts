@@ -189,7 +189,7 @@ export type CalloutView = {
   waitUntil: string | null
 }
 
-/** A gateway's profile, field by field: README *On the air*; defaults and ranges come with the list of ports. */
+/** A gateway's profile, field by field: docs/radio.md; defaults and ranges come with the list of ports. */
 export type ProfileValue = string | number | boolean
 export type ProfileField = { field: string; default: ProfileValue } & (
   | { kind: 'choice'; of: ProfileValue[]; refused?: ProfileValue[] }
