@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type CallEvent, isTalking, lineIdOf } from '../calls/index.ts'
 import { clock, type Db, type Tx, wish } from '../db/index.ts'
 import type { DirectoryEvent } from '../directory/index.ts'
-import { Refusal } from '../web/index.ts'
+import { Refusal } from '../refusal.ts'
 import { type Agent, type Ask, decide, evolve, LONGEST_WRAP_UP_MS, pauseOf } from './agent.ts'
 import type { AgentEvent, PhoneState } from './events.ts'
 import * as store from './store.ts'
@@ -52,7 +52,7 @@ export async function signIn(
   { untilMs, sessionId, takeOver = false, renew = false }: SignInWish,
 ): Promise<{ events: AgentEvent[]; credential: Credential }> {
   const station = await store.stationOf(tx, personId)
-  if (!station) throw new Refusal('no-station', {}, 403)
+  if (!station) throw new Refusal('no-station')
   const { state } = await store.holdAgent(tx, personId)
   if (renew && state === 'signed_out') throw new Refusal('not-signed-in')
   const elsewhere = await isElsewhere(tx, personId, sessionId)

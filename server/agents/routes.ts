@@ -1,8 +1,9 @@
 import type { Actor } from '../access/index.ts'
 import { type Db, settled } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
+import { Outage, Refusal } from '../refusal.ts'
 import { agentViews } from '../screens/index.ts'
-import { actorOf, Nullable, Outage, Refusal, type Routes, Text, Type } from '../web/index.ts'
+import { actorOf, Nullable, type Routes, Text, Type } from '../web/index.ts'
 import type { AgentView, SipCredential } from '../wire/views.ts'
 import type { Ask } from './agent.ts'
 import {
@@ -51,7 +52,7 @@ export function agentRoutes({
     app.post('/api/agent/sign-in', { schema: { body: Type.Optional(Nullable(SignIn)) } }, async (request) => {
       const actor = actorOf(request)
       const { takeOver = false, renew = false } = request.body ?? {}
-      if (!actor.grants.some((grant) => grant.role === 'agent')) throw new Refusal('not-an-agent', {}, 403)
+      if (!actor.grants.some((grant) => grant.role === 'agent')) throw new Refusal('not-an-agent')
       let credential: Credential | undefined
       await commit(async (tx) => {
         const signed = await signIn(tx, actor.personId, {

@@ -4,7 +4,7 @@ import { NotInVault, type Recordings, VaultDown } from '../../recordings/index.t
 import { type Actor, may, type Thing } from '../access/index.ts'
 import type { CallEvent } from '../calls/index.ts'
 import type { Db, Tx } from '../db/index.ts'
-import { notFound, Outage, Refusal } from '../web/index.ts'
+import { notFound, Outage, Refusal } from '../refusal.ts'
 import type { ListeningView, RecordingAlarmView, RecordingView } from '../wire/views.ts'
 import * as alarmStore from './alarms-store.ts'
 import type { ArchiveEvent } from './events.ts'
@@ -128,7 +128,7 @@ export async function alarmsOf(db: Db, actor: Actor, callId: string): Promise<Re
 export async function acknowledgeAlarms(tx: Tx, actor: Actor, callId: string): Promise<ArchiveEvent[]> {
   const thing = (await store.readReach(tx, [callId])).get(callId)
   if (!thing || !may(actor, 'see', thing)) throw notFound('call')
-  if (!may(actor, 'clear', thing)) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, 'clear', thing)) throw new Refusal('not-allowed')
   if (!(await alarmStore.acknowledge(tx, callId, actor.personId))) throw new Refusal('no-recording-alarm')
   return [{ type: 'recording.acknowledged', callId, byId: actor.personId, at: await store.clock(tx) }]
 }
@@ -138,7 +138,7 @@ const MOST_LISTENINGS = 100
 /** Who listened to a recording: for supervisors of where it was made, and auditors. */
 export async function listeningsOf(db: Db, actor: Actor, recordingId: string): Promise<ListeningView[]> {
   const { thing } = await reachable(db, actor, 'see', recordingId)
-  if (!may(actor, 'audit', thing)) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, 'audit', thing)) throw new Refusal('not-allowed')
   const all = await alarmStore.readListenings(db, recordingId, MOST_LISTENINGS)
   return all.map(({ at, person }) => ({ at: at.toISOString(), person }))
 }

@@ -12,7 +12,7 @@ import {
   VaultDown,
 } from '../../recordings/index.ts'
 import type { Db, Tx } from '../db/index.ts'
-import { notFound, Outage, Refusal } from '../web/index.ts'
+import { notFound, Outage, Refusal } from '../refusal.ts'
 import type { ArchiveEvent } from './events.ts'
 import type { Continuous, KnownPiece } from './pieces.ts'
 import * as pieces from './pieces-store.ts'
@@ -94,7 +94,7 @@ export async function clipOf(
     const isWhole = until !== undefined && until >= window.to - 1
     const mayCome = growing.has(channel) && Date.now() < giveUpAt
     if (isWhole || !mayCome) {
-      if (until === undefined) throw growing.has(channel) ? new Refusal('sound-not-yet', {}, 425) : notFound('sound')
+      if (until === undefined) throw growing.has(channel) ? new Refusal('sound-not-yet') : notFound('sound')
       const used = sources.filter(({ spans }) => spans.some(({ from, to }) => from < window.to && to > window.from))
       const { bytes, ms, read } = recordings.clip({ from: window.from, to: Math.max(until, core.to) }, used)
       return {

@@ -6,8 +6,8 @@ import t, { type Test } from 'tap'
 import { VaultDown } from '../../recordings/index.ts'
 import type { Actor } from '../access/index.ts'
 import { aTalk, type TestDesk, testDesk } from '../test/archive-desk.ts'
+import { answerTo } from '../web/answer.ts'
 import type { App } from '../web/index.ts'
-import { Outage, Refusal } from '../web/index.ts'
 import { archiveRoutes } from './routes.ts'
 
 t.setTimeout(120_000)
@@ -15,7 +15,7 @@ t.setTimeout(120_000)
 type Grants = Actor['grants']
 const supervisor: Grants = [{ role: 'supervisor', campus: 'old', line: 'it' }]
 
-/** The archive's doors with somebody at them; the house's own error words are not what is tested here. */
+/** The archive's doors with somebody at them. */
 async function doors(t: Test, desk: TestDesk, but: Partial<Parameters<typeof archiveRoutes>[0]> = {}) {
   const app = Fastify()
   let actor: Actor | undefined
@@ -23,11 +23,8 @@ async function doors(t: Test, desk: TestDesk, but: Partial<Parameters<typeof arc
   app.addHook('onRequest', async (request) => {
     request.actor = actor as never
   })
-  app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
-    const { status, code } =
-      error instanceof Refusal
-        ? error
-        : { status: error instanceof Outage ? 503 : (error.statusCode ?? 500), code: error.name }
+  app.setErrorHandler((error, _, reply) => {
+    const { status, code } = answerTo(error)
     return reply.code(status).send({ code, message: code })
   })
   await app.register((scope) =>

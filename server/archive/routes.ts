@@ -1,7 +1,8 @@
 import type { Recordings } from '../../recordings/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { actorOf, answers, Id, Nullable, notFound, type Routes, sendSound, Type } from '../web/index.ts'
+import { notFound } from '../refusal.ts'
+import { actorOf, answers, Id, Nullable, type Routes, sendSound, Type } from '../web/index.ts'
 import { acknowledgeAlarms, listened, listeningsOf, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
 
 const One = Type.Object({ id: Id })

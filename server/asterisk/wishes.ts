@@ -3,7 +3,7 @@
  * after another in the order they were made; others side by side. What became of a wish is written on it.
  */
 import type { Db, Wish } from '../db/index.ts'
-import { Outage, Refusal } from '../web/index.ts'
+import { Outage, Refusal } from '../refusal.ts'
 import type { Doer } from './doing.ts'
 import * as store from './store.ts'
 

@@ -5,8 +5,9 @@ import { clock, type Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import type { Radio } from '../radio/engine/radio.ts'
 import * as ports from '../radio/ports/store.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { readTickets, thing } from '../tickets/index.ts'
-import { actorOf, Code, Id, idempotentWhileSeen, notFound, Refusal, type Routes, Text, Type } from '../web/index.ts'
+import { actorOf, Code, Id, idempotentWhileSeen, type Routes, Text, Type } from '../web/index.ts'
 import { acknowledge, cancel, compose, reserveCode } from './calling.ts'
 import * as store from './store.ts'
 import type { Language } from './words.ts'
@@ -28,13 +29,13 @@ export const calloutRoutes =
     const ticketFor = async (actor: Actor, id: string, verb: 'see' | 'change') => {
       const [ticket] = await readTickets(db, [id])
       if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
-      if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed')
       return ticket
     }
     const portFor = async (actor: Actor, code: string) => {
       const port = (await ports.readPorts(db, actor.organisationId)).find((one) => one.port === code)
       if (!port || !may(actor, 'see', ports.radioThing(port))) throw notFound('port')
-      if (!may(actor, 'change', ports.radioThing(port))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'change', ports.radioThing(port))) throw new Refusal('not-allowed')
       return port
     }
     const seen = async (request: Parameters<typeof actorOf>[0] & { params: unknown }, first: unknown) => {
@@ -45,8 +46,7 @@ export const calloutRoutes =
     const unitNamed = async <Nobody extends null | undefined>(actor: Actor, code: string | Nobody) => {
       if (typeof code !== 'string') return code
       const unit = (await ports.readRoster(db, actor.organisationId)).find((one) => one.code === code)
-      if (!unit || !may(actor, 'see', ports.radioThing(unit)))
-        throw new Refusal('no-such-handheld', { unit: code }, 409)
+      if (!unit || !may(actor, 'see', ports.radioThing(unit))) throw new Refusal('no-such-handheld', { unit: code })
       return unit
     }
     const shown = async ({ organisationId }: Actor, id: string) => {
@@ -70,7 +70,7 @@ export const calloutRoutes =
         const ticket = await ticketFor(actor, ticketId, 'change')
         // Asked as the call-out itself is: of the port's campus; while no port is chosen, of the ticket's.
         if (port !== undefined) await portFor(actor, port)
-        else if (!may(actor, 'change', ports.radioThing(ticket))) throw new Refusal('not-allowed', {}, 403)
+        else if (!may(actor, 'change', ports.radioThing(ticket))) throw new Refusal('not-allowed')
         const made = await compose(db, { ticketId, language, text, toUnit: await unitNamed(actor, toUnit) })
         if (!made) throw notFound('ticket')
         const { words, findings, noTransmit, unit, toPersonId } = made
@@ -134,7 +134,7 @@ export const calloutRoutes =
       if (!one || !may(actor, 'see', ports.radioThing(one))) throw notFound('callout')
       const [ticket] = await readTickets(db, [one.ticketId])
       if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('callout')
-      if (!may(actor, 'change', ports.radioThing(one))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'change', ports.radioThing(one))) throw new Refusal('not-allowed')
       return one
     }
     app.post(
@@ -154,7 +154,7 @@ export const calloutRoutes =
           }),
         )
         if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'acknowledged')
-          throw new Refusal('callout-over', {})
+          throw new Refusal('callout-over')
         radio.callouts.nudge()
         return shown(actor, id)
       },
@@ -164,11 +164,10 @@ export const calloutRoutes =
       const one = await calloutFor(actor, request.params.id)
       const { id } = one
       // Nobody answered: then it is the supervisors', and theirs to take over.
-      if (one.state === 'given_up' && !may(actor, 'clear', ports.radioThing(one)))
-        throw new Refusal('not-allowed', {}, 403)
+      if (one.state === 'given_up' && !may(actor, 'clear', ports.radioThing(one))) throw new Refusal('not-allowed')
       const told = await commit((tx) => cancel(tx, id, actor.personId))
       if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'cancelled')
-        throw new Refusal('callout-over', {})
+        throw new Refusal('callout-over')
       radio.callouts.nudge()
       return shown(actor, id)
     })

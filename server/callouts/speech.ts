@@ -9,7 +9,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { airWav, joined, levelled, RATE, readWav, silence, toAir } from '../radio/engine/sound.ts'
-import { Refusal } from '../web/index.ts'
+import { Refusal } from '../refusal.ts'
 import { cutByPhrases, PHRASES } from './phrases.ts'
 import type { Language } from './words.ts'
 
@@ -43,7 +43,7 @@ export function makeSpeech({ program, dir, phrases }: SpeechParts): Speech {
       await run(program, ['-v', voice, '-s', '145', '-w', file, '--', text], { timeout: 20_000 })
       return levelled(toAir(readWav(await readFile(file))))
     } catch (cause) {
-      throw Object.assign(new Refusal('no-speech', {}, 409), { cause })
+      throw Object.assign(new Refusal('no-speech'), { cause })
     } finally {
       await rm(file, { force: true })
     }
@@ -97,7 +97,7 @@ export function makeSpeech({ program, dir, phrases }: SpeechParts): Speech {
       const twice = joined([lead, once, silence(PAUSE_MS), once])
       const fits = (samples: Float32Array) => samples.length / RATE <= mostS
       const whole = fits(twice) ? twice : joined([lead, once])
-      if (!fits(whole)) throw new Refusal('callout-too-long', { seconds: Math.ceil(whole.length / RATE), mostS }, 409)
+      if (!fits(whole)) throw new Refusal('callout-too-long', { seconds: Math.ceil(whole.length / RATE), mostS })
       const wav = airWav(whole)
       await writeFile(`${path}.part`, wav)
       await rename(`${path}.part`, `${path}.wav`)

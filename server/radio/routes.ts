@@ -5,6 +5,7 @@ import { calloutRoutes } from '../callouts/routes.ts'
 import type { Db } from '../db/index.ts'
 import { clock } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { dutyRoutes } from '../roster/routes.ts'
 import { isPerson } from '../roster/store.ts'
 import { readTickets, thing } from '../tickets/index.ts'
@@ -15,10 +16,8 @@ import {
   Id,
   isTimeCursor,
   Nullable,
-  notFound,
   openCursor,
   PageQuery,
-  Refusal,
   type Routes,
   Text,
   Type,
@@ -53,12 +52,12 @@ export const radioRoutes =
     type OnRadio = { organisationId: string; campus: string }
     const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', one: OnRadio, what: string): void => {
       if (!may(actor, 'see', ports.radioThing(one))) throw notFound(what)
-      if (!may(actor, verb, ports.radioThing(one))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, verb, ports.radioThing(one))) throw new Refusal('not-allowed')
     }
     const ticketFor = async (actor: Actor, id: string, verb: 'see' | 'change') => {
       const [ticket] = await readTickets(db, [id])
       if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
-      if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed')
     }
     const overFor = async (actor: Actor, id: string, verb: 'change' | 'listen') => {
       const [over] = await overs.listOvers(db, { organisationId: actor.organisationId, ids: [id], limit: 1 })
@@ -104,7 +103,7 @@ export const radioRoutes =
       async (request) => {
         const actor = actorOf(request)
         const { limit, after, port, campus, ticketId, untagged, day } = request.query
-        if (day !== undefined && !isDay(day)) throw new Refusal('no-such-day', { day }, 400)
+        if (day !== undefined && !isDay(day)) throw new Refusal('no-such-day', { day })
         if (ticketId !== undefined) await ticketFor(actor, ticketId, 'see')
         const campuses = await campusesOf(db, actor)
         const rows = await overs.listOvers(db, {
@@ -167,8 +166,8 @@ export const radioRoutes =
         const actor = actorOf(request)
         const over = await overFor(actor, request.params.id, 'change')
         const unit = (await ports.readRoster(db, actor.organisationId)).find(({ code }) => code === request.body.unit)
-        if (!unit) throw new Refusal('no-such-handheld', { unit: request.body.unit }, 400)
-        if (over.kind !== 'rx') throw new Refusal('over-not-received', {}, 400)
+        if (!unit) throw new Refusal('no-such-handheld', { unit: request.body.unit })
+        if (over.kind !== 'rx') throw new Refusal('over-not-received')
         await commit(async (tx) => {
           await overs.tag(tx, over.overId, unit.code, unit.holderId, actor.personId)
           return [{ type: 'radio.over-named', overId: over.overId, at: await clock(tx), byId: actor.personId }]
@@ -223,8 +222,8 @@ export const radioRoutes =
         const one = await latched(actor, request.params.id, 'clear')
         if (one.cleared) return { emergencyId: one.emergencyId, cleared: true }
         const why = radio.engine.clear(one.emergencyId, actor.personId, request.body.reason)
-        if (why === 'unknown') throw new Refusal('radio-not-here', {}, 409)
-        if (why) throw new Refusal(`emergency-${why.replace('_', '-')}`, {}, 409)
+        if (why === 'unknown') throw new Refusal('radio-not-here')
+        if (why) throw new Refusal(`emergency-${why.replace('_', '-')}`)
         await radio.keeper.settle(2_000)
         return { emergencyId: one.emergencyId, cleared: true }
       },
@@ -262,7 +261,7 @@ export const radioRoutes =
         const codes = rows.map(({ port }) => port)
         const patchId = crypto.randomUUID()
         const why = radio.engine.patch(patchId, codes)
-        if (why) throw new Refusal('ports-not-patched', { why }, 409)
+        if (why) throw new Refusal('ports-not-patched', { why })
         await commit(async (tx) => {
           await ports.savePatch(tx, { patchId, portIds: rows.map(({ id }) => id), callId: null, byId: actor.personId })
           return [{ type: 'radio.patched', patchId, ports: codes, at: await clock(tx), byId: actor.personId }]

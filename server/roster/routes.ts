@@ -7,7 +7,8 @@ import type { Radio } from '../radio/engine/radio.ts'
 import type { RadioEvent } from '../radio/events.ts'
 import { readCrews, unitCodes } from '../radio/handhelds/store.ts'
 import { radioThing, readPorts, readRoster } from '../radio/ports/store.ts'
-import { actorOf, Code, Id, idempotent, Nullable, notFound, Refusal, type Routes, Time, Type } from '../web/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { actorOf, Code, Id, idempotent, Nullable, type Routes, Time, Type } from '../web/index.ts'
 import type { DutyView } from '../wire/radio.ts'
 import * as store from './store.ts'
 
@@ -45,7 +46,7 @@ export const dutyRoutes =
       const seen = await campusesOf(actor)
       if (campus === null ? seen.length === 0 : !seen.includes(campus)) throw notFound(what)
       if (campus === null ? await leadsAll(actor) : may(actor, 'lead', radioAt(actor, campus))) return
-      throw new Refusal('not-allowed', {}, 403)
+      throw new Refusal('not-allowed')
     }
 
     app.get(
@@ -189,7 +190,7 @@ export const dutyRoutes =
       async (request) => {
         const actor = actorOf(request)
         // a system serves every campus: whoever leads a shift at one of them may say who answers for it now
-        if ((await leads(actor)).length === 0) throw new Refusal('not-allowed', {}, 403)
+        if ((await leads(actor)).length === 0) throw new Refusal('not-allowed')
         const { system, role, personId } = request.body
         await commit(async (tx) => {
           if (personId !== null && !(await store.isPerson(tx, actor.organisationId, personId))) throw notFound('person')
@@ -216,7 +217,7 @@ export const dutyRoutes =
         const { code } = request.params
         const unit = (await readRoster(db, actor.organisationId)).find((one) => one.code === code)
         if (!unit || !may(actor, 'see', radioThing(unit))) throw notFound('unit')
-        if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed', {}, 403)
+        if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed')
         const { personId, from, to } = request.body
         if (Date.parse(from) >= Date.parse(to)) throw new Refusal('ends-before-it-begins', { field: 'to' })
         const byId = actor.personId
@@ -240,9 +241,9 @@ export const dutyRoutes =
       )
       const unit = found && (await readRoster(db, actor.organisationId)).find(({ code }) => code === found.unit)
       if (!found || !unit) throw notFound('plan')
-      if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed')
       await commit(async (tx) => {
-        if (!(await store.deletePlan(tx, found.planId))) throw new Refusal('plan-has-begun', {})
+        if (!(await store.deletePlan(tx, found.planId))) throw new Refusal('plan-has-begun')
         return [
           { type: 'radio.holder-changed', unit: unit.code, personId: null, at: await clock(tx), byId: actor.personId },
         ]

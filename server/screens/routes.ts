@@ -4,20 +4,8 @@ import { type IdentifyTarget, identifyCall, legsOf, readCall } from '../calls/in
 import { type Db, journalHead } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { normaliseCaller } from '../directory/index.ts'
-import {
-  actorOf,
-  Code,
-  cut,
-  Id,
-  isTimeCursor,
-  notFound,
-  openCursor,
-  PageQuery,
-  Refusal,
-  type Routes,
-  Text,
-  Type,
-} from '../web/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { actorOf, Code, cut, Id, isTimeCursor, openCursor, PageQuery, type Routes, Text, Type } from '../web/index.ts'
 import type { Health } from '../wire/views.ts'
 import { callIds, cardsFor, markPainted, mayDo, offersOf, type Painted, popFor, snapshot } from './index.ts'
 
@@ -149,7 +137,7 @@ export function popRoutes({
       async (request) => {
         const actor = actorOf(request)
         await mine(actor, request.params.id)
-        if (!(await mayDo(db, actor, 'change', request.params.id))) throw new Refusal('not-allowed', {}, 403)
+        if (!(await mayDo(db, actor, 'change', request.params.id))) throw new Refusal('not-allowed')
         const call = await readCall(db, request.params.id)
         if (!call) throw notFound('call')
         await commit((tx) => identifyCall(tx, call.id, actor, request.body as IdentifyTarget))

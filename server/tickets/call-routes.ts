@@ -3,21 +3,9 @@ import { type Actor, may } from '../access/index.ts'
 import { begin, neverPlaced } from '../calls/index.ts'
 import { type Db, settled, wish } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
+import { notFound, Outage, Refusal } from '../refusal.ts'
 import { cardsFor, queueThing } from '../screens/index.ts'
-import {
-  actorOf,
-  Code,
-  Id,
-  idempotent,
-  idempotentWhileSeen,
-  Nullable,
-  notFound,
-  Outage,
-  Refusal,
-  type Routes,
-  Text,
-  Type,
-} from '../web/index.ts'
+import { actorOf, Code, Id, idempotent, idempotentWhileSeen, Nullable, type Routes, Text, Type } from '../web/index.ts'
 import { DIGITS, numberOf, numberTyped } from '../wire/number.ts'
 import type { TicketRow } from '../wire/views.ts'
 import { seatOf } from './dial-store.ts'
@@ -210,12 +198,11 @@ async function dial(db: Db, commit: Commit, actor: Actor, callId: string, wanted
     const given = back?.number ?? wanted.number ?? ticket?.contactNumber ?? ''
     const number = back ? numberOf(given) : numberTyped(given)
     const campus = back?.call.campus ?? wanted.campus ?? ticket?.campus
-    if (given.trim() === '') throw new Refusal('number-needed', { field: 'number' }, 400)
-    if (!DIGITS.test(number)) throw new Refusal('number-unreadable', { field: 'number' }, 400)
-    if (!campus) throw new Refusal('campus-needed', { field: 'campus' }, 400)
+    if (given.trim() === '') throw new Refusal('number-needed', { field: 'number' })
+    if (!DIGITS.test(number)) throw new Refusal('number-unreadable', { field: 'number' })
+    if (!campus) throw new Refusal('campus-needed', { field: 'campus' })
     const line = back?.call.line ?? wanted.line ?? ticket?.line ?? null
-    if (!may(actor, 'change', queueThing(actor.organisationId, { campus, line })))
-      throw new Refusal('not-allowed', {}, 403)
+    if (!may(actor, 'change', queueThing(actor.organisationId, { campus, line }))) throw new Refusal('not-allowed')
     const direction = back ? 'callback' : 'outbound'
     wishId = await wish(
       tx,

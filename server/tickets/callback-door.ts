@@ -3,7 +3,7 @@
 import { type Actor, may, type Thing } from '../access/index.ts'
 import { type CallRow, readCall } from '../calls/index.ts'
 import { clock, type Tx } from '../db/index.ts'
-import { notFound, Refusal } from '../web/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import * as store from './callback-store.ts'
 import type { ClearedHow, TicketEvent } from './events.ts'
 
@@ -38,7 +38,7 @@ export async function clearCallback(
   note: string | null,
 ): Promise<TicketEvent[]> {
   await held(tx, actor, id)
-  if (how !== 'ticket_exists' && !note?.trim()) throw new Refusal('note-needed', {}, 400)
+  if (how !== 'ticket_exists' && !note?.trim()) throw new Refusal('note-needed')
   await store.clear(tx, id, how, { personId: actor.personId, callId: null, note })
   return [
     { type: 'callback.cleared', callbackId: id, at: await clock(tx), byId: actor.personId, how, clearedCallId: null },
@@ -70,7 +70,7 @@ export const callbackThing = ({ organisationId, campus, line }: store.Callback):
 async function held(tx: Tx, actor: Actor, id: string): Promise<store.Callback> {
   const callback = await store.holdCallback(tx, id)
   if (!callback || !may(actor, 'see', callbackThing(callback))) throw notFound('callback')
-  if (!may(actor, 'take', callbackThing(callback))) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, 'take', callbackThing(callback))) throw new Refusal('not-allowed')
   if (callback.clearedAt) throw new Refusal('callback-cleared', { how: callback.clearedHow })
   return callback
 }

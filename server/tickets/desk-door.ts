@@ -3,7 +3,7 @@
 import { type Actor, may, type Thing } from '../access/index.ts'
 import { type CallRow, readCall, whomItReached } from '../calls/index.ts'
 import { clock, type Tx } from '../db/index.ts'
-import { notFound, Refusal } from '../web/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import type { NewTicket, TicketChange } from '../wire/api.ts'
 import * as callbacks from './callback-store.ts'
 import type { CallReason, CallRelation, TicketEvent } from './events.ts'
@@ -38,11 +38,11 @@ export async function openAtDesk(
     firstTakerId: null,
     reporterId: null,
   }
-  if (!may(actor, 'open', about)) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, 'open', about)) throw new Refusal('not-allowed')
   const placeText = wanted.placeId ? await store.placePath(tx, actor.organisationId, wanted.placeId) : ''
-  if (placeText === undefined) throw new Refusal('no-such-place', {}, 400)
+  if (placeText === undefined) throw new Refusal('no-such-place')
   if (wanted.reporterId && !(await store.isPerson(tx, actor.organisationId, wanted.reporterId)))
-    throw new Refusal('no-such-person', { field: 'reporterId' }, 400)
+    throw new Refusal('no-such-person', { field: 'reporterId' })
   const { campus, line } = wanted
   const ticket = await shown.insertTicket(tx, {
     organisationId: actor.organisationId,
@@ -56,7 +56,7 @@ export async function openAtDesk(
     reporterId: wanted.reporterId ?? null,
     firstTakerId: actor.personId,
   })
-  if (!ticket) throw new Refusal('no-such-line', { campus, line }, 400)
+  if (!ticket) throw new Refusal('no-such-line', { campus, line })
   const { id: ticketId, version, reportedAt: at } = ticket
   const byId = actor.personId
   return { events: [{ type: 'ticket.opened', ticketId, at, byId, callId: null, campus, line, version }], ticket }
@@ -70,7 +70,7 @@ export async function change(tx: Tx, actor: Actor, id: string, wanted: TicketCha
   const ticket = await held(tx, actor, id, 'change')
   const { columns, fields } = await translated(tx, ticket, wanted)
   if (Object.keys(fields).length === 0) return []
-  if (wanted.version > ticket.version) throw new Refusal('no-such-version', {}, 400)
+  if (wanted.version > ticket.version) throw new Refusal('no-such-version')
   const clash = collisions(Object.keys(fields), await store.changesSince(tx, id, wanted.version))
   if (clash.length > 0) {
     const theirs = Object.fromEntries(clash.map((field) => [field, fields[field]?.[0]]))
@@ -139,24 +139,23 @@ async function translated(
     columns[column] = value
     fields[field] = [ticket[property], value]
   }
-  if (wanted.ipAddress && !isIpAddress(wanted.ipAddress))
-    throw new Refusal('not-an-ip-address', { field: 'ipAddress' }, 400)
+  if (wanted.ipAddress && !isIpAddress(wanted.ipAddress)) throw new Refusal('not-an-ip-address', { field: 'ipAddress' })
   for (const field of ['placeId', 'confirmedPlaceId'] as const) {
     const path = wanted[field] ? await store.placePath(tx, ticket.organisationId, wanted[field]) : ''
-    if (path === undefined) throw new Refusal('no-such-place', { field }, 400)
+    if (path === undefined) throw new Refusal('no-such-place', { field })
     if (field === 'placeId' && wanted.placeId && wanted.placeText === undefined) columns.place_text = path
   }
   if (wanted.reporterId && !(await store.isPerson(tx, ticket.organisationId, wanted.reporterId)))
-    throw new Refusal('no-such-person', { field: 'reporterId' }, 400)
+    throw new Refusal('no-such-person', { field: 'reporterId' })
   if (columns.unit_id !== undefined) {
     const unit = wanted.unitId ? await store.unitSnapshot(tx, ticket.organisationId, wanted.unitId) : null
-    if (unit === undefined) throw new Refusal('no-such-unit', { field: 'unitId' }, 400)
+    if (unit === undefined) throw new Refusal('no-such-unit', { field: 'unitId' })
     columns.unit_snapshot = unit
   }
   const line = wanted.line !== undefined && wanted.line !== ticket.line ? wanted.line : undefined
   if (line) {
     const where = await store.campusAndLine(tx, ticket.organisationId, ticket.campus, line)
-    if (!where) throw new Refusal('no-such-line', { line }, 400)
+    if (!where) throw new Refusal('no-such-line', { line })
     columns.line_id = where.lineId
     columns.reported_category_id = wanted.categoryId ?? null
     fields.line = [ticket.line, line]
@@ -164,9 +163,9 @@ async function translated(
   for (const field of ['categoryId', 'confirmedCategoryId'] as const) {
     if (!wanted[field]) continue
     const category = await store.categoryOf(tx, ticket.organisationId, wanted[field])
-    if (!category) throw new Refusal('no-such-category', { field }, 400)
+    if (!category) throw new Refusal('no-such-category', { field })
     if (field === 'categoryId' && category.lineId !== (columns.line_id ?? ticket.lineId))
-      throw new Refusal('category-of-another-line', { field: 'categoryId' }, 400)
+      throw new Refusal('category-of-another-line', { field: 'categoryId' })
   }
   for (const [field, most] of [
     ['what', LONGEST.what],
@@ -175,7 +174,7 @@ async function translated(
     ['reporterName', LONGEST.short],
     ['contactNumber', LONGEST.short],
   ] as const) {
-    if ((wanted[field] ?? '').length > most) throw new Refusal('too-long', { field, most }, 400)
+    if ((wanted[field] ?? '').length > most) throw new Refusal('too-long', { field, most })
   }
   return { columns, fields }
 }
@@ -208,10 +207,10 @@ export async function act(
   const ticket = await held(tx, actor, id, 'change')
   const to = stateAfter(ticket.state, what)
   if (!to) throw new Refusal('ticket-not-in-that-state', { state: ticket.state, act: what })
-  if (what === 'withdraw' && !how.reason?.trim()) throw new Refusal('reason-needed', {}, 400)
-  if (what === 'done' && !how.resolution) throw new Refusal('resolution-needed', {}, 400)
+  if (what === 'withdraw' && !how.reason?.trim()) throw new Refusal('reason-needed')
+  if (what === 'done' && !how.resolution) throw new Refusal('resolution-needed')
   if (what === 'done' && ticket.reportedCategoryId === null)
-    throw new Refusal('category-needed', { field: 'categoryId' }, 400)
+    throw new Refusal('category-needed', { field: 'categoryId' })
   const at = await clock(tx)
   const columns: Record<string, unknown> = { state: to }
   if (what === 'take') Object.assign(columns, { assignee_id: actor.personId, responded_at: ticket.respondedAt ?? at })
@@ -360,7 +359,7 @@ async function mayChange(tx: Tx, actor: Actor, id: string): Promise<boolean> {
 async function held(tx: Tx, actor: Actor, id: string, verb: 'change'): Promise<Ticket> {
   const ticket = await store.holdTicket(tx, id)
   if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
-  if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed')
   return ticket
 }
 
@@ -375,6 +374,6 @@ async function mine(tx: Tx, actor: Actor, callId: string): Promise<CallRow> {
   const call = await readCall(tx, callId)
   const about = await aboutCall(tx, callId)
   if (!call || !about || !may(actor, 'see', about)) throw notFound('call')
-  if (!may(actor, 'change', about)) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, 'change', about)) throw new Refusal('not-allowed')
   return call
 }

@@ -3,7 +3,7 @@
 import { type Actor, may } from '../access/index.ts'
 import { legsOf, readCall } from '../calls/index.ts'
 import { clock, type Tx, wish } from '../db/index.ts'
-import { notFound, Refusal } from '../web/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { aboutCall } from './desk-door.ts'
 import type { TicketEvent } from './events.ts'
 
@@ -15,7 +15,7 @@ export async function endCall(tx: Tx, actor: Actor, callId: string): Promise<Tic
   const call = await readCall(tx, callId)
   const about = await aboutCall(tx, callId)
   if (!call || !about || !may(actor, 'see', about)) throw notFound('call')
-  if (!may(actor, 'end', about)) throw new Refusal('not-allowed', {}, 403)
+  if (!may(actor, 'end', about)) throw new Refusal('not-allowed')
   if (call.state === 'ended') throw new Refusal('call-is-over')
   const legs = (await legsOf(tx, callId)).filter((leg) => leg.endedAt === null)
   const channels = new Set([call.root, ...legs.map(({ uniqueid }) => uniqueid)])

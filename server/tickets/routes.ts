@@ -3,6 +3,7 @@ import { recordingsOf } from '../archive/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { personRefs, placeRefs } from '../directory/index.ts'
+import { notFound } from '../refusal.ts'
 import { cardsFor } from '../screens/index.ts'
 import {
   actorOf,
@@ -12,7 +13,6 @@ import {
   idempotentWhileSeen,
   isTimeCursor,
   Nullable,
-  notFound,
   openCursor,
   PageQuery,
   type Routes,

@@ -1,6 +1,7 @@
 /** Errors become answers here and nowhere else: refusal 4xx, outage 503, bug 500. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Outage, Refusal } from './errors.ts'
+import { Outage, Refusal } from '../refusal.ts'
+import { statusOf } from './errors.ts'
 import { Malformed } from './validate.ts'
 
 type Answer = { status: number; code: string; message: string; details?: Record<string, unknown> }
@@ -9,7 +10,7 @@ type Coded = Error & { code?: unknown; statusCode?: unknown; constraint?: unknow
 /** What the desk answers to an error, with nothing in it that the person did not already know. */
 export function answerTo(error: unknown): Answer {
   if (error instanceof Refusal) {
-    return { status: error.status, code: error.code, message: error.code, details: error.details }
+    return { status: statusOf(error.code), code: error.code, message: error.code, details: error.details }
   }
   if (error instanceof Outage) return outage(error.wire)
   if (error instanceof Malformed) {

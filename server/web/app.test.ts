@@ -4,8 +4,9 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { Outage } from '../refusal.ts'
 import { house } from '../test/house.ts'
-import { idempotent, Outage, type Routes, Type } from './index.ts'
+import { idempotent, type Routes, Type } from './index.ts'
 
 const account = (varDir: string, role = 'admin') =>
   JSON.parse(readFileSync(join(varDir, 'accounts.json'), 'utf8'))[role][0]

@@ -9,9 +9,9 @@ import type { Logger } from 'pino'
 import { loadActor } from '../access/index.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/index.ts'
+import { Refusal } from '../refusal.ts'
 import { answerTo, errorHandler } from './answer.ts'
 import { serveConsole } from './console.ts'
-import { Refusal } from './errors.ts'
 import { type App, actorOf, type ObserveAnswer, type Routes } from './index.ts'
 import { checkOrigin } from './origin.ts'
 import { contentPolicy } from './policy.ts'
@@ -105,13 +105,13 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
     max: (request) => (request.actor ? rate.signedIn : rate.signedOut),
     keyGenerator: (request) => request.actor?.sessionId ?? request.ip,
     allowList: (request) => !needsActor(request),
-    errorResponseBuilder: (_request, { ttl }) => new Refusal('too-many-requests', { waitMs: ttl }, 429),
+    errorResponseBuilder: (_request, { ttl }) => new Refusal('too-many-requests', { waitMs: ttl }),
   })
   app.addHook('preValidation', async (request) => {
     // Here, once for every door: what cannot be kept is said to be so, and is no bug of ours (400, not 500).
     for (const part of ['body', 'query', 'params'] as const) {
       const at = notStorable(request[part])
-      if (at !== undefined) throw new Refusal('text-not-storable', { at: `${part}${at}` }, 400)
+      if (at !== undefined) throw new Refusal('text-not-storable', { at: `${part}${at}` })
     }
     // Closed unless a door says it is open: a forgotten check answers 401, not somebody's tickets.
     if (needsActor(request) && !request.routeOptions.config.open) actorOf(request)

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import serve from '@fastify/static'
-import { Refusal } from './errors.ts'
+import { Refusal } from '../refusal.ts'
 import type { App } from './index.ts'
 
 const PAGES = ['200.html', 'index.html']
@@ -29,8 +29,8 @@ export async function serveConsole(app: App, consoleDir: string): Promise<void> 
     const path = request.url.split('?')[0] ?? '/'
     const isScreen = request.method === 'GET' && !/^\/(api|live|metrics|status|ready|healthz)(\/|$)/.test(path)
     // A missing file is a 404 with its own name, not a page of HTML under a script's address.
-    if (!isScreen || /\.\w{1,8}$/.test(path)) throw new Refusal('not-found', {}, 404)
-    if (!html) throw new Refusal('console-not-built', {}, 503)
+    if (!isScreen || /\.\w{1,8}$/.test(path)) throw new Refusal('not-found')
+    if (!html) throw new Refusal('console-not-built')
     return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html)
   })
 }

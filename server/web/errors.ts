@@ -1,29 +1,42 @@
-/**
- * Three kinds of things go wrong, and nothing in between: a Refusal (the desk says no, and the person can do something
- * about it), an Outage (a wire is down, and we say which), and a bug (anything else). Only web/ turns them into answers.
- */
-export class Refusal extends Error {
-  readonly code: string
-  readonly details: Record<string, unknown>
-  readonly status: number
-
-  /** `code` is stable and has a sentence in the console's dictionary; `status` is 409 unless the code says otherwise. */
-  constructor(code: string, details: Record<string, unknown> = {}, status = 409) {
-    super(code)
-    this.code = code
-    this.details = details
-    this.status = status
-  }
+/** The HTTP status of each refusal (RFC 9110 §15): one table. What is not in it is a conflict with how things stand: 409. */
+const CODES: Record<number, readonly string[]> = {
+  400: [
+    'campus-needed',
+    'category-needed',
+    'category-of-another-line',
+    'cursor-not-ours',
+    'idempotency-key-malformed',
+    'no-such-category',
+    'no-such-day',
+    'no-such-handheld',
+    'no-such-line',
+    'no-such-person',
+    'no-such-place',
+    'no-such-unit',
+    'no-such-version',
+    'not-an-ip-address',
+    'note-needed',
+    'number-needed',
+    'number-unreadable',
+    'over-not-received',
+    'password-refused',
+    'reason-needed',
+    'request-malformed',
+    'resolution-needed',
+    'text-not-storable',
+    'too-long',
+  ],
+  401: ['signed-out', 'wrong-name-or-password'],
+  403: ['foreign-origin', 'no-station', 'not-allowed', 'not-an-agent', 'password-must-be-changed', 'wrong-password'],
+  413: ['sheet-too-big'],
+  422: ['idempotency-key-reused', 'profile-refused'],
+  425: ['sound-not-yet'],
+  429: ['too-many-attempts', 'too-many-requests'],
+  503: ['console-not-built'],
 }
+const STATUS = new Map(Object.entries(CODES).flatMap(([status, codes]) => codes.map((code) => [code, Number(status)])))
 
-/** What is hidden answers as what is absent. */
-export const notFound = (what: string) => new Refusal(`${what}-not-found`, {}, 404)
+export const statusOf = (code: string): number => STATUS.get(code) ?? (code.endsWith('not-found') ? 404 : 409)
 
-export class Outage extends Error {
-  readonly wire: string
-
-  constructor(wire: string, options: { cause?: unknown } = {}) {
-    super(`${wire} is down`, options)
-    this.wire = wire
-  }
-}
+/** The codes of the table: a test finds each of them in use. */
+export const tabled: readonly string[] = Object.values(CODES).flat()

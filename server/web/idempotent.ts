@@ -1,8 +1,8 @@
 /** Twice is once: a creating POST that is sent again with the same key gets the first answer again. */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../refusal.ts'
 import { answerTo } from './answer.ts'
-import { Refusal } from './errors.ts'
 import * as store from './store.ts'
 
 type Handler<Q, R> = (request: Q, reply: R) => Promise<unknown>
@@ -30,10 +30,9 @@ export function idempotentWhileSeen<Q extends FastifyRequest, R extends FastifyR
   return async (request, reply) => {
     const key = request.headers['idempotency-key']
     if (key === undefined) return handler(request, reply)
-    if (typeof key !== 'string' || !/^[\x21-\x7e]{8,200}$/.test(key))
-      throw new Refusal('idempotency-key-malformed', {}, 400)
+    if (typeof key !== 'string' || !/^[\x21-\x7e]{8,200}$/.test(key)) throw new Refusal('idempotency-key-malformed')
     const { actor, server } = request
-    if (!actor) throw new Refusal('signed-out', {}, 401)
+    if (!actor) throw new Refusal('signed-out')
     const { personId } = actor
     const db = server.deskDb
     const route = `${request.method} ${request.url.split('?')[0]}`
@@ -42,9 +41,8 @@ export function idempotentWhileSeen<Q extends FastifyRequest, R extends FastifyR
 
     const first = await store.claimRequest(db, { personId, key, route, bodyHash, rights })
     if (first) {
-      if (first.route !== route || !bodyHash.equals(first.bodyHash))
-        throw new Refusal('idempotency-key-reused', {}, 422)
-      if (first.status === null) throw new Refusal('request-not-finished', { ageS: first.ageS }, 409)
+      if (first.route !== route || !bodyHash.equals(first.bodyHash)) throw new Refusal('idempotency-key-reused')
+      if (first.status === null) throw new Refusal('request-not-finished', { ageS: first.ageS })
       if (first.rights && !rights.equals(first.rights)) throw new Refusal('rights-changed')
       const answer = await seen(request, first.answer as never)
       reply.code(first.status).header('idempotent-replayed', 'true')

@@ -10,10 +10,9 @@ import type {
 } from 'fastify'
 import type { Actor } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
-import { Refusal } from './errors.ts'
+import { Refusal } from '../refusal.ts'
 
 export { Type } from '@fastify/type-provider-typebox'
-export { notFound, Outage, Refusal } from './errors.ts'
 export { idempotent, idempotentWhileSeen } from './idempotent.ts'
 export {
   answers,
@@ -66,9 +65,9 @@ declare module 'fastify' {
 /** Who asks. Throws the refusal 401 when signed out, 403 while a first password is still to be changed. */
 export function actorOf(request: Pick<FastifyRequest, 'actor'> & Partial<Pick<FastifyRequest, 'routeOptions'>>): Actor {
   const { actor } = request
-  if (!actor) throw new Refusal('signed-out', {}, 401)
+  if (!actor) throw new Refusal('signed-out')
   if (actor.mustChangePassword && !request.routeOptions?.config?.withFirstPassword) {
-    throw new Refusal('password-must-be-changed', {}, 403)
+    throw new Refusal('password-must-be-changed')
   }
   return actor
 }

@@ -1,7 +1,7 @@
 /** Which pages may speak to this desk. Cookies alone do not tell our own page from another's (CWE-352, CWE-1385). */
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { Refusal } from './errors.ts'
+import { Refusal } from '../refusal.ts'
 
 type Asked = Pick<FastifyRequest, 'headers' | 'method' | 'protocol'>
 
@@ -21,7 +21,7 @@ export function checkOrigin(request: Asked, publicUrl: string | undefined): void
   const fromProgram =
     origin === undefined && request.headers['sec-fetch-site'] === undefined && request.headers.referer === undefined
   if (fromProgram && !isSocket) return
-  throw new Refusal('foreign-origin', {}, 403)
+  throw new Refusal('foreign-origin')
 }
 
 function ourOrigins(request: Asked, publicUrl: string | undefined): string[] {

@@ -1,6 +1,6 @@
 /** Schemas and list pages that every room uses in the same way. */
 import { type TSchema, Type } from '@fastify/type-provider-typebox'
-import { Refusal } from './errors.ts'
+import { Refusal } from '../refusal.ts'
 import { notStorable } from './validate.ts'
 
 /** A row's id. */
@@ -52,9 +52,9 @@ export function openCursor<T>(after: string | undefined, isOurs: (value: unknown
   try {
     value = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'))
   } catch {
-    throw new Refusal('cursor-not-ours', {}, 400)
+    throw new Refusal('cursor-not-ours')
   }
-  if (notStorable(value) !== undefined || !isOurs(value)) throw new Refusal('cursor-not-ours', {}, 400)
+  if (notStorable(value) !== undefined || !isOurs(value)) throw new Refusal('cursor-not-ours')
   return value
 }
 

@@ -1,7 +1,7 @@
 /** Sound, streamed by us, whole or the range that a player asks for, and only once it is written down that somebody listens. */
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Outage } from './errors.ts'
+import { Outage } from '../refusal.ts'
 
 /** `read`: bytes [from, to], both ends included; all of them without a range. */
 export type Sound = {

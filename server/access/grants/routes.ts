@@ -1,6 +1,7 @@
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { actorOf, Code, Id, Nullable, notFound, Refusal, type Routes, Type } from '../../web/index.ts'
+import { notFound, Refusal } from '../../refusal.ts'
+import { actorOf, Code, Id, Nullable, type Routes, Type } from '../../web/index.ts'
 import type { Grant } from '../../wire/views.ts'
 import { administrator } from '../administrator.ts'
 import { givePassword } from '../sessions/index.ts'

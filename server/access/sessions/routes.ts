@@ -1,6 +1,7 @@
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { actorOf, answers, Nullable, Refusal, type Routes, Type } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
+import { actorOf, answers, Nullable, type Routes, Type } from '../../web/index.ts'
 import { changePassword, checkPassword, closeSession, loadActor, me, openSession, rememberDevice } from './index.ts'
 
 export type SessionParts = {
@@ -52,8 +53,8 @@ export const sessionRoutes =
       async (request, reply) => {
         const device = request.cookies[DEVICE_COOKIE]
         const tried = await checkPassword(db, { ...request.body, address: request.ip, device, now: new Date() })
-        if (tried.outcome === 'wait') throw new Refusal('too-many-attempts', { waitMs: tried.waitMs }, 429)
-        if (tried.outcome === 'wrong') throw new Refusal('wrong-name-or-password', {}, 401)
+        if (tried.outcome === 'wait') throw new Refusal('too-many-attempts', { waitMs: tried.waitMs })
+        if (tried.outcome === 'wrong') throw new Refusal('wrong-name-or-password')
         const before = request.actor
         let token = ''
         let kept = ''
@@ -85,7 +86,7 @@ export const sessionRoutes =
           maxAge: DEVICE_DAYS * 86_400,
         })
         const actor = await loadActor(db, token)
-        if (!actor) throw new Refusal('signed-out', {}, 401)
+        if (!actor) throw new Refusal('signed-out')
         return me(db, actor)
       },
     )
@@ -106,8 +107,8 @@ export const sessionRoutes =
         const actor = actorOf(request)
         await commit(async (tx) => {
           const change = await changePassword(tx, actor, request.body.old, request.body.new)
-          if (change.outcome === 'wrong') throw new Refusal('wrong-password', {}, 403)
-          if (change.outcome === 'refused') throw new Refusal('password-refused', { why: change.why }, 400)
+          if (change.outcome === 'wrong') throw new Refusal('wrong-password')
+          if (change.outcome === 'refused') throw new Refusal('password-refused', { why: change.why })
           return change.events
         })
         return reply.code(204).send()

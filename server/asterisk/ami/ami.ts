@@ -15,7 +15,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import makeManager from 'asterisk-manager'
-import { Outage, Refusal } from '../../web/index.ts'
+import { Outage, Refusal } from '../../refusal.ts'
 import type { Meters } from '../meters.ts'
 import { type AmiEvent, word } from '../words.ts'
 

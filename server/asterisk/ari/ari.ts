@@ -12,7 +12,7 @@
  */
 import { createRequire } from 'node:module'
 import ari, { type Client } from 'ari-client'
-import { Outage, Refusal } from '../../web/index.ts'
+import { Outage, Refusal } from '../../refusal.ts'
 import type { Meters } from '../meters.ts'
 import { type AriEvent, makeRest, type Query } from './rest.ts'
 

@@ -3,7 +3,7 @@
  * Needs `session_keep_alive` of Asterisk's http.conf (15 s when nothing is said) to be longer than an idle socket lives here.
  */
 import { Agent, request as httpRequest } from 'node:http'
-import { Outage, Refusal } from '../../web/index.ts'
+import { Outage, Refusal } from '../../refusal.ts'
 
 /** An event as it came; the fields depend on its type. */
 export type AriEvent = { readonly type: string; readonly timestamp?: string; readonly [field: string]: unknown }

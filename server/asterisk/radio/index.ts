@@ -6,7 +6,7 @@
  *   control lost  →  nothing can be ordered; Asterisk unkeys by the leases, keeps gateways, consoles and recorders
  */
 import type { Media, MediaFact, PortWish, Voice } from '../../radio/index.ts'
-import { Outage, Refusal } from '../../web/index.ts'
+import { Outage, Refusal } from '../../refusal.ts'
 import type { AriEvent } from '../ari/rest.ts'
 import { startEvidence } from './evidence.ts'
 import { whatOf } from './ids.ts'

@@ -3,7 +3,7 @@
  * the gate is shut before the lease is disarmed, and whatever Asterisk has not clearly said yes to ends the adapter.
  */
 import type { Voice } from '../../radio/index.ts'
-import { Refusal } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
 import { isGone } from '../ari/rest.ts'
 import type { Pair, Port } from './port.ts'
 import type { Wire } from './wire.ts'

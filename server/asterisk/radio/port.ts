@@ -9,7 +9,7 @@
  * (`burn`), and a new one with a new epoch takes its place.
  */
 import type { MediaFact, PortWish } from '../../radio/index.ts'
-import { Refusal } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
 import type { AriEvent } from '../ari/rest.ts'
 import { makeBeat } from './beat.ts'
 import { made } from './ids.ts'

@@ -1,7 +1,7 @@
 /** Voices that do not let themselves be silenced. On a real Asterisk: talk.live and legs.live tests. */
 import t from 'tap'
 import type { MediaFact, Voice } from '../../radio/index.ts'
-import { Refusal } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
 import { type MayHear, makeVoices } from './voices.ts'
 import { makeWire } from './wire.ts'
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { MediaFact } from '../../radio/index.ts'
-import { Refusal } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
 import { type AriEvent, isAway } from '../ari/rest.ts'
 import { made, whatOf } from './ids.ts'
 import { makeLevel, volumeOf } from './level.ts'

@@ -3,7 +3,7 @@
  * They are told and never ended from here: silence alone does not prove that nobody is there. One whose channels are all
  * gone from the exchange has ended unseen, and is read back.
  */
-import { Refusal } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
 import type { Ari } from '../ari/ari.ts'
 import { isGone } from '../ari/rest.ts'
 

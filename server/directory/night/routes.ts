@@ -1,7 +1,8 @@
 import { may } from '../../access/index.ts'
 import { type Db, settled } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { actorOf, Code, notFound, Refusal, type Routes, Type } from '../../web/index.ts'
+import { notFound, Refusal } from '../../refusal.ts'
+import { actorOf, Code, type Routes, Type } from '../../web/index.ts'
 import type { Night } from '../../wire/words.ts'
 import { switchesFor, turnNight } from './index.ts'
 
@@ -27,7 +28,7 @@ export const nightRoutes =
         const { line } = request.params
         const thing = { kind: 'line', organisationId: actor.organisationId, line } as const
         if (!may(actor, 'see', thing)) throw notFound('line')
-        if (!may(actor, 'switch', thing)) throw new Refusal('not-allowed', {}, 403)
+        if (!may(actor, 'switch', thing)) throw new Refusal('not-allowed')
         let wishId: number | null = null
         await commit(async (tx) => {
           const turned = await turnNight(tx, actor, line, request.body.night as Night)

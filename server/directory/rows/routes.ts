@@ -1,6 +1,7 @@
 import { administrator } from '../../access/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
+import { notFound, Refusal } from '../../refusal.ts'
 import {
   type App,
   actorOf,
@@ -9,10 +10,8 @@ import {
   Id,
   idempotent,
   Nullable,
-  notFound,
   openCursor,
   PageQuery,
-  Refusal,
   type Routes,
   Text,
   Time,

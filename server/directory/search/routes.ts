@@ -1,6 +1,7 @@
 import { type Actor, may } from '../../access/index.ts'
 import type { Db } from '../../db/index.ts'
-import { actorOf, Refusal, type Routes, Text, Type } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
+import { actorOf, type Routes, Text, Type } from '../../web/index.ts'
 import type { TicketRow } from '../../wire/views.ts'
 import { asked } from '../asked.ts'
 import { catalogue } from '../index.ts'
@@ -27,11 +28,11 @@ export const searchRoutes =
     })
     app.get('/api/search', { schema: { querystring } }, async (request) => {
       const actor = actorOf(request)
-      if (!may(actor, 'see', { kind: 'directory' })) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'see', { kind: 'directory' })) throw new Refusal('not-allowed')
       const { q, limit } = request.query
       const kinds = request.query.kinds.split(',')
       const strange = kinds.find((kind) => !KINDS.includes(kind))
-      if (strange) throw new Refusal('request-malformed', { at: 'querystring/kinds', why: 'not a kind' }, 400)
+      if (strange) throw new Refusal('request-malformed', { at: 'querystring/kinds', why: 'not a kind' })
       const { words, numbers: spelt } = asked(q)
       const wants = (kind: string) => kinds.includes(kind) && words.length > 0
       const { organisationId } = actor

@@ -3,19 +3,8 @@
 import { type Actor, may } from '../../access/index.ts'
 import { clock, type Db, type Tx } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import {
-  actorOf,
-  Code,
-  Id,
-  idempotent,
-  Nullable,
-  notFound,
-  Refusal,
-  type Routes,
-  Text,
-  Type,
-  Version,
-} from '../../web/index.ts'
+import { notFound, Refusal } from '../../refusal.ts'
+import { actorOf, Code, Id, idempotent, Nullable, type Routes, Text, Type, Version } from '../../web/index.ts'
 import type { Radio } from '../engine/radio.ts'
 import { listUnits, radioThing } from '../ports/store.ts'
 import { importUnits, takenField, unitSheet } from './sheet.ts'
@@ -43,7 +32,7 @@ export const unitRoutes =
   async (app) => {
     const administrator = (actor: Actor): Actor => {
       if (!may(actor, 'administer', radioThing({ organisationId: actor.organisationId, campus: '' })))
-        throw new Refusal('not-allowed', {}, 403)
+        throw new Refusal('not-allowed')
       return actor
     }
     const named = async (tx: Tx, organisationId: string, { campus, crew }: Sent) => {
@@ -126,7 +115,7 @@ export const unitRoutes =
         schema: { body: Type.Object({ csv: Type.String(), dryRun: Type.Boolean() }) },
         preHandler: async (request) => {
           if ((request.body as { csv: string }).csv.length > SHEET_MAX)
-            throw new Refusal('sheet-too-big', { most: SHEET_MAX }, 413)
+            throw new Refusal('sheet-too-big', { most: SHEET_MAX })
         },
       },
       idempotent(async (request) => {

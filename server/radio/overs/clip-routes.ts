@@ -4,7 +4,8 @@ import { may } from '../../access/index.ts'
 import { listened, type Recordings, readRange } from '../../archive/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { actorOf, Id, notFound, Refusal, type Routes, sendSound, Type } from '../../web/index.ts'
+import { notFound, Refusal } from '../../refusal.ts'
+import { actorOf, Id, type Routes, sendSound, Type } from '../../web/index.ts'
 import { radioThing } from '../ports/store.ts'
 import { clipOfOver } from './recording.ts'
 import { listOvers } from './store.ts'
@@ -20,7 +21,7 @@ export const clipRoutes =
       const { organisationId, personId } = actor
       const [over] = await listOvers(db, { organisationId, ids: [request.params.id], limit: 1 })
       if (!over || !may(actor, 'see', radioThing(over))) throw notFound('over')
-      if (!may(actor, 'listen', radioThing(over))) throw new Refusal('not-allowed', {}, 403)
+      if (!may(actor, 'listen', radioThing(over))) throw new Refusal('not-allowed')
       const { recordingIds, bytes, read } = await clipOfOver(db, recordings, over)
       return sendSound(request, reply, { bytes, read }, readRange(request.headers.range, bytes), () =>
         commit(async (tx) => {

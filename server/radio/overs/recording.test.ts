@@ -9,7 +9,8 @@ import { bytesOf, channelsOf, heard, type Tone, wavOf } from '../../../recording
 import type { Actor } from '../../access/index.ts'
 import { recordingAlarms } from '../../archive/index.ts'
 import { testDesk } from '../../test/archive-desk.ts'
-import { type App, type Outage, Refusal } from '../../web/index.ts'
+import { answerTo } from '../../web/answer.ts'
+import type { App } from '../../web/index.ts'
 import { clipRoutes } from './clip-routes.ts'
 import { keepPiece } from './recording.ts'
 import { listOvers } from './store.ts'
@@ -93,9 +94,9 @@ async function radioDesk(t: Test, change?: (vault: Vault) => Vault) {
     app.addHook('onRequest', async (request) => {
       request.actor = actor as never
     })
-    app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
-      const { status, code } = error instanceof Refusal ? error : { status: 503, code: (error as Outage).wire }
-      return reply.code(status).send({ code })
+    app.setErrorHandler((error, _, reply) => {
+      const { status, code, details } = answerTo(error)
+      return reply.code(status).send({ code: details?.wire ?? code })
     })
     await app.register((scope) =>
       clipRoutes({ db, commit: desk.settings.commit as never, recordings: desk.recordings })(scope as unknown as App),

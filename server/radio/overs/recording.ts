@@ -12,7 +12,7 @@ import {
   type Recordings,
 } from '../../archive/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
-import { Refusal } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
 import type { OverView } from '../../wire/radio.ts'
 import type { MediaFact } from '../engine/media.ts'
 import * as segments from './segment-store.ts'
@@ -56,7 +56,7 @@ export async function clipOfOver(
   recordings: Recordings,
   over: Pick<OverView, 'overId' | 'kind' | 'from' | 'to'>,
 ): Promise<Clip> {
-  if (over.to === null) throw new Refusal('sound-not-yet', {}, 425)
+  if (over.to === null) throw new Refusal('sound-not-yet')
   const [from, to] = [Date.parse(over.from), Date.parse(over.to)]
   const window = { from: from - PRE_ROLL_MS, to: to + POST_MS }
   const ids = await segments.segmentsOfOver(db, over.overId, new Date(window.from), new Date(window.to))

@@ -3,7 +3,8 @@
 import { type Actor, may } from '../../access/index.ts'
 import { clock, type Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { actorOf, Code, Id, idempotent, notFound, Refusal, type Routes, Text, Type, Version } from '../../web/index.ts'
+import { notFound, Refusal } from '../../refusal.ts'
+import { actorOf, Code, Id, idempotent, type Routes, Text, Type, Version } from '../../web/index.ts'
 import type { CommissioningView, PortNow, PortView } from '../../wire/radio.ts'
 import type { Radio } from '../engine/radio.ts'
 import * as admin from './admin-store.ts'
@@ -34,7 +35,7 @@ const shown = ({ id, organisationId: _, ...port }: PortRow, ports: readonly Port
 
 function checked(written: Record<string, unknown>): GatewayProfile {
   const read = readProfile(written)
-  if ('faults' in read) throw new Refusal('profile-refused', { faults: read.faults }, 422)
+  if ('faults' in read) throw new Refusal('profile-refused', { faults: read.faults })
   return read.profile
 }
 
@@ -43,7 +44,7 @@ export const portRoutes =
   async (app) => {
     const administer = (actor: Actor, campus: string): void => {
       if (!may(actor, 'administer', radioThing({ organisationId: actor.organisationId, campus })))
-        throw new Refusal('not-allowed', {}, 403)
+        throw new Refusal('not-allowed')
     }
     const portFor = async (actor: Actor, id: string): Promise<PortRow> => {
       administer(actor, '')
@@ -152,7 +153,7 @@ export const portRoutes =
       if (port.enabled) throw new Refusal('port-enabled', { port: port.port })
       await radio.refresh()
       const now = radio.engine.portsNow().find((one) => one.port === port.port)
-      if (now?.control.state !== 'up') throw new Refusal('radio-not-here', {})
+      if (now?.control.state !== 'up') throw new Refusal('radio-not-here')
       if (now.gateway.state !== 'up') throw new Refusal('gateway-not-up', { port: port.port })
       if (!(await radio.commissioning.begin(port, actor.personId)))
         throw new Refusal('commissioning-runs', { port: port.port })

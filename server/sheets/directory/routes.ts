@@ -1,7 +1,8 @@
 import { administrator } from '../../access/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { type App, actorOf, idempotent, Refusal, type Routes, Type } from '../../web/index.ts'
+import { Refusal } from '../../refusal.ts'
+import { type App, actorOf, idempotent, type Routes, Type } from '../../web/index.ts'
 import { SHEET_MAX } from '../lines.ts'
 import { exportSheet, importSheet, SHEETS, type SheetWhat } from './index.ts'
 
@@ -33,7 +34,7 @@ function routesOf(app: App, { db, commit }: { db: Db; commit: Commit }, what: Sh
       // Before anything is made of it, its fingerprint included.
       preHandler: async (request) => {
         if ((request.body as { csv: string }).csv.length > SHEET_MAX)
-          throw new Refusal('sheet-too-big', { most: SHEET_MAX }, 413)
+          throw new Refusal('sheet-too-big', { most: SHEET_MAX })
       },
     },
     idempotent(async (request) => {
