@@ -133,6 +133,17 @@ t.test(
     }
     const others = await (await other.call('62045')).until('talking')
     t.equal(others.state, 'talking', 'another station is not held up by it')
+
+    // two of the old campus's, where fifteen may be: as many as it takes to see the trunk's own limit
+    await desk.pbx.rx('dialplan set global OUT_ON_TRUNK 2')
+    const full = await other.call('62046')
+    await full.until('ended')
+    t.equal(full.status, 503, 'a trunk that has as many as it may is full for every station')
+    const there = await (await other.call('0262047')).until('talking')
+    t.equal(there.state, 'talking', 'another trunk is not')
+    await there.hangup()
+    await desk.pbx.rx('dialplan set global OUT_ON_TRUNK 15')
+
     await first.hangup()
     const again = await until('it may call again', async () => {
       const call = await phone.call('62043')

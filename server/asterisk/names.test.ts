@@ -129,3 +129,21 @@ t.test('live and recovered give one name, whatever the exchange sent', async (t)
       if (named !== '') t.equal(live.aniName, meant)
     }
 })
+
+t.test('a name that comes in the middle of a call is unwrapped as one that came with it', async (t) => {
+  const translator = makeTranslator(() => ({ pbx: 1, bootId: 'b' }))
+  const named = (calleridname: string) =>
+    translator.call({
+      ...{ event: 'NewCallerid', timestamp: '1795298618.5', channel: 'PJSIP/new-00000000' },
+      ...{ uniqueid: 'pbx1-1795298618.0', linkedid: 'pbx1-1795298618.0' },
+      ...{ calleridnum: '62041', calleridname },
+      chanvariable: { DESK_CALL: '5426c8f7-6abb-4d6e-8b4b-04a46388c1ce' },
+    })
+  for (const [inAmi, meant] of [
+    ["O\\'Brien", "O'Brien"],
+    ['Ward 6\\?', 'Ward 6?'],
+    ['=\\?UTF-8\\?B\\?5b+D5YaF56eR\\?=', '心内科'],
+    ['unknown', ''],
+  ] as const)
+    t.match(named(inAmi), { type: 'caller-named', ani: '62041', aniName: meant }, inAmi)
+})
