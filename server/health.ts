@@ -196,13 +196,13 @@ export function watchHealth(parts: {
         name: 'ws_replay_total',
         help: 'consoles that asked again',
         kind: 'counter',
-        value: () => live.figures().replays,
+        value: () => live.figures.replays,
       },
       {
         name: 'ws_backpressure_drops_total',
         help: 'consoles too slow',
         kind: 'counter',
-        value: () => live.figures().dropped,
+        value: () => live.figures.dropped,
       },
       {
         name: 'event_loop_delay_p99_seconds',

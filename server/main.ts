@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import { folderVault, makeRecordings, minioVault } from '../recordings/index.ts'
 import { accessRoutes } from './access/grants/routes.ts'
-import { forgiveIdleness, may } from './access/index.ts'
+import { forgiveIdleness, makeDoorkeeper, may } from './access/index.ts'
 import { sessionRoutes } from './access/sessions/routes.ts'
 import { hearStation, sweep, wanted } from './agents/index.ts'
 import { agentRoutes } from './agents/routes.ts'
@@ -18,10 +18,10 @@ import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
-import { isRadio, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
+import { makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { clipRoutes } from './radio/overs/clip-routes.ts'
 import { radioRoutes } from './radio/routes.ts'
-import { framesOf, markPainted, queuesNow } from './screens/index.ts'
+import { deskFrames, markPainted, queuesNow } from './screens/index.ts'
 import { popRoutes } from './screens/routes.ts'
 import { sheetRoutes } from './sheets/directory/routes.ts'
 import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
@@ -30,7 +30,7 @@ import { searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
 import { healthRoutes } from './web/health.ts'
-import { makeLive } from './web/live.ts'
+import { Live } from './web/live.ts'
 
 const SWEEP_EVERY_MS = 1_000
 /** No sweep for this long: PostgreSQL or this server was away. Shorter than any idle time, longer than a slow commit. */
@@ -81,15 +81,12 @@ async function main(): Promise<void> {
   const phones = watchPhonesWay(waysOf(config))
   const org = await organisationId(db)
   const health = watchHealth({ db, pulse, asterisk, phones, archive, radio: () => radio })
-  const live = makeLive({
+  const live = new Live({
     db: atOnce,
     log,
+    doorkeeper: makeDoorkeeper(db, config.sessions.idleMinutes),
     sees: (actor, thing) => may(actor, 'see', thing),
-    framesOf: async (rows) => {
-      if (!rows.some(isRadio)) return framesOf(atOnce, org, rows)
-      const [told, ofRadio] = await Promise.all([framesOf(atOnce, org, rows), radioFrames(atOnce, org, rows)])
-      return rows.map((_, i) => ofRadio[i] ?? told[i])
-    },
+    frames: [deskFrames(atOnce, org), radioFrames(atOnce, org)],
     now: async () => ({ organisationId: org, queues: await queuesNow(db, org), health: health.now() }),
     came: (actor, seat) => radio.consoles.came(actor, seat),
     left: (seat) => radio.consoles.left(seat),
@@ -99,7 +96,6 @@ async function main(): Promise<void> {
       const ringAt = await markPainted(db, said.callId, said.legUniqueid, actor.personId)
       if (ringAt) health.painted({ ringAt, saidAt, browserMs: said.afterMs })
     },
-    idleMinutes: config.sessions.idleMinutes,
   })
 
   const radio = startRadio({
@@ -125,6 +121,7 @@ async function main(): Promise<void> {
   const app = await makeApp({
     config,
     db,
+    doorkeeper: makeDoorkeeper(db, config.sessions.idleMinutes),
     log,
     live,
     routes: [

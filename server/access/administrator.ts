@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import type { Actor, Verb } from './grant.ts'
+import type { Actor, Verb } from '../wire/grant.ts'
 import { may } from './may.ts'
 
 /** The one who asks, if the directory is theirs to keep; the refusal 403 otherwise. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Actor, Thing, Verb } from './grant.ts'
+import type { Actor, Thing, Verb } from '../wire/grant.ts'
 import { may } from './may.ts'
 
 type Grant = Actor['grants'][number]

@@ -1,5 +1,5 @@
 /** Who may do what: one pure function, asked by every route, every live frame and every file. */
-import type { Actor, Thing, Verb } from './grant.ts'
+import type { Actor, Thing, Verb } from '../wire/grant.ts'
 
 type Grant = Actor['grants'][number]
 /** What of a person decides. */

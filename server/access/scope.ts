@@ -1,4 +1,4 @@
-import type { Actor } from './grant.ts'
+import type { Actor } from '../wire/grant.ts'
 
 const READING = new Set(['agent', 'supervisor', 'auditor'])
 

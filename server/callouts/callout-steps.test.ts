@@ -165,7 +165,7 @@ t.test('an acknowledgement ends it once, a late one stands the supervisor down, 
   t.same(await silent(id), [], 'and nobody is called any more')
   t.match((await now(id))?.steps.at(-1), { step: 'acknowledged', how: 'dtmf', unit: '07' })
   const rows = [{ seq: 1, at: new Date(), type: 'radio.callout', body: { calloutId: id } }]
-  const [frame] = await radioFrames(db, desk.organisationId, rows as never)
+  const [frame] = await radioFrames(db, desk.organisationId).framesOf(rows as never)
   t.match(frame, {
     thing: { kind: 'ticket', campus: 'new', line: 'it' },
     frame: { subject: 'callout', callout: { state: 'acknowledged' } },

@@ -1,26 +1,28 @@
 /** What a console is told of a journal event of the radio: its subject as it stands now. */
 
-import type { Thing } from '../access/index.ts'
 import { showCallouts } from '../callouts/store.ts'
 import type { Db, JournalRow } from '../db/index.ts'
 import { readTickets, thing } from '../tickets/index.ts'
-import type { Frame } from '../wire/frames.ts'
+import type { FrameMaker, SharedFrame } from '../web/index.ts'
 import { readEmergencies } from './emergencies/store.ts'
 import { listOvers, unticketed } from './overs/store.ts'
-
-type Framed =
-  | { thing: Thing | null; frame: Frame; parts?: { thing: Thing; without: (frame: Frame) => Frame }[] }
-  | undefined
-
-export const isRadio = (row: JournalRow): boolean => row.type.startsWith('radio.')
 
 const KEPT: ReadonlySet<string> = new Set([
   ...['radio.port-changed', 'radio.port-commissioned', 'radio.unit-changed', 'radio.units-imported'],
   ...['radio.holder-changed', 'radio.shift-changed', 'radio.role-changed'],
 ])
 
-/** A frame for each row, in order; undefined for one that has nothing to show. */
-export async function radioFrames(db: Db, organisationId: string, rows: readonly JournalRow[]): Promise<Framed[]> {
+/** What consoles are told of the radio. */
+export const radioFrames = (db: Db, organisationId: string): FrameMaker => ({
+  makes: (type) => type.startsWith('radio.'),
+  framesOf: (rows) => framesOf(db, organisationId, rows),
+})
+
+async function framesOf(
+  db: Db,
+  organisationId: string,
+  rows: readonly JournalRow[],
+): Promise<(SharedFrame | undefined)[]> {
   const idsOf = (key: string) => [
     ...new Set(rows.flatMap(({ body }) => (typeof body[key] === 'string' ? [body[key] as string] : []))),
   ]
@@ -31,7 +33,7 @@ export async function radioFrames(db: Db, organisationId: string, rows: readonly
     calloutIds.length > 0 ? showCallouts(db, organisationId, { ids: calloutIds }) : [],
   ])
   const tickets = await readTickets(db, [...new Set(callouts.map(({ ticketId }) => ticketId))])
-  return rows.map((row): Framed => {
+  return rows.map((row): SharedFrame | undefined => {
     const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
     const found = overs.find(({ overId }) => overId === row.body.overId)
     if (found) {

@@ -62,7 +62,7 @@ t.test('a shift lead says who is on duty with which handheld, and hands both ove
       'radio.holder-changed null',
     ],
   )
-  const frames = await radioFrames(db, '', told as never)
+  const frames = await radioFrames(db, '').framesOf(told as never)
   t.ok(
     frames.every((one) => one?.frame.subject === 'none'),
     'every console that shows it looks again',

@@ -6,6 +6,7 @@ import type { Db, JournalRow } from '../db/index.ts'
 import { type Candidate, catalogue, identify, personRefs, placeRefs, unitRefs } from '../directory/index.ts'
 import { SERVICE_LEVEL_MS } from '../stats/index.ts'
 import * as tickets from '../tickets/index.ts'
+import type { FrameMaker, SharedFrame } from '../web/index.ts'
 import type { Frame } from '../wire/frames.ts'
 import type { AgentView, Alarm, CallCard, DeskSnapshot, Health, PopCard, QueueNow } from '../wire/views.ts'
 import * as agentStore from './agent-store.ts'
@@ -140,18 +141,17 @@ async function named(db: Db, candidates: Candidate[], shown: CallShown): Promise
   }))
 }
 
-/** A frame with what may() is to be asked, and the pop for the one who is rung; undefined: nobody's business. */
-type Framed =
-  | { thing: Thing; frame: Frame; parts?: Hidden[]; popFor?: { personId: string; frame: Frame & { pop: PopCard } } }
-  | undefined
-/** What hangs on a frame's subject and may be hidden from somebody who sees the subject: and the frame without it. */
-type Hidden = { thing: Thing; without: (frame: Frame) => Frame }
+/** What consoles are told of calls, agents, tickets, callbacks and recordings. */
+export const deskFrames = (db: Db, organisationId: string): FrameMaker => ({
+  makes: (type) => /^(call|agent|ticket|callback|recording)\./.test(type),
+  framesOf: (rows) => framesOf(db, organisationId, rows),
+})
 
 /**
  * Journal rows as frames, in the same order. What the rows are about is read once for all of them, one statement for
  * each kind, so that a storm's frames cost hardly more than one event's.
  */
-export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise<Framed[]> {
+async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise<(SharedFrame | undefined)[]> {
   const roomOf = (row: JournalRow) => row.type.slice(0, row.type.indexOf('.'))
   const idsOf = (key: string, isOf: (room: string) => boolean) => [
     ...new Set(rows.flatMap((row) => (isOf(roomOf(row)) ? (textOf(row, key) ?? []) : []))),
@@ -170,7 +170,7 @@ export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise
   const calls = new Map(shownCalls.map((row) => [row.id, row]))
   const callbackRows = callbacksOf.length > 0 ? await tickets.callbackRows(db, callbacksOf) : []
 
-  async function frameOf(row: JournalRow): Promise<Framed> {
+  async function frameOf(row: JournalRow): Promise<SharedFrame | undefined> {
     const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
     const callId = textOf(row, 'callId')
     switch (roomOf(row)) {
@@ -208,7 +208,7 @@ export async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise
     const thing = callThing(shown)
     const call = callCard(shown)
     const frameOfCall = (card: CallCard): Frame => ({ ...head, subject: 'call', call: card })
-    const whole: Framed = {
+    const whole: SharedFrame = {
       thing,
       frame: frameOfCall(call),
       parts: parts.map((part) => ({

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { accessRoutes } from '../access/grants/routes.ts'
-import { closeSession, may, openSession } from '../access/index.ts'
+import { closeSession, makeDoorkeeper, may, openSession } from '../access/index.ts'
 import { sessionRoutes } from '../access/sessions/routes.ts'
 import { makeCommit } from '../desk.ts'
 import { directoryRoutes } from '../directory/routes.ts'
@@ -15,7 +15,7 @@ import { sheetRoutes } from '../sheets/directory/routes.ts'
 import { type AppParts, makeApp, SESSION_COOKIE } from '../web/app.ts'
 import { healthRoutes } from '../web/health.ts'
 import type { Routes } from '../web/index.ts'
-import { type LiveParts, makeLive } from '../web/live.ts'
+import { Live, type LiveParts } from '../web/live.ts'
 import type { Role } from '../wire/words.ts'
 import { database } from './database.ts'
 
@@ -37,11 +37,12 @@ export async function house(
   if (base) await seed(db, { demo: false, varDir })
   const lines: string[] = []
   const log = makeLog('debug', { write: (line: string) => void lines.push(line) })
-  const live = makeLive({
+  const live = new Live({
     db,
     log,
     sees: (actor, thing) => may(actor, 'see', thing),
-    framesOf: async (rows) => rows.map(() => undefined),
+    doorkeeper: makeDoorkeeper(db),
+    frames: [],
     now: async () => ({}),
     ...own,
   })
@@ -52,9 +53,9 @@ export async function house(
       trustProxy: [],
       consoleDir: join(varDir, 'console'),
       sipSocket: 'ws://127.0.0.1:8088/ws',
-      sessions: { idleMinutes: 60, absoluteMinutes: 720 },
     },
     db,
+    doorkeeper: makeDoorkeeper(db),
     log,
     live,
     ...(patience && { patience }),

@@ -5,8 +5,8 @@ import { type Asker, may } from '../access/index.ts'
 import type { Db, JournalRow } from '../db/index.ts'
 import { radioFrames } from '../radio/index.ts'
 import { filedUnder } from '../radio/overs/filing.ts'
-import { framesOf } from '../screens/index.ts'
-import { batchOf, maskFor, type SharedFrame, toTold } from '../web/batch.ts'
+import { deskFrames } from '../screens/index.ts'
+import { batchOf, framed, maskFor, toTold } from '../web/batch.ts'
 import type { Role } from '../wire/words.ts'
 import { DOORS } from './permissions.ts'
 import { idFor, things, wholeDesk } from './whole-desk.ts'
@@ -68,8 +68,8 @@ async function ringing(db: Db, org: string, personId: string, placeId: string) {
 /** What a console of this person is sent of these events. */
 async function sent(db: Db, org: string, asker: Asker, events: { type: string; body: Record<string, unknown> }[]) {
   const rows: JournalRow[] = events.map((event, i) => ({ seq: i + 1, at: new Date(), ...event }))
-  const [told, ofRadio] = [await framesOf(db, org, rows), await radioFrames(db, org, rows)]
-  const ready = rows.map((row, i) => toTold(row.seq, (ofRadio[i] ?? told[i]) as SharedFrame | undefined))
+  const frames = await framed(rows, [deskFrames(db, org), radioFrames(db, org)])
+  const ready = rows.map(({ seq }) => toTold(seq, frames.get(seq)))
   const mask = maskFor(asker as never, ready, (actor, thing) => may(actor, 'see', thing))
   return batchOf(ready, mask, 0, rows.length)
 }

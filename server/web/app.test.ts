@@ -317,9 +317,9 @@ t.test('the console is one page for every screen, under a policy that runs no fo
       trustProxy: [],
       consoleDir: dir,
       sipSocket: '/sip',
-      sessions: { idleMinutes: 60, absoluteMinutes: 720 },
     },
     db: app.deskDb,
+    doorkeeper: { byToken: async () => undefined },
     routes: [],
     log: pino({ level: 'silent' }),
   })

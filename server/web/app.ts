@@ -6,13 +6,12 @@ import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyReply, LogController } from 'fastify'
 import type { Logger } from 'pino'
-import { loadActor } from '../access/index.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/index.ts'
 import { Refusal } from '../refusal.ts'
 import { answerTo, errorHandler } from './answer.ts'
 import { serveConsole } from './console.ts'
-import { type App, actorOf, type ObserveAnswer, type Routes } from './index.ts'
+import { type App, actorOf, type Doorkeeper, type ObserveAnswer, type Routes } from './index.ts'
 import { checkOrigin } from './origin.ts'
 import { contentPolicy } from './policy.ts'
 import { forgetOldRequests } from './store.ts'
@@ -24,8 +23,9 @@ export const SESSION_COOKIE = 'desk_session'
 const SOCKET_MESSAGE_MAX = 16 * 1024
 
 export type AppParts = {
-  config: Pick<Config, 'publicUrl' | 'trustProxy' | 'consoleDir' | 'sipSocket' | 'sessions'>
+  config: Pick<Config, 'publicUrl' | 'trustProxy' | 'consoleDir' | 'sipSocket'>
   db: Db
+  doorkeeper: Pick<Doorkeeper, 'byToken'>
   /** every room's doors */
   routes: Routes[]
   /** what makeLive made */
@@ -97,7 +97,7 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
     )
     checkOrigin(request, config.publicUrl)
     const token = request.cookies[SESSION_COOKIE]
-    if (token && needsActor(request)) request.actor = await loadActor(db, token, config.sessions.idleMinutes)
+    if (token && needsActor(request)) request.actor = await parts.doorkeeper.byToken(token)
   })
   await app.register(rateLimit, {
     global: true,

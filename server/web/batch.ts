@@ -1,6 +1,8 @@
 /** Who is told what of a stretch of the journal. Pure, and made so that five hundred consoles cost little. */
-import type { Actor, Thing } from '../access/index.ts'
+
+import type { JournalRow } from '../db/index.ts'
 import type { Frame } from '../wire/frames.ts'
+import type { Actor, Thing } from '../wire/grant.ts'
 import type { PopCard } from '../wire/views.ts'
 
 /** One journal row made ready: the frame all who may see `thing` get, and the pop that one person alone gets. */
@@ -11,6 +13,26 @@ export type SharedFrame = {
   /** what the frame shows beside its thing, asked about by itself: the frame as it is for who may not see it. At most six. */
   parts?: { thing: Thing; without: (frame: Frame) => Frame }[]
   popFor?: { personId: string; frame: Frame & { pop: PopCard } }
+}
+
+/** One room's frames. */
+export type FrameMaker = {
+  /** whether rows of this type are this room's */
+  makes: (type: string) => boolean
+  /** the frames of rows, in the same order; undefined: nothing to show */
+  framesOf: (rows: JournalRow[]) => Promise<(SharedFrame | undefined)[]>
+}
+
+/** The frames of rows, by their number, each made by the room whose it is. */
+export async function framed(rows: JournalRow[], makers: FrameMaker[]): Promise<Map<number, SharedFrame | undefined>> {
+  const frames = new Map<number, SharedFrame | undefined>()
+  const making = makers.map(async ({ makes, framesOf }) => {
+    const its = rows.filter(({ type }) => makes(type))
+    const made = its.length > 0 ? await framesOf(its) : []
+    for (const [i, { seq }] of its.entries()) frames.set(seq, made[i])
+  })
+  await Promise.all(making)
+  return frames
 }
 
 /** A journal row with its frame, if it has one, serialised once for everybody who may see the same of it. */

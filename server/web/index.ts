@@ -8,11 +8,12 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
-import type { Actor } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
 import { Refusal } from '../refusal.ts'
+import type { Actor, SignedIn } from '../wire/grant.ts'
 
 export { Type } from '@fastify/type-provider-typebox'
+export type { FrameMaker, SharedFrame } from './batch.ts'
 export { idempotent, idempotentWhileSeen } from './idempotent.ts'
 export {
   answers,
@@ -40,13 +41,22 @@ export type App = FastifyInstance<
 /** A room's doors: `export const ticketRoutes = (…): Routes => async (app) => { app.get(…) }`. */
 export type Routes = (app: App) => Promise<void>
 
+/** Who is signed in: access/ knows, main.ts hands it over. */
+export type Doorkeeper = {
+  byToken: (token: string) => Promise<SignedIn | undefined>
+  /** by session; one that is over has no entry */
+  bySessions: (ids: string[]) => Promise<Map<string, SignedIn>>
+  /** these sessions were just used */
+  touch: (ids: string[]) => Promise<void>
+}
+
 /** An answer that was given: `route` is the pattern, never the address with its ids. */
 export type ObserveAnswer = (method: string, route: string, status: number, seconds: number) => void
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** who asks; undefined when signed out */
-    actor: (Actor & { mustChangePassword: boolean }) | undefined
+    actor: SignedIn | undefined
   }
   interface FastifyInstance {
     /** for the web's own rows (requests, sessions); rooms bring their own */

@@ -6,7 +6,7 @@ import { idOf } from '../directory/seed/chance.ts'
 import type { DeskEvent } from '../journey.ts'
 import { type House, house } from '../test/house.ts'
 import type { FromServer } from '../wire/frames.ts'
-import type { SharedFrame } from './live.ts'
+import type { SharedFrame } from './batch.ts'
 
 /** A ticket's frame, seen by those who may see its campus and line; the pop of an offered call for one person. */
 async function frameFor(row: JournalRow): Promise<SharedFrame | undefined> {
@@ -37,7 +37,7 @@ async function frameFor(row: JournalRow): Promise<SharedFrame | undefined> {
     : { thing, frame }
 }
 
-const framesOf = (rows: JournalRow[]) => Promise.all(rows.map(frameFor))
+const frames = [{ makes: () => true, framesOf: (rows: JournalRow[]) => Promise.all(rows.map(frameFor)) }]
 
 const opened = (campus: string, more = {}): DeskEvent =>
   ({
@@ -121,7 +121,7 @@ const unbroken = (console: Console) =>
   console.batches().every(({ after }, i, all) => i === 0 || after === all[i - 1]?.upTo)
 
 t.test('each console is told all it may see, in order, and nothing else', async (t) => {
-  const desk = await house(t, { live: { framesOf } })
+  const desk = await house(t, { live: { frames } })
   const [both, old, reporter, admin] = await Promise.all([
     desk.someone({ role: 'agent' }),
     desk.someone({ role: 'agent', campus: 'old' }),
@@ -152,7 +152,7 @@ t.test('each console is told all it may see, in order, and nothing else', async 
 })
 
 t.test('a console that was away asks again from what it holds, and is told the rest', async (t) => {
-  const desk = await house(t, { live: { framesOf } })
+  const desk = await house(t, { live: { frames } })
   const { cookie } = await desk.someone({ role: 'agent', campus: 'new' })
   const before = await connect(t, desk, cookie)
   const held = before.upTo()
@@ -169,7 +169,7 @@ t.test('a console that was away asks again from what it holds, and is told the r
 })
 
 t.test('another server’s commits are heard too', async (t) => {
-  const desk = await house(t, { live: { framesOf } })
+  const desk = await house(t, { live: { frames } })
   const { cookie } = await desk.someone({ role: 'agent' })
   const one = await connect(t, desk, cookie)
   const { makeCommit } = await import('../desk.ts')
@@ -178,7 +178,7 @@ t.test('another server’s commits are heard too', async (t) => {
 })
 
 t.test('who is signed out or loses a right is told within two seconds', async (t) => {
-  const desk = await house(t, { live: { framesOf } })
+  const desk = await house(t, { live: { frames } })
   const [gone, changed, self, silent] = await Promise.all(
     [0, 1, 2, 3].map(() => desk.someone({ role: 'agent', campus: 'old' })),
   )
@@ -221,7 +221,7 @@ t.test('who is signed out or loses a right is told within two seconds', async (t
 })
 
 t.test('in a full house a right taken away counts before the next thing that happens', async (t) => {
-  const desk = await house(t, { live: { framesOf } })
+  const desk = await house(t, { live: { frames } })
   const [crowd, changed, admin] = await Promise.all([
     desk.someone({ role: 'agent' }),
     desk.someone({ role: 'agent', campus: 'old' }),
@@ -246,7 +246,7 @@ t.test('in a full house a right taken away counts before the next thing that hap
 })
 
 t.test('the socket opens only for our own page and a signed-in person', async (t) => {
-  const desk = await house(t, { live: { framesOf } })
+  const desk = await house(t, { live: { frames } })
   const { cookie } = await desk.someone({ role: 'agent' })
   t.equal((await connect(t, desk, '')).refused(), 401)
   t.equal((await connect(t, desk, cookie, { origin: 'http://evil.example' })).refused(), 403)
@@ -256,7 +256,7 @@ t.test('the socket opens only for our own page and a signed-in person', async (t
 
 t.test('nonsense closes the socket that said it, and the server stays up', async (t) => {
   const heard: unknown[] = []
-  const desk = await house(t, { live: { framesOf, heard: async (_actor, said) => void heard.push(said) } })
+  const desk = await house(t, { live: { frames, heard: async (_actor, said) => void heard.push(said) } })
   const { cookie } = await desk.someone({ role: 'agent' })
   const say = async (what: string | Buffer, code: number) => {
     const one = await connect(t, desk, cookie)
@@ -299,7 +299,7 @@ t.test('figures come to those whose lines they are', async (t) => {
     queues: [queue('old'), queue('new')],
     health: { serverTime: 'x', acting: true, wires: [], alarms: [] },
   })
-  const desk = await house(t, { live: { framesOf, now } })
+  const desk = await house(t, { live: { frames, now } })
   const [agent, reporter] = [
     await desk.someone({ role: 'agent', campus: 'old' }),
     await desk.someone({ role: 'reporter' }),

@@ -1,8 +1,8 @@
 /** Who may do what, given and taken by administrators. */
 import type { Tx } from '../../db/index.ts'
+import type { Actor } from '../../wire/grant.ts'
 import type { Grant } from '../../wire/views.ts'
 import type { AccessEvent } from '../events.ts'
-import type { Actor } from '../grant.ts'
 import * as store from './store.ts'
 
 export { isPerson, readGrants, readLines } from './store.ts'

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hash, verify } from '@node-rs/argon2'
 import { type Db, newestEventAt, type Tx } from '../../db/index.ts'
+import type { Actor, SignedIn } from '../../wire/grant.ts'
 import type { Me } from '../../wire/views.ts'
 import type { AccessEvent } from '../events.ts'
-import type { Actor } from '../grant.ts'
 import {
   FAILURE_WINDOW_MS,
   FREE_FAILURES,
@@ -153,8 +153,12 @@ export async function loadActor(db: Db, token: string, idleMinutes = 60): Promis
   return bare(row)
 }
 
-/** An actor who has come with a session. Until a first password is changed, nothing else may be done. */
-export type SignedIn = Actor & { mustChangePassword: boolean }
+/** Who is signed in, for web/: by the token of a request, and again while a console is connected. */
+export const makeDoorkeeper = (db: Db, idleMinutes = 60) => ({
+  byToken: (token: string) => loadActor(db, token, idleMinutes),
+  bySessions: (ids: string[]) => actorsOfSessions(db, ids, idleMinutes),
+  touch: (ids: string[]) => store.touchSessions(db, ids),
+})
 
 /** The actors of these sessions as they stand now, by session; a session that is over has no entry. */
 export async function actorsOfSessions(db: Db, ids: string[], idleMinutes = 60): Promise<Map<string, SignedIn>> {
@@ -172,7 +176,6 @@ export async function forgiveIdleness(db: Db | Tx, idleMinutes: number): Promise
 }
 
 /** Says that these sessions are in use. */
-export const touchSessions = store.touchSessions
 
 const bare = ({ stale: _, ...actor }: store.ActorRow): SignedIn => actor
 

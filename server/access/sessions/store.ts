@@ -1,6 +1,6 @@
 /** SQL of sessions and sign-in failures. */
 import { type Db, prepared, type Tx } from '../../db/index.ts'
-import type { Actor } from '../grant.ts'
+import type { Actor } from '../../wire/grant.ts'
 import type { Failures, Place } from './session.ts'
 
 export type SignInRow = {

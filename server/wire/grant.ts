@@ -1,4 +1,4 @@
-import type { Role } from '../wire/words.ts'
+import type { Role } from './words.ts'
 
 /** A person who asks, with what they were granted. Campus and line are codes; null means every one. */
 export type Actor = {
@@ -9,6 +9,9 @@ export type Actor = {
   station: string | null
   grants: { role: Role; campus: string | null; line: string | null }[]
 }
+
+/** An actor who has come with a session. Until a first password is changed, nothing else may be done. */
+export type SignedIn = Actor & { mustChangePassword: boolean }
 
 export type Verb =
   | 'see'
