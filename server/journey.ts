@@ -32,6 +32,7 @@ const journey: Journey = {
   'call.callback-asked': [],
   'call.voicemail-left': [tickets.openForVoicemail],
   'call.unrecorded': [],
+  'call.end-asked': [],
   'call.ended': [agents.forgetDeclines, tickets.settleEndedCall, archive.expectRecording],
 
   'agent.signed-in': [],
@@ -52,6 +53,8 @@ const journey: Journey = {
   'recording.acknowledged': [],
 
   'ticket.opened': [],
+  'ticket.stood': [],
+  'ticket.first-taken': [],
   'ticket.changed': [],
   'ticket.call-joined': [],
   'ticket.call-left': [],
@@ -64,7 +67,6 @@ const journey: Journey = {
   'callback.released': [],
   'callback.cleared': [],
   'call.explained': [],
-  'call.end-asked': [],
 
   'radio.over-ended': [],
   'radio.over-attached': [],

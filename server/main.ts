@@ -10,6 +10,7 @@ import { startArchive } from './archive/index.ts'
 import { archiveRoutes } from './archive/routes.ts'
 import { makeAsterisk, watchPhonesWay, waysOf } from './asterisk/index.ts'
 import { endUnheard, hear } from './calls/index.ts'
+import { callRoutes } from './calls/routes.ts'
 import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
 import { makeCommit } from './desk.ts'
@@ -25,8 +26,9 @@ import { deskFrames, markPainted, queuesNow } from './screens/index.ts'
 import { popRoutes } from './screens/routes.ts'
 import { sheetRoutes } from './sheets/directory/routes.ts'
 import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
-import { callRoutes } from './tickets/call-routes.ts'
-import { searchTickets } from './tickets/index.ts'
+import { callTicketRoutes } from './tickets/call-routes.ts'
+import { callbackRoutes } from './tickets/callbacks/routes.ts'
+import { aboutCall, searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
 import { healthRoutes } from './web/health.ts'
@@ -145,7 +147,9 @@ async function main(): Promise<void> {
       popRoutes({ db, commit, health: health.now, painted: health.painted }),
       agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
       ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
-      callRoutes({ db, commit }),
+      callRoutes({ db, commit, aboutCall }),
+      callTicketRoutes({ db, commit }),
+      callbackRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
       radioRoutes({ db, commit, radio }),
       clipRoutes({ db, commit, recordings }),

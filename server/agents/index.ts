@@ -9,6 +9,7 @@ import type { AgentEvent, PhoneState } from './events.ts'
 import * as store from './store.ts'
 
 export type { AgentEvent, AgentState, PhoneState } from './events.ts'
+export { seatOf } from './store.ts'
 
 /** The realm our PBX challenges with: needs `default_realm=desk` in asterisk-config/pbx/pjsip.conf. */
 export const SIP_REALM = 'desk'

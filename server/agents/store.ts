@@ -51,6 +51,11 @@ export async function personAt(tx: Db | Tx, station: string): Promise<string | u
   return row?.person_id
 }
 
+/** The station of somebody signed in; undefined when they are not. */
+export async function seatOf(tx: Tx, personId: string): Promise<string | undefined> {
+  return (await tx('agents').where({ person_id: personId }).whereNot({ state: 'signed_out' }).first('station'))?.station
+}
+
 /** Every queue of the person's organisation, and whether they take it and may; a queue is named as its line. */
 export async function queuesFor(tx: Db | Tx, personId: string): Promise<{ queue: string; takes: boolean }[]> {
   return tx('people as p')

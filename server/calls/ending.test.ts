@@ -1,11 +1,11 @@
 import t from 'tap'
-import { hear } from '../calls/index.ts'
 import { makeCommit } from '../desk.ts'
 import type { DeskEvent } from '../journey.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
 import { visit } from '../test/visit.ts'
-import { endCall } from './index.ts'
+import { aboutCall } from '../tickets/index.ts'
+import { endCall, hear } from './index.ts'
 
 t.test('a supervisor has every channel of a standing call hung up, and it is written who it was', async (t) => {
   const db = await database(t)
@@ -20,16 +20,16 @@ t.test('a supervisor has every channel of a standing call hung up, and it is wri
   const wishes = async () => (await db('commands').where({ verb: 'hang-up' }).orderBy('id')).map(({ body }) => body)
 
   await t.rejects(
-    commit((tx) => endCall(tx, house.lin, call.callId)),
+    commit((tx) => endCall(tx, house.lin, call.callId, aboutCall)),
     { code: 'not-allowed' },
   )
   await t.rejects(
-    commit((tx) => endCall(tx, elsewhere, call.callId)),
+    commit((tx) => endCall(tx, elsewhere, call.callId, aboutCall)),
     { code: 'call-not-found' },
   )
   t.same(await wishes(), [])
 
-  await commit((tx) => endCall(tx, lead, call.callId))
+  await commit((tx) => endCall(tx, lead, call.callId, aboutCall))
   t.same(await wishes(), [
     { uniqueid: `desk-${Date.parse('2026-03-02T01:00:00Z') / 1000}.1`, cause: 16 },
     { uniqueid: 'b1001.3', cause: 16 },
@@ -39,7 +39,7 @@ t.test('a supervisor has every channel of a standing call hung up, and it is wri
 
   for (const fact of [...call.endsTalk('b1001', 60), call.isOver(60, 'agent')]) await commit((tx) => hear(tx, fact))
   await t.rejects(
-    commit((tx) => endCall(tx, lead, call.callId)),
+    commit((tx) => endCall(tx, lead, call.callId, aboutCall)),
     { code: 'call-is-over' },
   )
 })

@@ -47,6 +47,8 @@ export type CallEvent = { callId: string; at: Date; recovered?: boolean } & (
   | { type: 'call.callback-asked' }
   | { type: 'call.voicemail-left'; file: string; ms: number }
   | { type: 'call.unrecorded'; why: string }
+  /** a supervisor has it hung up */
+  | { type: 'call.end-asked'; byId: string }
   | {
       type: 'call.ended'
       outcome: CallOutcome

@@ -1,8 +1,9 @@
 /** A call, from its arrival to its last leg. What this room can do: hear what a phone system says, and say who called. */
 
-import type { Actor } from '../access/index.ts'
-import type { Db, Tx } from '../db/index.ts'
+import { type Actor, may, type Thing } from '../access/index.ts'
+import { clock, type Db, type Tx, wish } from '../db/index.ts'
 import { type Caller, type DirectoryEvent, identify, normaliseCaller } from '../directory/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import { MOBILE, numberOf } from '../wire/number.ts'
 import { type Call, type Leg, learn } from './call.ts'
 import * as directory from './directory-store.ts'
@@ -294,3 +295,25 @@ export const liveCalls = reading.readLive
 export const legsOf = reading.readLegs
 /** Calls not ended on a PBX, those included of which only later news was heard. */
 export const openCalls = reading.readOpen
+
+/** Q.850: normal clearing. */
+const CLEARED = 16
+
+/** What may() is asked about a call. Rooms downstream know who works on its tickets, so main.ts hands it in. */
+export type AboutCall = (tx: Tx, callId: string) => Promise<Thing | undefined>
+
+/**
+ * A supervisor ends a call that stands though nobody speaks: a line that was never hung up, a channel nobody holds. Every
+ * channel of it is hung up; its end comes back as each call's does.
+ */
+export async function endCall(tx: Tx, actor: Actor, callId: string, aboutCall: AboutCall): Promise<CallEvent[]> {
+  const call = await readCall(tx, callId)
+  const about = await aboutCall(tx, callId)
+  if (!call || !about || !may(actor, 'see', about)) throw notFound('call')
+  if (!may(actor, 'end', about)) throw new Refusal('not-allowed')
+  if (call.state === 'ended') throw new Refusal('call-is-over')
+  const legs = (await legsOf(tx, callId)).filter((leg) => leg.endedAt === null)
+  const channels = new Set([call.root, ...legs.map(({ uniqueid }) => uniqueid)])
+  for (const uniqueid of channels) await wish(tx, call.pbx, { verb: 'hang-up', uniqueid, cause: CLEARED })
+  return [{ type: 'call.end-asked', callId, at: await clock(tx), byId: actor.personId }]
+}

@@ -15,7 +15,6 @@ import { callThing, cardFor, partsOf, queueThing, seesTicket } from './seen.ts'
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
-export { queueThing } from './seen.ts'
 export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 
 /**

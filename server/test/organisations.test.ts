@@ -42,6 +42,8 @@ const NAMED: Record<string, keyof Neighbour> = {
   ...{
     confirmedPlaceId: 'placeId',
     reporterId: 'personId',
+    assigneeId: 'personId',
+    crewId: 'crewId',
     categoryId: 'categoryId',
     confirmedCategoryId: 'categoryId',
   },

@@ -99,6 +99,7 @@ export const DOORS: Record<string, Row> = {
   'POST /api/tickets/:id/notes': { says: CHANGED, body: () => ({ text: 'x' }) },
   'POST /api/tickets/:id/urge': { says: CHANGED },
   'POST /api/tickets/:id/take': { says: CHANGED, body: () => ({ version: 1 }) },
+  'POST /api/tickets/:id/assign': { says: CHANGED, body: () => ({ version: 1, assigneeId: null, crewId: null }) },
   'POST /api/tickets/:id/withdraw': { says: CHANGED, body: () => ({ version: 1 }) },
   'POST /api/tickets/:id/done': { says: CHANGED, body: () => ({ version: 1, resolution: 'phone' }) },
   'POST /api/tickets/:id/reopen': { says: CHANGED, body: () => ({ version: 1 }) },

@@ -4,13 +4,16 @@ import type { Test } from 'tap'
 import { folderVault, makeRecordings } from '../../recordings/index.ts'
 import { agentRoutes } from '../agents/routes.ts'
 import { archiveRoutes } from '../archive/routes.ts'
+import { callRoutes } from '../calls/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
 import { type Media, seedRadio, startRadio } from '../radio/index.ts'
 import { clipRoutes } from '../radio/overs/clip-routes.ts'
 import { radioRoutes } from '../radio/routes.ts'
 import { popRoutes } from '../screens/routes.ts'
-import { callRoutes } from '../tickets/call-routes.ts'
+import { callTicketRoutes } from '../tickets/call-routes.ts'
+import { callbackRoutes } from '../tickets/callbacks/routes.ts'
+import { aboutCall } from '../tickets/index.ts'
 import { ticketRoutes } from '../tickets/routes.ts'
 import { type House, house } from './house.ts'
 
@@ -132,7 +135,9 @@ export async function wholeDesk(t: Test): Promise<House> {
         })(app),
       async (app) => agentRoutes({ ...parts(app.deskDb), sipSocket: '/sip', credentialMinutes: 60 })(app),
       async (app) => ticketRoutes(parts(app.deskDb))(app),
-      async (app) => callRoutes(parts(app.deskDb))(app),
+      async (app) => callRoutes({ ...parts(app.deskDb), aboutCall })(app),
+      async (app) => callTicketRoutes(parts(app.deskDb))(app),
+      async (app) => callbackRoutes(parts(app.deskDb))(app),
       async (app) => archiveRoutes({ ...parts(app.deskDb), recordings })(app),
       async (app) => {
         await seedRadio(app.deskDb, { demo: true, ports: [] })

@@ -7,7 +7,8 @@ import { makeCommit } from '../desk.ts'
 import { popRoutes } from '../screens/routes.ts'
 import { house } from '../test/house.ts'
 import { visit } from '../test/visit.ts'
-import { callRoutes } from './call-routes.ts'
+import { callTicketRoutes } from './call-routes.ts'
+import { callbackRoutes } from './callbacks/routes.ts'
 import { ticketRoutes } from './routes.ts'
 
 /** What the dialplan of the demonstration lets the desk dial (scripts/asterisk/made.ts): wards and mobiles. */
@@ -21,7 +22,8 @@ async function desk(t: Test) {
   const parts = (db: Db) => ({ db, commit: makeCommit(db, () => {}) })
   const at = await house(t, {
     more: [
-      async (app) => callRoutes(parts(app.deskDb))(app),
+      async (app) => callTicketRoutes(parts(app.deskDb))(app),
+      async (app) => callbackRoutes(parts(app.deskDb))(app),
       async (app) => ticketRoutes(parts(app.deskDb))(app),
       async (app) =>
         popRoutes({

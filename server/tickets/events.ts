@@ -1,30 +1,66 @@
-import type { CallReason, CallRelation, TicketState } from '../wire/words.ts'
+/** What happens to a ticket, and to a call that needs none. Codes only: words stand in ticket_entries under `eventId`. */
+import type { CallReason, CallRelation, Resolution, TicketKind, TicketSource, TicketState } from '../wire/tickets.ts'
+import type { CallbackEvent } from './callbacks/callback.ts'
 
-/** What happens to a ticket, to a callback owed, and to a call that needs neither. */
-export type { CallReason, CallRelation, TicketState } from '../wire/words.ts'
+/** What is said of a ticket in codes: events carry it, and a fold of them ends in it. */
+export type Standing = {
+  id: string
+  organisationId: string
+  year: number
+  number: number
+  campusId: string
+  campus: string
+  lineId: string
+  line: string
+  kind: TicketKind
+  state: TicketState
+  reporterId: string | null
+  unitId: string | null
+  reportedPlaceId: string | null
+  confirmedPlaceId: string | null
+  reportedCategoryId: string | null
+  confirmedCategoryId: string | null
+  reportedImpact: number
+  reportedUrgency: number
+  confirmedImpact: number | null
+  confirmedUrgency: number | null
+  priority: number
+  firstTakerId: string | null
+  assigneeId: string | null
+  crewId: string | null
+  resolution: Resolution | null
+  urged: number
+  repeat: boolean
+  source: TicketSource
+  reportedAt: Date
+  respondedAt: Date | null
+  finishedAt: Date | null
+  version: number
+}
 
-export type ClearedHow =
-  | 'called_back'
-  | 'caller_got_through'
-  | 'place_got_through'
-  | 'ticket_exists'
-  | 'unreachable'
-  | 'by_hand'
+/** Each code that changed: before and after. */
+export type Changes = { [K in keyof Standing]?: [Standing[K], Standing[K]] }
 
-export type TicketEvent = { at: Date; byId?: string | null } & (
-  | { type: 'ticket.opened'; ticketId: string; callId: string | null; campus: string; line: string; version: number }
-  | { type: 'ticket.changed'; ticketId: string; fields: string[]; version: number }
-  | { type: 'ticket.call-joined'; ticketId: string; callId: string; relation: CallRelation; version: number }
-  | { type: 'ticket.call-left'; ticketId: string; callId: string; version: number }
-  | { type: 'ticket.noted'; ticketId: string; entryId: string; version: number }
-  | { type: 'ticket.urged'; ticketId: string; callId: string | null; version: number }
-  | { type: 'ticket.assigned'; ticketId: string; assigneeId: string | null; crewId: string | null; version: number }
-  | { type: 'ticket.state'; ticketId: string; from: TicketState; to: TicketState; version: number }
-  | { type: 'callback.owed'; callbackId: string; callId: string; why: 'abandoned' | 'asked' | 'voicemail' }
-  | { type: 'callback.taken'; callbackId: string; leaseUntil: Date }
-  | { type: 'callback.released'; callbackId: string }
-  | { type: 'callback.cleared'; callbackId: string; how: ClearedHow; clearedCallId: string | null }
-  | { type: 'call.explained'; callId: string; reason: CallReason }
-  /** a supervisor has it hung up */
-  | { type: 'call.end-asked'; callId: string }
+/** `version`: the ticket's, once this has happened. */
+export type OfTicket = { at: Date; byId?: string | null; eventId?: string; ticketId: string; version: number } & (
+  | { type: 'ticket.opened'; callId: string | null; campus: string; line: string; stands: Standing }
+  /** how a ticket stood when events began to carry codes */
+  | { type: 'ticket.stood'; stands: Standing }
+  /** `fields`: all that were changed, also those whose words the journal does not hold */
+  | { type: 'ticket.changed'; fields: string[]; changes: Changes }
+  | { type: 'ticket.first-taken'; firstTakerId: string }
+  | { type: 'ticket.call-joined'; callId: string; relation: CallRelation }
+  | { type: 'ticket.call-left'; callId: string }
+  | { type: 'ticket.noted' }
+  /** `urged`: how often; rows of before do not say it */
+  | { type: 'ticket.urged'; callId: string | null; urged?: [number, number] }
+  | { type: 'ticket.assigned'; assigneeId: string | null; crewId: string | null; was: Assigned }
+  /** `resolution`: of one that is done */
+  | { type: 'ticket.state'; from: TicketState; to: TicketState; resolution?: Resolution }
 )
+export type Assigned = { assigneeId: string | null; crewId: string | null }
+
+export type TicketEvent =
+  | OfTicket
+  | CallbackEvent
+  | { type: 'call.explained'; at: Date; byId?: string | null; callId: string; reason: CallReason }

@@ -2,11 +2,14 @@
 import type { ArchiveEvent } from '../archive/index.ts'
 import { type CallEvent, type CallRow, readCall } from '../calls/index.ts'
 import type { Tx } from '../db/index.ts'
-import * as callbacks from './callback-store.ts'
-import type { CallReason, TicketEvent } from './events.ts'
-import { insertTicket } from './shown-store.ts'
+import type { CallReason, OwedWhy } from '../wire/tickets.ts'
+import * as callbacks from './callbacks/index.ts'
+import type { TicketEvent } from './events.ts'
+import { leaveTicket } from './joining.ts'
+import { openFor, wardNumber, whereOf } from './opening.ts'
+import { asked } from './saving.ts'
 import * as store from './store.ts'
-import { isUntouched, REPEAT_CALLS } from './ticket.ts'
+import { isUntouched, type Ticket, wordsOf } from './ticket.ts'
 
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>
 type Filed = Extract<ArchiveEvent, { type: 'recording.filed' }>
@@ -16,15 +19,15 @@ export async function openForCall(tx: Tx, event: Of<'call.answered'>): Promise<T
   const call = await heldCall(tx, event.callId)
   if (call.direction === 'outbound') return []
   const already = await store.ticketOfCall(tx, call.id)
-  if (already) return event.personId ? noteFirstTaker(tx, already.ticketId, event.personId) : []
-  return open(tx, call, { kind: 'incident', source: 'call', at: event.at, firstTakerId: event.personId })
+  if (already) return event.personId ? noteFirstTaker(tx, already.ticketId, event.personId, event.at) : []
+  return openFor(tx, call, { kind: 'incident', source: 'call', at: event.at, firstTakerId: event.personId })
 }
 
 /** Follows call.voicemail-left: what was said to the machine waits as a ticket. */
 export async function openForVoicemail(tx: Tx, event: Of<'call.voicemail-left'>): Promise<TicketEvent[]> {
   const call = await heldCall(tx, event.callId)
   if (await store.ticketOfCall(tx, call.id)) return []
-  return open(tx, call, { kind: 'voicemail', source: 'voicemail', at: event.at, firstTakerId: null })
+  return openFor(tx, call, { kind: 'voicemail', source: 'voicemail', at: event.at, firstTakerId: null })
 }
 
 /** Follows recording.filed: nobody says a word in the message. Its ticket, if nobody wrote on it, becomes a callback owed. */
@@ -34,15 +37,8 @@ export async function oweForSilence(tx: Tx, event: Filed): Promise<TicketEvent[]
   const link = await store.ticketOfCall(tx, call.id)
   const ticket = link && (await store.holdTicket(tx, link.ticketId))
   if (ticket?.kind !== 'voicemail' || !isUntouched(ticket)) return []
-  await store.unlinkCall(tx, call.id, ticket.id)
-  const version = await store.updateTicket(tx, ticket.id, { state: 'withdrawn', finished_at: event.at })
-  await store.insertEntry(tx, ticket.id, { at: event.at, byId: null, kind: 'call-left', body: { callId: call.id } })
-  const about = { ticketId: ticket.id, at: event.at, byId: null, version }
-  return [
-    { type: 'ticket.call-left', callId: call.id, ...about },
-    { type: 'ticket.state', from: ticket.state, to: 'withdrawn', ...about },
-    ...(await owe(tx, call, 'voicemail', event.at)),
-  ]
+  const left = await leaveTicket(tx, { callId: call.id, ticketId: ticket.id, at: event.at, byId: null })
+  return [...left, ...(await owe(tx, call, 'voicemail', event.at))]
 }
 
 /** Follows call.ended: what has no ticket by now is owed a callback or gets a written reason. */
@@ -52,7 +48,7 @@ export async function settleEndedCall(tx: Tx, event: Of<'call.ended'>): Promise<
   if (await callbacks.callbackOfCall(tx, call.id)) return []
 
   if (event.outcome === 'answered' && event.direction !== 'outbound') {
-    return open(tx, call, { kind: 'incident', source: 'call', at: event.at, firstTakerId: null })
+    return openFor(tx, call, { kind: 'incident', source: 'call', at: event.at, firstTakerId: null })
   }
   if (event.direction === 'callback') return explain(tx, call.id, 'outbound', event.at)
   if (event.direction === 'outbound') return explain(tx, call.id, 'outbound', event.at)
@@ -80,15 +76,8 @@ export async function clearCallbacksOf(tx: Tx, event: Of<'call.answered'>): Prom
   for (const { id, byCaller } of owed) {
     const got = byCaller ? 'caller_got_through' : 'place_got_through'
     const how = call.direction === 'callback' ? 'called_back' : got
-    await callbacks.clear(tx, id, how, { personId: event.personId, callId: call.id, note: null })
-    events.push({
-      type: 'callback.cleared',
-      callbackId: id,
-      at: event.at,
-      byId: event.personId,
-      how,
-      clearedCallId: call.id,
-    })
+    const by = { how, callId: call.id, byId: event.personId, at: event.at } as const
+    events.push(...(await callbacks.clear(tx, id, by)))
   }
   return events
 }
@@ -104,29 +93,27 @@ export async function relabel(tx: Tx, event: Of<'call.identified'>): Promise<Tic
   // What a number does not tell erases nothing that another told; an agent's word does.
   const tells = (id: string | null) => id !== null || event.byId !== undefined
 
-  const columns: Record<string, unknown> = {}
+  const to: Partial<Ticket> = {}
   const fields: string[] = []
   if (!byHand.has('placeId') && tells(call.placeId) && call.placeId !== ticket.reportedPlaceId) {
-    columns.reported_place_id = call.placeId
-    columns.place_text = call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : ''
+    to.reportedPlaceId = call.placeId
+    to.placeText = call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : ''
     fields.push('placeId')
   }
   if (!byHand.has('reporterId') && tells(call.personId) && call.personId !== ticket.reporterId) {
-    columns.reporter_id = call.personId
+    to.reporterId = call.personId
     fields.push('reporterId')
   }
   if (!byHand.has('unitId') && tells(call.unitId) && call.unitId !== ticket.unitId) {
-    columns.unit_id = call.unitId
-    columns.unit_snapshot = call.unitId ? await store.unitSnapshot(tx, call.organisationId, call.unitId) : null
+    to.unitId = call.unitId
     fields.push('unitId')
   }
   if (!byHand.has('contactNumber') && wardNumber(call) !== '' && wardNumber(call) !== ticket.contactNumber) {
-    columns.contact_number = wardNumber(call)
+    to.contactNumber = wardNumber(call)
     fields.push('contactNumber')
   }
-  if (fields.length === 0) return []
-  const version = await store.updateTicket(tx, ticket.id, columns)
-  return [{ type: 'ticket.changed', ticketId: ticket.id, at: event.at, byId: event.byId ?? null, fields, version }]
+  const byId = event.byId ?? null
+  return asked(tx, ticket, { ask: 'change', byId, fields, to }, { at: event.at, words: wordsOf(to) })
 }
 
 async function heldCall(tx: Tx, callId: string): Promise<CallRow> {
@@ -135,76 +122,13 @@ async function heldCall(tx: Tx, callId: string): Promise<CallRow> {
   return call
 }
 
-/** Begins a ticket for a call: also what the agent asks for when one call brings a second, different fault. */
-export async function open(
-  tx: Tx,
-  call: CallRow,
-  as: { kind: 'incident' | 'voicemail'; source: 'call' | 'voicemail'; at: Date; firstTakerId: string | null },
-): Promise<TicketEvent[]> {
-  const where = await whereFor(tx, call)
-  const opened = await insertTicket(tx, {
-    organisationId: call.organisationId,
-    where,
-    kind: as.kind,
-    source: as.source,
-    reportedAt: call.arrivedAt,
-    contactNumber: wardNumber(call),
-    reporterId: call.personId,
-    unitId: call.unitId,
-    placeId: call.placeId,
-    placeText: call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : '',
-    firstTakerId: as.firstTakerId,
-    repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
-  })
-  if (!opened) throw new Error(`the campus or line of call ${call.id} is gone`)
-  const { id, version, campus, line } = opened
-  await store.linkCall(tx, call.id, id, 'opened', as.at)
-  const mended = await unsettle(tx, call.id, as.at)
-  return [
-    {
-      type: 'ticket.opened',
-      ticketId: id,
-      at: as.at,
-      byId: as.firstTakerId,
-      callId: call.id,
-      campus,
-      line,
-      version,
-    },
-    ...mended,
-  ]
+async function noteFirstTaker(tx: Tx, ticketId: string, personId: string, at: Date): Promise<TicketEvent[]> {
+  const ticket = await store.holdTicket(tx, ticketId)
+  return ticket ? asked(tx, ticket, { ask: 'first-take', byId: personId, personId }, { at }) : []
 }
 
-/** Asterisk's record may show late that a call thought lost was answered: what was owed or written for it is taken back. */
-async function unsettle(tx: Tx, callId: string, at: Date): Promise<TicketEvent[]> {
-  await callbacks.deleteReason(tx, callId)
-  const callbackId = await callbacks.callbackOfCall(tx, callId)
-  if (!callbackId) return []
-  const how = 'ticket_exists'
-  await callbacks.clear(tx, callbackId, how, { personId: null, callId, note: null })
-  return [{ type: 'callback.cleared', callbackId, at, how, clearedCallId: callId }]
-}
-
-/** The ward's number, whoever dialled. */
-export const wardNumber = (call: CallRow): string => (call.direction === 'inbound' ? call.ani : call.dialled)
-
-const whereOf = (tx: Tx, call: CallRow) => store.campusAndLineOf(tx, call.organisationId, call.campus, call.line)
-
-/** A call heard of only in CEL may know neither campus nor line; the ticket still belongs somewhere: the first of each. */
-async function whereFor(tx: Tx, call: CallRow): Promise<{ campusId: string; lineId: string }> {
-  const known = await whereOf(tx, call)
-  if (known.campusId && known.lineId) return { campusId: known.campusId, lineId: known.lineId }
-  const first = await store.firstCampusAndLine(tx, call.organisationId)
-  return { campusId: known.campusId ?? first.campusId, lineId: known.lineId ?? first.lineId }
-}
-
-async function noteFirstTaker(tx: Tx, ticketId: string, personId: string): Promise<TicketEvent[]> {
-  await store.setFirstTakerIfNone(tx, ticketId, personId)
-  return []
-}
-
-async function owe(tx: Tx, call: CallRow, why: 'abandoned' | 'asked' | 'voicemail', at: Date): Promise<TicketEvent[]> {
-  const callbackId = await callbacks.insertCallback(tx, {
+async function owe(tx: Tx, call: CallRow, why: OwedWhy, at: Date): Promise<TicketEvent[]> {
+  return callbacks.owe(tx, {
     organisationId: call.organisationId,
     callId: call.id,
     ...(await whereOf(tx, call)),
@@ -213,10 +137,9 @@ async function owe(tx: Tx, call: CallRow, why: 'abandoned' | 'asked' | 'voicemai
     owedAt: at,
     why,
   })
-  return callbackId ? [{ type: 'callback.owed', callbackId, callId: call.id, why, at }] : []
 }
 
 async function explain(tx: Tx, callId: string, reason: CallReason, at: Date): Promise<TicketEvent[]> {
-  const isNew = await callbacks.insertReason(tx, { callId, reason, note: null, byId: null, at })
+  const isNew = await store.insertReason(tx, { callId, reason, note: null, byId: null, at })
   return isNew ? [{ type: 'call.explained', callId, reason, at }] : []
 }

@@ -1,22 +1,15 @@
 /** Tickets, what hangs on them, callbacks owed, and why a call needs neither. */
 
-export { callbackThing, clearCallback, dialling, releaseCallback, takeCallback } from './callback-door.ts'
-export { owedCallbacks, readCallbacks } from './callback-store.ts'
+export { act, assignForRadio, type How, note, urge } from './acting.ts'
 export {
-  act,
-  change,
-  explain,
-  join,
-  note,
-  openAtDesk,
-  openSecond,
-  standOn,
-  thing,
-  urge,
-  workedOn,
-} from './desk-door.ts'
-export { endCall } from './ending-door.ts'
-export type { CallReason, CallRelation, ClearedHow, TicketEvent, TicketState } from './events.ts'
+  callbackRows,
+  callbackThing,
+  owedCallbacks,
+  readCallbacks,
+} from './callbacks/index.ts'
+export { change } from './changing.ts'
+export { type Dial, dial } from './dialling.ts'
+export type { TicketEvent } from './events.ts'
 export {
   clearCallbacksOf,
   openForCall,
@@ -24,8 +17,10 @@ export {
   oweForSilence,
   relabel,
   settleEndedCall,
-} from './follow-door.ts'
-export { assignForRadio, openForRadio } from './radio-door.ts'
+} from './following.ts'
+export { aboutCall, explain, join, openSecond } from './joining.ts'
+export { openAtDesk, openForRadio } from './opening.ts'
+export { thing } from './saving.ts'
 export { listTickets, readTickets } from './shown-store.ts'
-export { callsOf, entriesOf } from './store.ts'
-export { callbackRows, searchTickets, ticketRows } from './view-door.ts'
+export { callsOf, entriesOf, jobOf } from './store.ts'
+export { searchTickets, ticketRows } from './viewing.ts'

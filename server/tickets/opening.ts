@@ -1,9 +1,99 @@
-/** What the radio makes of tickets. A ticket does not know of the radio; an emergency on the air opens one. */
-import { clock, type Tx } from '../db/index.ts'
+/** How a ticket begins: at the desk, for a call, for an emergency on the air. */
+import { randomUUID } from 'node:crypto'
+import { type Actor, may, type Thing } from '../access/index.ts'
+import type { CallRow } from '../calls/index.ts'
+import type { Tx } from '../db/index.ts'
+import { Refusal } from '../refusal.ts'
+import type { NewTicket } from '../wire/api.ts'
+import * as callbacks from './callbacks/index.ts'
 import type { TicketEvent } from './events.ts'
-import { insertTicket } from './shown-store.ts'
+import { insertTicket, type ShownTicket } from './shown-store.ts'
 import * as store from './store.ts'
-import { stateAfter } from './ticket.ts'
+import { REPEAT_CALLS, standingOf, type Ticket } from './ticket.ts'
+
+/** A ticket begun at the desk, without a call: what happened, and the ticket as it is shown. */
+export async function openAtDesk(
+  tx: Tx,
+  actor: Actor,
+  wanted: NewTicket,
+): Promise<{ events: TicketEvent[]; ticket: ShownTicket }> {
+  const about: Thing = {
+    kind: 'ticket',
+    organisationId: actor.organisationId,
+    campus: wanted.campus,
+    line: wanted.line,
+    assigneeId: null,
+    firstTakerId: null,
+    reporterId: null,
+  }
+  if (!may(actor, 'open', about)) throw new Refusal('not-allowed')
+  const placeText = wanted.placeId ? await store.placePath(tx, actor.organisationId, wanted.placeId) : ''
+  if (placeText === undefined) throw new Refusal('no-such-place')
+  if (wanted.reporterId && !(await store.isPerson(tx, actor.organisationId, wanted.reporterId)))
+    throw new Refusal('no-such-person', { field: 'reporterId' })
+  const { campus, line } = wanted
+  const ticket = await insertTicket(tx, {
+    organisationId: actor.organisationId,
+    where: { campus, line },
+    kind: 'incident',
+    source: 'desk',
+    what: wanted.what ?? '',
+    contactNumber: wanted.contactNumber ?? '',
+    placeId: wanted.placeId ?? null,
+    placeText,
+    reporterId: wanted.reporterId ?? null,
+    firstTakerId: actor.personId,
+  })
+  if (!ticket) throw new Refusal('no-such-line', { campus, line })
+  return { events: [opened(ticket, { at: ticket.reportedAt, byId: actor.personId, callId: null })], ticket }
+}
+
+/** Begins a ticket for a call: also what the agent asks for when one call brings a second, different fault. */
+export async function openFor(
+  tx: Tx,
+  call: CallRow,
+  as: { kind: 'incident' | 'voicemail'; source: 'call' | 'voicemail'; at: Date; firstTakerId: string | null },
+): Promise<TicketEvent[]> {
+  const where = await whereFor(tx, call)
+  const ticket = await insertTicket(tx, {
+    organisationId: call.organisationId,
+    where,
+    kind: as.kind,
+    source: as.source,
+    reportedAt: call.arrivedAt,
+    contactNumber: wardNumber(call),
+    reporterId: call.personId,
+    unitId: call.unitId,
+    placeId: call.placeId,
+    placeText: call.placeId ? ((await store.placePath(tx, call.organisationId, call.placeId)) ?? '') : '',
+    firstTakerId: as.firstTakerId,
+    repeat: (await store.callsIn24h(tx, { ...call, campusId: (await whereOf(tx, call)).campusId })) >= REPEAT_CALLS,
+  })
+  if (!ticket) throw new Error(`the campus or line of call ${call.id} is gone`)
+  await store.linkCall(tx, call.id, ticket.id, 'opened', as.at)
+  const mended = await unsettle(tx, call.id, as.at)
+  return [opened(ticket, { at: as.at, byId: as.firstTakerId, callId: call.id }), ...mended]
+}
+
+/** Asterisk's record may show late that a call thought lost was answered: what was owed or written for it is taken back. */
+async function unsettle(tx: Tx, callId: string, at: Date): Promise<TicketEvent[]> {
+  await store.deleteReason(tx, callId)
+  const callbackId = await callbacks.callbackOfCall(tx, callId)
+  return callbackId ? callbacks.clear(tx, callbackId, { how: 'ticket_exists', callId, byId: null, at }) : []
+}
+
+/** The ward's number, whoever dialled. */
+export const wardNumber = (call: CallRow): string => (call.direction === 'inbound' ? call.ani : call.dialled)
+
+export const whereOf = (tx: Tx, call: CallRow) => store.campusAndLineOf(tx, call.organisationId, call.campus, call.line)
+
+/** A call heard of only in CEL may know neither campus nor line; the ticket still belongs somewhere: the first of each. */
+async function whereFor(tx: Tx, call: CallRow): Promise<{ campusId: string; lineId: string }> {
+  const known = await whereOf(tx, call)
+  if (known.campusId && known.lineId) return { campusId: known.campusId, lineId: known.lineId }
+  const first = await store.firstCampusAndLine(tx, call.organisationId)
+  return { campusId: known.campusId ?? first.campusId, lineId: known.lineId ?? first.lineId }
+}
 
 /** Somebody in danger: the highest impact and urgency, on the line that keeps the buildings, or the first there is. */
 export async function openForRadio(
@@ -20,52 +110,16 @@ export async function openForRadio(
     source: 'radio',
     reportedAt: at,
     what: wanted.what,
+    grade: 1,
   })
   if (!ticket) throw new Error(`no ticket could be opened on campus ${campus}`)
-  const version = await store.updateTicket(tx, ticket.id, { reported_impact: 1, reported_urgency: 1, priority: 1 })
-  const opened: TicketEvent = {
-    type: 'ticket.opened',
-    ticketId: ticket.id,
-    at,
-    byId: null,
-    callId: null,
-    campus: ticket.campus,
-    line: ticket.line,
-    version,
-  }
-  return { events: [opened], ticketId: ticket.id }
-}
-
-/**
- * Somebody said on the air that they go: the ticket is theirs and answered, whoever had it at the desk. One that is over
- * stays so. `byId`: who noted it at a desk; null: it was heard on the air.
- */
-export async function assignForRadio(
-  tx: Tx,
-  answered: { ticketId: string; personId: string; byId: string | null },
-): Promise<TicketEvent[]> {
-  const { ticketId, personId, byId } = answered
-  const ticket = await store.holdTicket(tx, ticketId)
-  const to = ticket && stateAfter(ticket.state, 'assign')
-  if (!ticket || !to || (ticket.state === to && ticket.assigneeId === personId)) return []
-  const at = await clock(tx)
-  const version = await store.updateTicket(tx, ticketId, {
-    state: to,
-    assignee_id: personId,
-    responded_at: ticket.respondedAt ?? at,
-  })
-  const fields = { assigneeId: [ticket.assigneeId, personId] }
-  await store.insertEntry(tx, ticketId, {
-    at,
-    byId: byId ?? personId,
-    kind: 'assign',
-    body: { from: ticket.state, to, how: 'radio', fields },
-  })
-  const about = { ticketId, at, byId, version }
-  return [
-    ...(ticket.state === to ? [] : [{ type: 'ticket.state', from: ticket.state, to, ...about } as const]),
-    { type: 'ticket.assigned', assigneeId: personId, crewId: null, ...about },
-  ]
+  return { events: [opened(ticket, { at, byId: null, callId: null })], ticketId: ticket.id }
 }
 
 const EMERGENCY_LINE = 'property'
+
+function opened(ticket: Ticket, about: { at: Date; byId: string | null; callId: string | null }): TicketEvent {
+  const { id: ticketId, campus, line, version } = ticket
+  const stands = standingOf(ticket)
+  return { type: 'ticket.opened', eventId: randomUUID(), ticketId, ...about, campus, line, version, stands }
+}

@@ -20,8 +20,8 @@ import {
   Type,
   Version,
 } from '../web/index.ts'
+import { ChosenKind, Resolution, TicketState } from '../wire/tickets.ts'
 import type { TicketPage, TicketRow, TimelineItem } from '../wire/views.ts'
-import type { TicketState } from './events.ts'
 import {
   act,
   callsOf,
@@ -40,9 +40,6 @@ import { timeline } from './timeline.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
-const State = Type.Union(
-  ['unassigned', 'in_progress', 'done', 'withdrawn', 'unresolved'].map((state) => Type.Literal(state)),
-)
 const Grade = Type.Integer({ minimum: 1, maximum: 3 })
 
 const Change = Type.Object(
@@ -50,7 +47,7 @@ const Change = Type.Object(
     version: Version,
     what: Type.Optional(Text(2_000)),
     notes: Type.Optional(Text(20_000)),
-    kind: Type.Optional(Type.Union([Type.Literal('incident'), Type.Literal('service_request')])),
+    kind: Type.Optional(ChosenKind),
     line: Type.Optional(Code),
     placeId: Type.Optional(Nullable(Id)),
     placeText: Type.Optional(Text(200)),
@@ -74,9 +71,15 @@ const Acting = Type.Object(
   {
     version: Type.Optional(Version),
     reason: Type.Optional(Text(500)),
-    resolution: Type.Optional(Type.Union(['phone', 'remote', 'on_site'].map((how) => Type.Literal(how)))),
+    resolution: Type.Optional(Resolution),
     faultCause: Type.Optional(Text(500)),
   },
+  strict,
+)
+
+/** A person, a crew, or both; what is left out stays as it is. */
+const Assigning = Type.Object(
+  { version: Type.Optional(Version), assigneeId: Type.Optional(Nullable(Id)), crewId: Type.Optional(Nullable(Id)) },
   strict,
 )
 
@@ -106,7 +109,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
           querystring: Type.Object(
             {
               ...PageQuery,
-              state: Type.Optional(State),
+              state: Type.Optional(TicketState),
               line: Type.Optional(Code),
               campus: Type.Optional(Code),
               assignee: Type.Optional(Type.Union([Type.Literal('me'), Id])),
@@ -128,7 +131,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
           actor.organisationId,
           listScope(actor),
           {
-            ...(state !== undefined && { state: state as TicketState }),
+            ...(state !== undefined && { state }),
             ...(line && { line }),
             ...(campus && { campus }),
             ...(assignee && { assigneeId: assignee === 'me' ? actor.personId : assignee }),
@@ -179,7 +182,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
 
     app.patch('/api/tickets/:id', { schema: { params: One, body: Change } }, async (request) => {
       const actor = actorOf(request)
-      await commit((tx) => change(tx, actor, request.params.id, request.body as never))
+      await commit((tx) => change(tx, actor, request.params.id, request.body))
       return changed(actor, request.params.id)
     })
 
@@ -206,11 +209,17 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
         { schema: { params: One, body: Type.Optional(Nullable(Acting)) } },
         async (request) => {
           const actor = actorOf(request)
-          await commit((tx) => act(tx, actor, request.params.id, what, (request.body ?? {}) as never))
+          await commit((tx) => act(tx, actor, request.params.id, what, request.body ?? {}))
           return changed(actor, request.params.id)
         },
       )
     }
+
+    app.post('/api/tickets/:id/assign', { schema: { params: One, body: Assigning } }, async (request) => {
+      const actor = actorOf(request)
+      await commit((tx) => act(tx, actor, request.params.id, 'assign', request.body))
+      return changed(actor, request.params.id)
+    })
   }
 }
 

@@ -4,8 +4,8 @@ import { isUnscoped, type ListScope } from '../access/index.ts'
 import { type Db, prepared, type Tx } from '../db/index.ts'
 import { asked } from '../directory/index.ts'
 import { numberOf } from '../wire/number.ts'
+import type { TicketState } from '../wire/tickets.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
-import type { TicketState } from './events.ts'
 import { fromRow, OWN, read } from './store.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -67,6 +67,8 @@ export type NewRow = {
   placeText?: string
   firstTakerId?: string | null
   repeat?: boolean
+  /** 1: the highest impact, urgency and priority; undefined: the lowest */
+  grade?: 1
 }
 
 /**
@@ -86,11 +88,12 @@ export async function insertTicket(tx: Tx, row: NewRow): Promise<ShownTicket | u
        select id, extract(year from at at time zone time_zone)::int, 1 from own
        on conflict (organisation_id, year) do update set last = ticket_years.last + 1 returning year, last),
      opened as (insert into tickets (organisation_id, year, number, campus_id, line_id, kind, source, reported_at, what, contact_number, contact_key, reporter_id,
-                          reporter_name, unit_id, unit_snapshot, reported_place_id, place_text, first_taker_id, repeat_flag)
+                          reporter_name, unit_id, unit_snapshot, reported_place_id, place_text, first_taker_id, repeat_flag, reported_impact, reported_urgency, priority)
      select :org, n.year, n.last, place.campus_id, place.line_id, :kind, :source, own.at, :what, :contact, :contactKey, cast(:reporter as uuid), :reporterName,
             cast(:unit as uuid),
             (select jsonb_build_object('code', code, 'zh', name_zh, 'costCode', cost_code) from units where id = cast(:unit as uuid)),
-            cast(:place as uuid), :placeText, cast(:taker as uuid), :repeat
+            cast(:place as uuid), :placeText, cast(:taker as uuid), :repeat,
+            coalesce(cast(:grade as smallint), 3), coalesce(cast(:grade as smallint), 3), coalesce(cast(:grade as smallint), 4)
        from numbered n, own, place
      returning *)
      select ${SHOWN}, c.code as campus_code, l.code as line_code
@@ -111,6 +114,7 @@ export async function insertTicket(tx: Tx, row: NewRow): Promise<ShownTicket | u
         placeText: row.placeText ?? '',
         taker: row.firstTakerId ?? null,
         repeat: row.repeat ?? false,
+        grade: row.grade ?? null,
       },
     )
     .options(prepared(`open-ticket-by-${byCode ? 'code' : 'id'}`))

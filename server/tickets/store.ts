@@ -1,15 +1,52 @@
 import { type Db, prepared, type Tx } from '../db/index.ts'
 import { numberOf } from '../wire/number.ts'
-import type { CallRelation } from './events.ts'
+import type { CallReason, CallRelation } from '../wire/tickets.ts'
 import type { Ticket } from './ticket.ts'
 
+/** Where each field of a ticket stands in its row; its campus and line are read by code beside it. */
+const COLUMN = {
+  id: 'id',
+  organisationId: 'organisation_id',
+  year: 'year',
+  number: 'number',
+  campusId: 'campus_id',
+  lineId: 'line_id',
+  kind: 'kind',
+  state: 'state',
+  what: 'what',
+  notes: 'notes',
+  contactNumber: 'contact_number',
+  reporterId: 'reporter_id',
+  reporterName: 'reporter_name',
+  unitId: 'unit_id',
+  reportedPlaceId: 'reported_place_id',
+  confirmedPlaceId: 'confirmed_place_id',
+  placeText: 'place_text',
+  reportedCategoryId: 'reported_category_id',
+  confirmedCategoryId: 'confirmed_category_id',
+  reportedImpact: 'reported_impact',
+  reportedUrgency: 'reported_urgency',
+  confirmedImpact: 'confirmed_impact',
+  confirmedUrgency: 'confirmed_urgency',
+  priority: 'priority',
+  ipAddress: 'ip_address',
+  firstTakerId: 'first_taker_id',
+  assigneeId: 'assignee_id',
+  crewId: 'crew_id',
+  resolution: 'resolution',
+  faultCause: 'fault_cause',
+  urged: 'urged',
+  repeat: 'repeat_flag',
+  source: 'source',
+  reportedAt: 'reported_at',
+  respondedAt: 'responded_at',
+  finishedAt: 'finished_at',
+  version: 'version',
+} as const satisfies Record<Exclude<keyof Ticket, 'campus' | 'line'>, string>
+const FIELDS = Object.entries(COLUMN) as [keyof typeof COLUMN, string][]
+
 /** What of a ticket's row is read. Its grams are the index's business and never leave the database. */
-export const OWN = [
-  'id organisation_id year number campus_id line_id kind state what notes contact_number reporter_id reporter_name unit_id',
-  'reported_place_id confirmed_place_id place_text reported_category_id confirmed_category_id reported_impact reported_urgency',
-  'confirmed_impact confirmed_urgency priority ip_address first_taker_id assignee_id crew_id resolution fault_cause urged',
-  'repeat_flag source reported_at responded_at finished_at version',
-].flatMap((names) => names.split(' ').map((name) => `t.${name}`))
+export const OWN = FIELDS.map(([, column]) => `t.${column}`)
 
 const COLUMNS = `${OWN.join(', ')}, c.code as campus_code, l.code as line_code`
 
@@ -22,49 +59,11 @@ export function read(db: Db | Tx) {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as PostgreSQL gives it
-export function fromRow(row: any): Ticket {
-  return {
-    id: row.id,
-    organisationId: row.organisation_id,
-    year: row.year,
-    number: row.number,
-    campusId: row.campus_id,
-    campus: row.campus_code,
-    lineId: row.line_id,
-    line: row.line_code,
-    kind: row.kind,
-    state: row.state,
-    what: row.what,
-    notes: row.notes,
-    contactNumber: row.contact_number,
-    reporterId: row.reporter_id,
-    reporterName: row.reporter_name,
-    unitId: row.unit_id,
-    reportedPlaceId: row.reported_place_id,
-    confirmedPlaceId: row.confirmed_place_id,
-    placeText: row.place_text,
-    reportedCategoryId: row.reported_category_id,
-    confirmedCategoryId: row.confirmed_category_id,
-    reportedImpact: row.reported_impact,
-    reportedUrgency: row.reported_urgency,
-    confirmedImpact: row.confirmed_impact,
-    confirmedUrgency: row.confirmed_urgency,
-    priority: row.priority,
-    ipAddress: row.ip_address,
-    firstTakerId: row.first_taker_id,
-    assigneeId: row.assignee_id,
-    crewId: row.crew_id,
-    resolution: row.resolution,
-    faultCause: row.fault_cause,
-    urged: row.urged,
-    repeat: row.repeat_flag,
-    source: row.source,
-    reportedAt: row.reported_at,
-    respondedAt: row.responded_at,
-    finishedAt: row.finished_at,
-    version: row.version,
-  }
-}
+export const fromRow = (row: any): Ticket => ({
+  ...(Object.fromEntries(FIELDS.map(([field, column]) => [field, row[column]])) as Ticket),
+  campus: row.campus_code,
+  line: row.line_code,
+})
 
 /** Reads a ticket and holds its row until the transaction ends. */
 export async function holdTicket(tx: Tx, id: string): Promise<Ticket | undefined> {
@@ -77,33 +76,40 @@ export async function holdTicket(tx: Tx, id: string): Promise<Ticket | undefined
   return rows[0] && fromRow(rows[0])
 }
 
-/** Changes columns and counts the version up. Answers the new version. A number is kept beside as it is looked for. */
-export async function updateTicket(tx: Tx, id: string, columns: Record<string, unknown>): Promise<number> {
-  const contact = columns.contact_number
-  const key = typeof contact === 'string' ? { contact_key: numberOf(contact) } : {}
-  const [row] = await tx('tickets')
-    .where({ id })
-    .update({ ...columns, ...key, version: tx.raw('version + 1') })
-    .returning('version')
-  return row.version
+/** Writes what became of a ticket that is held. A number is kept beside as it is looked for. */
+export async function saveTicket(tx: Tx, before: Ticket, after: Ticket): Promise<void> {
+  const changed = FIELDS.filter(([field]) => !same(before[field], after[field]))
+  if (changed.length === 0) return
+  const columns: Record<string, unknown> = Object.fromEntries(changed.map(([field, column]) => [column, after[field]]))
+  if ('contact_number' in columns) columns.contact_key = numberOf(after.contactNumber)
+  if ('unit_id' in columns) columns.unit_snapshot = tx.raw(`(${UNIT_SNAPSHOT})`, [after.unitId])
+  await tx('tickets').where({ id: before.id }).update(columns)
 }
+
+const same = (one: unknown, other: unknown) =>
+  one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other
+
+/** What a unit is called and costs under now, kept with the ticket. */
+const UNIT_SNAPSHOT = `select jsonb_build_object('code', code, 'zh', name_zh, 'costCode', cost_code) from units where id = cast(? as uuid)`
 
 export type Entry = { id: string; at: Date; byId: string | null; kind: string; body: Record<string, unknown> }
 
-/** Writes on the timeline; without `at` it happened now, by PostgreSQL's clock. */
+/** Writes on the timeline what an event does not carry: the words, and from what to what. */
 export async function insertEntry(
   tx: Tx,
   ticketId: string,
-  entry: { at?: Date; byId: string | null; kind: string; body: Record<string, unknown> },
-): Promise<{ id: string; at: Date }> {
-  const { rows } = await tx
-    .raw(
-      `insert into ticket_entries (ticket_id, at, by_id, kind, body)
-       values (?, coalesce(cast(? as timestamptz), clock_timestamp()), ?, ?, ?) returning id, at`,
-      [ticketId, entry.at ?? null, entry.byId, entry.kind, JSON.stringify(entry.body)],
-    )
+  entry: Omit<Entry, 'id'> & { eventId: string },
+): Promise<void> {
+  await tx
+    .raw('insert into ticket_entries (ticket_id, at, by_id, kind, body, event_id) values (?, ?, ?, ?, ?, ?)', [
+      ticketId,
+      entry.at,
+      entry.byId,
+      entry.kind,
+      JSON.stringify(entry.body),
+      entry.eventId,
+    ])
     .options(prepared('insert-entry'))
-  return rows[0]
 }
 
 export async function entriesOf(db: Db | Tx, ticketId: string): Promise<Entry[]> {
@@ -207,12 +213,8 @@ export async function campusAndLineOf(
   return { campusId: await found('campuses', campus), lineId: await found('lines', line) }
 }
 
-/** What a unit is called and costs under now, kept with the ticket; undefined when there is no such unit. */
-export async function unitSnapshot(tx: Tx, organisationId: string, unitId: string): Promise<string | undefined> {
-  const row = await tx('units')
-    .where({ id: unitId, organisation_id: organisationId })
-    .first('code', 'name_zh', 'cost_code')
-  return row && JSON.stringify({ code: row.code, zh: row.name_zh, costCode: row.cost_code })
+export async function isUnit(tx: Tx, organisationId: string, id: string): Promise<boolean> {
+  return (await tx('units').where({ id, organisation_id: organisationId }).first('id')) !== undefined
 }
 
 /** The place's name in full, as it is written on the ticket when chosen; undefined when there is no such place. */
@@ -226,6 +228,16 @@ export async function placePath(tx: Tx, organisationId: string, placeId: string)
 
 export async function isPerson(tx: Tx, organisationId: string, id: string): Promise<boolean> {
   return (await tx('people').where({ id, organisation_id: organisationId }).first('id')) !== undefined
+}
+
+export async function isCrew(tx: Tx, organisationId: string, id: string): Promise<boolean> {
+  return (await tx('crews').where({ id, organisation_id: organisationId }).first('id')) !== undefined
+}
+
+/** The one ticket somebody works on now; undefined when there is none, or more than one. */
+export async function jobOf(tx: Db | Tx, personId: string): Promise<string | undefined> {
+  const rows = await tx('tickets').where({ assignee_id: personId, state: 'in_progress' }).limit(2).select('id')
+  return rows.length === 1 ? rows[0].id : undefined
 }
 
 export async function categoryOf(
@@ -247,10 +259,6 @@ export async function firstCampusAndLine(
   return { campusId: campus.id, lineId: line.id }
 }
 
-export async function setFirstTakerIfNone(tx: Tx, id: string, personId: string): Promise<void> {
-  await tx('tickets').where({ id }).whereNull('first_taker_id').update({ first_taker_id: personId })
-}
-
 /** How often this number called in the 24 hours up to this call, itself included. */
 export async function callsIn24h(
   tx: Db | Tx,
@@ -263,4 +271,21 @@ export async function callsIn24h(
     [call.organisationId, call.ani, call.campusId, call.arrivedAt, call.arrivedAt],
   )
   return rows[0].n
+}
+
+/** Writes why an ended call has neither ticket nor callback; the first reason given stays. */
+export async function insertReason(
+  tx: Tx,
+  row: { callId: string; reason: CallReason; note: string | null; byId: string | null; at: Date },
+): Promise<boolean> {
+  const rows = await tx('call_reasons')
+    .insert({ call_id: row.callId, reason: row.reason, note: row.note, by_id: row.byId, at: row.at })
+    .onConflict('call_id')
+    .ignore()
+    .returning('call_id')
+  return rows.length > 0
+}
+
+export async function deleteReason(tx: Tx, callId: string): Promise<void> {
+  await tx('call_reasons').where({ call_id: callId }).delete()
 }

@@ -1,5 +1,18 @@
 import t from 'tap'
-import { collisions, isIpAddress, isUntouched, shownNumber, stateAfter } from './ticket.ts'
+import type { TicketState } from '../wire/tickets.ts'
+import {
+  type Ask,
+  acts,
+  collisions,
+  decide,
+  evolve,
+  isIpAddress,
+  isUntouched,
+  shownNumber,
+  standingOf,
+  stateAfter,
+  type Ticket,
+} from './ticket.ts'
 
 t.test('a fault solved on the phone is done without ever being dispatched', async (t) => {
   t.equal(stateAfter('unassigned', 'done'), 'done')
@@ -31,4 +44,159 @@ t.test('a ticket is untouched until somebody writes on it', async (t) => {
 t.test('numbers are shown with four digits at least', async (t) => {
   t.equal(shownNumber(143), '0143')
   t.equal(shownNumber(12345), '12345')
+})
+
+const at = new Date('2026-03-02T01:00:00Z')
+const aTicket = (but: Partial<Ticket> = {}): Ticket => ({
+  id: 't1',
+  organisationId: 'h',
+  year: 2026,
+  number: 1,
+  campusId: 'c1',
+  campus: 'new',
+  lineId: 'l1',
+  line: 'it',
+  kind: 'incident',
+  state: 'unassigned',
+  what: '',
+  notes: '',
+  contactNumber: '62041',
+  reporterId: null,
+  reporterName: '',
+  unitId: null,
+  reportedPlaceId: null,
+  confirmedPlaceId: null,
+  placeText: '',
+  reportedCategoryId: 'printer',
+  confirmedCategoryId: null,
+  reportedImpact: 3,
+  reportedUrgency: 3,
+  confirmedImpact: null,
+  confirmedUrgency: null,
+  priority: 4,
+  ipAddress: null,
+  firstTakerId: null,
+  assigneeId: null,
+  crewId: null,
+  resolution: null,
+  faultCause: null,
+  urged: 0,
+  repeat: false,
+  source: 'desk',
+  reportedAt: at,
+  respondedAt: null,
+  finishedAt: null,
+  version: 4,
+  ...but,
+})
+const inState = (state: TicketState): Ticket =>
+  aTicket({
+    state,
+    ...(state === 'in_progress' && { assigneeId: 'wei' }),
+    ...(state === 'done' && { resolution: 'phone', finishedAt: at }),
+  })
+const STATES: TicketState[] = ['unassigned', 'in_progress', 'done', 'withdrawn', 'unresolved']
+const byId = 'lin'
+const ASKS: { [K in Ask['ask']]: Extract<Ask, { ask: K }> } = {
+  take: { ask: 'take', byId, personId: 'lin' },
+  assign: { ask: 'assign', byId, assigneeId: 'chen', crewId: 'crew-1' },
+  done: { ask: 'done', byId, resolution: 'remote' },
+  withdraw: { ask: 'withdraw', byId, reason: '报错了' },
+  'give-up': { ask: 'give-up', byId },
+  reopen: { ask: 'reopen', byId },
+  urge: { ask: 'urge', byId, callId: null },
+  note: { ask: 'note', byId },
+  change: { ask: 'change', byId, fields: ['impact', 'what'], to: { reportedImpact: 1, priority: 2, what: '打印机' } },
+  join: { ask: 'join', byId, callId: 'k1', relation: 'same_fault' },
+  leave: { ask: 'leave', byId, callId: 'k1', alone: false },
+  'first-take': { ask: 'first-take', byId, personId: 'lin' },
+}
+const after = (ticket: Ticket, ask: Ask): Ticket => {
+  const events = decide(ticket, ask, at)
+  if (typeof events === 'string') throw new Error(events)
+  return events.reduce<Ticket>(evolve, ticket)
+}
+
+t.test('each act leads where the table says from each state, and is refused from every other', async (t) => {
+  const open = { unassigned: true, in_progress: true }
+  const all = { ...open, done: true, withdrawn: true, unresolved: true }
+  const may: Record<Ask['ask'], [object, TicketState?]> = {
+    take: [open, 'in_progress'],
+    assign: [open, 'in_progress'],
+    done: [open, 'done'],
+    withdraw: [open, 'withdrawn'],
+    'give-up': [{ in_progress: true }, 'unresolved'],
+    reopen: [{ done: true, withdrawn: true, unresolved: true }, 'unassigned'],
+    urge: [open],
+    note: [all],
+    change: [all],
+    join: [all],
+    leave: [all],
+    'first-take': [all],
+  }
+  for (const [act, [from, to]] of Object.entries(may) as [Ask['ask'], [object, TicketState?]][]) {
+    for (const state of STATES) {
+      const ticket = inState(state)
+      if (state in from) t.equal(after(ticket, ASKS[act]).state, to ?? state, `${act} of one that is ${state}`)
+      else {
+        const refusal = act === 'urge' ? 'ticket-not-open' : 'ticket-not-in-that-state'
+        t.equal(decide(ticket, ASKS[act], at), refusal, `${act} of one that is ${state}`)
+      }
+    }
+  }
+  t.same(acts('in_progress'), ['take', 'assign', 'done', 'withdraw', 'give-up'])
+  t.same(acts('withdrawn'), ['reopen'])
+})
+
+t.test('what is missing is asked for', async (t) => {
+  const refused = (but: Partial<Ticket>, ask: Ask, code: string) => t.equal(decide(aTicket(but), ask, at), code)
+  refused({}, { ask: 'done', byId }, 'resolution-needed')
+  refused({ reportedCategoryId: null }, ASKS.done, 'category-needed')
+  refused({}, { ask: 'withdraw', byId, reason: ' ' }, 'reason-needed')
+  refused({}, { ask: 'withdraw', byId }, 'reason-needed')
+  refused({}, { ask: 'assign', byId }, 'somebody-needed')
+  refused({ state: 'in_progress', crewId: 'crew-1' }, { ask: 'assign', byId, crewId: null }, 'somebody-needed')
+})
+
+t.test('a ticket in progress always has somebody: a person, a crew, or both', async (t) => {
+  const assign = (ticket: Ticket, to: object) => after(ticket, { ask: 'assign', byId, ...to })
+  const crew = assign(aTicket(), { crewId: 'crew-1' })
+  t.match(crew, { state: 'in_progress', assigneeId: null, crewId: 'crew-1', respondedAt: at, version: 5 })
+  const person = assign(crew, { assigneeId: 'chen' })
+  t.match(person, { assigneeId: 'chen', crewId: 'crew-1' }, 'what is left out stays')
+  t.match(assign(person, { assigneeId: null }), { state: 'in_progress', assigneeId: null, crewId: 'crew-1' })
+  t.same(decide(person, { ask: 'assign', byId, assigneeId: 'chen' }, at), [], 'what is so already is no event')
+  t.match(after(crew, ASKS.take), { assigneeId: 'lin', crewId: 'crew-1' }, 'who takes it does not dismiss the crew')
+  t.match(after(person, ASKS['give-up']), { state: 'unresolved', assigneeId: 'chen' })
+})
+
+t.test('times are written once: the first answer, and the end of what is over', async (t) => {
+  const later = new Date(at.getTime() + 60_000)
+  const taken = after(aTicket(), ASKS.take)
+  const events = decide(taken, ASKS.done, later)
+  const done = Array.isArray(events) ? events.reduce<Ticket>(evolve, taken) : taken
+  t.match(done, { respondedAt: at, finishedAt: later, resolution: 'remote' })
+  t.match(after(done, ASKS.reopen), { respondedAt: at, finishedAt: null, resolution: null, assigneeId: null })
+})
+
+t.test('a change tells its codes before and after, and of words the field alone', async (t) => {
+  t.match(decide(aTicket(), ASKS.change, at), [
+    { type: 'ticket.changed', fields: ['impact', 'what'], changes: { reportedImpact: [3, 1], priority: [4, 2] } },
+  ])
+  t.notOk(JSON.stringify(decide(aTicket(), ASKS.change, at)).includes('打印机'))
+  t.same(decide(aTicket(), { ask: 'change', byId, fields: [], to: {} }, at), [])
+  t.notOk(JSON.stringify(standingOf(aTicket({ what: '打印机', reporterName: '陈' }))).match(/打印机|陈|62041/))
+})
+
+t.test('the first taker is an event, once', async (t) => {
+  const taken = after(aTicket(), ASKS['first-take'])
+  t.match(taken, { firstTakerId: 'lin', version: 5 })
+  t.same(decide(taken, { ...ASKS['first-take'], personId: 'wei' }, at), [])
+})
+
+t.test('the last call that leaves an untouched ticket takes it along; a written one stays', async (t) => {
+  const leave = { ...ASKS.leave, alone: true }
+  t.equal(after(aTicket({ reportedCategoryId: null }), leave).state, 'withdrawn')
+  t.equal(after(aTicket({ reportedCategoryId: null }), ASKS.leave).state, 'unassigned')
+  t.equal(after(aTicket({ what: '打印机' }), leave).state, 'unassigned')
 })

@@ -2,9 +2,7 @@
 
 import { type Actor, listScope } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
-import { personRefs, placeRefs } from '../directory/index.ts'
-import type { CallbackRow, TicketRow } from '../wire/views.ts'
-import type { Callback } from './callback-store.ts'
+import type { TicketRow } from '../wire/views.ts'
 import { listTickets, type ShownTicket } from './shown-store.ts'
 import { shownNumber } from './ticket.ts'
 
@@ -36,34 +34,6 @@ export function ticketRows(tickets: ShownTicket[]): TicketRow[] {
     reportedAt: ticket.reportedAt.toISOString(),
     finishedAt: iso(ticket.finishedAt),
     version: ticket.version,
-  }))
-}
-
-export async function callbackRows(db: Db, callbacks: Callback[]): Promise<CallbackRow[]> {
-  const [places, people] = await Promise.all([
-    placeRefs(
-      db,
-      callbacks.map((callback) => callback.placeId),
-    ),
-    personRefs(
-      db,
-      callbacks.map((callback) => callback.takenBy),
-    ),
-  ])
-  return callbacks.map((callback) => ({
-    callbackId: callback.id,
-    callId: callback.callId,
-    campus: callback.campus,
-    line: callback.line,
-    number: callback.number,
-    place: (callback.placeId && places.get(callback.placeId)) || null,
-    owedAt: callback.owedAt.toISOString(),
-    why: callback.why,
-    takenBy: (callback.takenBy && people.get(callback.takenBy)) || null,
-    leaseUntil: iso(callback.leaseUntil),
-    tries: callback.tries,
-    clearedAt: iso(callback.clearedAt),
-    clearedHow: callback.clearedHow,
   }))
 }
 

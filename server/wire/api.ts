@@ -33,6 +33,7 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * PATCH  /api/tickets/:id TicketChange     -> TicketPage    409 ticket-changed-meanwhile {yours, theirs}
  * POST   /api/tickets/:id/notes {text}     -> TicketPage
  * POST   /api/tickets/:id/urge|take|withdraw {version,reason?}|reopen -> TicketPage
+ * POST   /api/tickets/:id/assign {assigneeId?, crewId?}  -> TicketPage   400 somebody-needed: neither would be left
  * POST   /api/tickets/:id/done {version, resolution, faultCause?} -> TicketPage
  *
  * GET    /api/callbacks                    -> List<CallbackRow>   owed ones, oldest first

@@ -1,4 +1,15 @@
 /** Codes that cross the wire. Labels for them live in the console's dictionary. */
+export type {
+  CallReason,
+  CallRelation,
+  ClearedHow,
+  OwedWhy,
+  Resolution,
+  TicketKind,
+  TicketSource,
+  TicketState,
+} from './tickets.ts'
+
 export type Role = 'agent' | 'engineer' | 'supervisor' | 'admin' | 'auditor' | 'reporter'
 export type Locale = 'zh-CN' | 'en'
 export type AgentState = 'signed_out' | 'ready' | 'not_ready' | 'wrap_up'
@@ -16,20 +27,7 @@ export type PhoneState = 'unknown' | 'registered' | 'unregistered'
 export type Night = 'auto' | 'on' | 'off'
 export type CallState = 'arrived' | 'queued' | 'offered' | 'talking' | 'ended'
 export type CallOutcome = 'answered' | 'abandoned' | 'voicemail' | 'callback_asked' | 'refused' | 'failed'
-export type TicketState = 'unassigned' | 'in_progress' | 'done' | 'withdrawn' | 'unresolved'
-export type Resolution = 'phone' | 'remote' | 'on_site'
-/** `callback`, `outbound`: a call we made about it, owed or not */
-export type CallRelation = 'opened' | 'same_fault' | 'urge' | 'callback' | 'outbound' | 'also'
 export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'short'
-export type CallReason =
-  | 'wrong_number'
-  | 'test_call'
-  | 'caller_silent'
-  | 'asked_only'
-  | 'internal'
-  | 'hung_up_in_notice'
-  | 'outbound'
-  | 'technical'
 /** How sure and why a caller was matched to a place or a person. */
 export type IdentifiedHow =
   | 'ward_number'

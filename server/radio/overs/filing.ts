@@ -2,9 +2,8 @@
 
 import { askerOf, may } from '../../access/index.ts'
 import type { Tx } from '../../db/index.ts'
-import { readTickets, thing } from '../../tickets/index.ts'
+import { jobOf, readTickets, thing } from '../../tickets/index.ts'
 import type { Over } from './over.ts'
-import { activeJobOf } from './store.ts'
 
 type Filed = { ticketId: string; how: 'unit_job' | 'announcement' | 'desk' }
 
@@ -15,7 +14,7 @@ type Filed = { ticketId: string; how: 'unit_job' | 'announcement' | 'desk' }
 export async function filedUnder(tx: Tx, over: Over, holderId: string | null): Promise<Filed | undefined> {
   const { ticketId, talker, kind } = over
   if (ticketId === null) {
-    const job = holderId && kind === 'rx' ? await activeJobOf(tx, holderId) : undefined
+    const job = holderId && kind === 'rx' ? await jobOf(tx, holderId) : undefined
     return job === undefined ? undefined : { ticketId: job, how: 'unit_job' }
   }
   if (kind === 'announcement') return { ticketId, how: 'announcement' }

@@ -65,12 +65,6 @@ export async function attach(
   return changed > 0
 }
 
-/** The one ticket somebody works on now; undefined when there is none, or more than one. */
-export async function activeJobOf(tx: Tx, personId: string): Promise<string | undefined> {
-  const rows = await tx('tickets').where({ assignee_id: personId, state: 'in_progress' }).limit(2).select('id')
-  return rows.length === 1 ? rows[0].id : undefined
-}
-
 export async function tag(
   tx: Tx,
   overId: string,

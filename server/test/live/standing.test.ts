@@ -4,9 +4,9 @@ import t from 'tap'
 import { makeAri } from '../../asterisk/ari/ari.ts'
 import { makeMeters } from '../../asterisk/meters.ts'
 import { makeSilence, packetsBy } from '../../asterisk/sip/silence.ts'
-import { legsOf, openCalls } from '../../calls/index.ts'
+import { endCall, legsOf, openCalls } from '../../calls/index.ts'
 import { append } from '../../db/index.ts'
-import { endCall } from '../../tickets/index.ts'
+import { aboutCall } from '../../tickets/index.ts'
 import { desk, isCurrent, log, phones, until } from './exchange.ts'
 
 t.setTimeout(120_000)
@@ -64,7 +64,7 @@ t.test('a call is silent when no packet of either side came for an hour, and is 
     ...{ personId: people.id, organisationId: people.organisation_id, sessionId: 's', name: 'lead', station: null },
     grants: [{ role: 'supervisor' as const, campus: 'new', line: 'it' }],
   }
-  await db.transaction(async (tx) => append(tx, await endCall(tx, lead, row.id)))
+  await db.transaction(async (tx) => append(tx, await endCall(tx, lead, row.id, aboutCall)))
   await until(
     'the exchange has hung up',
     () => call.state === 'ended' && phone.calls.every((one) => one.state === 'ended'),

@@ -1,24 +1,5 @@
-import type { Db, Tx } from '../db/index.ts'
-import type { CallReason, ClearedHow } from './events.ts'
-
-export type Callback = {
-  id: string
-  organisationId: string
-  callId: string
-  campusId: string | null
-  campus: string | null
-  line: string | null
-  number: string
-  placeId: string | null
-  owedAt: Date
-  why: 'abandoned' | 'asked' | 'voicemail'
-  takenBy: string | null
-  takenAt: Date | null
-  leaseUntil: Date | null
-  tries: number
-  clearedAt: Date | null
-  clearedHow: ClearedHow | null
-}
+import type { Db, Tx } from '../../db/index.ts'
+import type { Callback } from './callback.ts'
 
 function read(db: Db | Tx) {
   return db('callbacks as b')
@@ -45,22 +26,17 @@ const fromRow = (row: any): Callback => ({
   tries: row.tries,
   clearedAt: row.cleared_at,
   clearedHow: row.cleared_how,
+  clearedBy: row.cleared_by,
+  clearedCallId: row.cleared_call_id,
 })
 
+export type NewCallback = Pick<
+  Callback,
+  'organisationId' | 'callId' | 'campusId' | 'number' | 'placeId' | 'owedAt' | 'why'
+> & { lineId: string | null }
+
 /** Owes a call back, once per call. Answers the id when it is new. */
-export async function insertCallback(
-  tx: Tx,
-  row: {
-    organisationId: string
-    callId: string
-    campusId: string | null
-    lineId: string | null
-    number: string
-    placeId: string | null
-    owedAt: Date
-    why: Callback['why']
-  },
-): Promise<string | undefined> {
+export async function insertCallback(tx: Tx, row: NewCallback): Promise<string | undefined> {
   const [inserted] = await tx('callbacks')
     .insert({
       organisation_id: row.organisationId,
@@ -101,25 +77,21 @@ export async function callbackOfCall(db: Db | Tx, callId: string): Promise<strin
   return (await db('callbacks').where({ call_id: callId }).first('id'))?.id
 }
 
-/** Gives a lease: whoever holds it calls, nobody else does. */
-export async function lease(tx: Tx, id: string, personId: string, minutes: number): Promise<Date> {
-  const [row] = await tx('callbacks')
-    .where({ id })
+/** Writes what became of a callback that is held. `note` says why nobody was reached; none stays as it is. */
+export async function saveCallback(tx: Tx, after: Callback, note?: string | null): Promise<void> {
+  await tx('callbacks')
+    .where({ id: after.id })
     .update({
-      taken_by: personId,
-      taken_at: tx.fn.now(),
-      lease_until: tx.raw(`now() + ? * interval '1 minute'`, [minutes]),
+      taken_by: after.takenBy,
+      taken_at: after.takenAt,
+      lease_until: after.leaseUntil,
+      tries: after.tries,
+      cleared_at: after.clearedAt,
+      cleared_how: after.clearedHow,
+      cleared_by: after.clearedBy,
+      cleared_call_id: after.clearedCallId,
+      ...(note !== undefined && { note }),
     })
-    .returning('lease_until')
-  return row.lease_until
-}
-
-export async function release(tx: Tx, id: string): Promise<void> {
-  await tx('callbacks').where({ id }).update({ taken_by: null, taken_at: null, lease_until: null })
-}
-
-export async function countTry(tx: Tx, id: string): Promise<void> {
-  await tx('callbacks').where({ id }).increment('tries', 1)
 }
 
 /** Owed by this line to this number at this campus, to this place, or to this person. One of no line is any line's. */
@@ -153,36 +125,4 @@ export async function owedTo(
     },
   )
   return rows.map((row: { id: string; by_caller: boolean }) => ({ id: row.id, byCaller: row.by_caller }))
-}
-
-export async function clear(
-  tx: Tx,
-  id: string,
-  how: ClearedHow,
-  by: { personId: string | null; callId: string | null; note: string | null },
-): Promise<void> {
-  await tx('callbacks').where({ id }).update({
-    cleared_at: tx.fn.now(),
-    cleared_how: how,
-    cleared_by: by.personId,
-    cleared_call_id: by.callId,
-    note: by.note,
-  })
-}
-
-/** Writes why an ended call has neither ticket nor callback; the first reason given stays. */
-export async function insertReason(
-  tx: Tx,
-  row: { callId: string; reason: CallReason; note: string | null; byId: string | null; at: Date },
-): Promise<boolean> {
-  const rows = await tx('call_reasons')
-    .insert({ call_id: row.callId, reason: row.reason, note: row.note, by_id: row.byId, at: row.at })
-    .onConflict('call_id')
-    .ignore()
-    .returning('call_id')
-  return rows.length > 0
-}
-
-export async function deleteReason(tx: Tx, callId: string): Promise<void> {
-  await tx('call_reasons').where({ call_id: callId }).delete()
 }

@@ -78,6 +78,10 @@ export const errors = room({
     zh: '这张工单已经写过内容，不能再说“不需要工单”。',
     en: 'This ticket already holds something; it cannot be explained away.',
   },
+  'somebody-needed': {
+    zh: '请指派一个人或一个班组，两者不能都空。',
+    en: 'Name a person or a crew: a ticket in progress has one of them.',
+  },
   'category-needed': { zh: '还缺类别。', en: 'The category is missing.' },
   'category-of-another-line': { zh: '这个类别属于另一条服务线。', en: 'That category belongs to another line.' },
   'no-such-category': { zh: '没有这个类别。', en: 'There is no such category.' },
