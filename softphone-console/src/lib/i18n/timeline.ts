@@ -172,6 +172,7 @@ export const fieldName = room({
   priority: { zh: '优先级', en: 'priority' },
   state: { zh: '状态', en: 'state' },
   assigneeId: { zh: '经办', en: 'assignee' },
+  crewId: { zh: '班组', en: 'crew' },
   resolution: { zh: '怎样解决', en: 'resolution' },
   faultCause: { zh: '故障原因', en: 'cause' },
 })
