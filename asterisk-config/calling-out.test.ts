@@ -1,7 +1,7 @@
 /** Calls that begin at the desk: an agent dials a ward, the console calls one back. */
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { secondsOf } from '../scripts/asterisk/tones.ts'
+import { secondsOf } from '../scripts/lab/sound/measuring.ts'
 import { cel, keep, lab, until, voices } from './test-lab.ts'
 
 t.setTimeout(120_000)

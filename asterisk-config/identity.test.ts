@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { PhoneLab } from '../scripts/asterisk/phone-lab.ts'
+import type { PhoneLab } from '../scripts/lab/phones/phone-lab.ts'
 import { arrived, cel, lab, until } from './test-lab.ts'
 
 t.setTimeout(180_000)

@@ -1,7 +1,7 @@
 /** No SIP method but INVITE begins a call: a text message rings nobody, and holds up nobody's call for help. */
 import t from 'tap'
 import { RADIO_HOSTS } from '../scripts/asterisk/settings.ts'
-import type { SipPhone } from '../scripts/asterisk/sip-phone.ts'
+import type { SipPhone } from '../scripts/lab/phones/sip-phone.ts'
 import { lab, until } from './test-lab.ts'
 
 t.setTimeout(120_000)

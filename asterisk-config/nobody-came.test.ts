@@ -1,6 +1,6 @@
 /** What becomes of a caller whom nobody answers: a callback, a message, the night's handset or mobile. */
 import t from 'tap'
-import { readWav, secondsOf } from '../scripts/asterisk/tones.ts'
+import { readWav, secondsOf } from '../scripts/lab/sound/measuring.ts'
 import { arrived, cel, lab, said, until, voices } from './test-lab.ts'
 
 t.setTimeout(150_000)

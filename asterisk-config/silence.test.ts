@@ -1,7 +1,7 @@
 /** A ward that only listens, behind a gateway with silence suppression, and one whose gateway is dead. Real packets. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { header } from '../scripts/asterisk/sip-message.ts'
+import { header } from '../scripts/lab/phones/sip-message.ts'
 import { lab } from './test-lab.ts'
 
 t.setTimeout(120_000)

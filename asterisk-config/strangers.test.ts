@@ -1,8 +1,8 @@
 /** The caller is hostile input: no name loses a call, no stranger gets in, no ward gets out. */
 import t from 'tap'
 import { RADIO_HOSTS } from '../scripts/asterisk/settings.ts'
-import type { SipCall } from '../scripts/asterisk/sip-phone.ts'
-import { SipSound } from '../scripts/asterisk/sip-sound.ts'
+import type { SipCall } from '../scripts/lab/phones/sip-phone.ts'
+import { SipSound } from '../scripts/lab/phones/sip-sound.ts'
 import { arrived, cel, lab, until } from './test-lab.ts'
 
 t.setTimeout(120_000)

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { startAsterisk } from '../scripts/asterisk/index.ts'
-import { secondsOf } from '../scripts/asterisk/tones.ts'
+import { secondsOf } from '../scripts/lab/sound/measuring.ts'
 import { arrived, cel, lab, until } from './test-lab.ts'
 
 t.setTimeout(120_000)

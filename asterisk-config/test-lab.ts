@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { AmiMessage } from '../scripts/asterisk/ami.ts'
-import { type PhoneLab, startPhoneLab } from '../scripts/asterisk/phone-lab.ts'
 import type { PbxSettings } from '../scripts/asterisk/settings.ts'
+import type { AmiMessage } from '../scripts/lab/ami.ts'
+import { type PhoneLab, startPhoneLab } from '../scripts/lab/phones/phone-lab.ts'
 
 /** A lab whose waits are short, stopped when the test ends. */
 export async function lab(t: Test, change: (settings: PbxSettings) => PbxSettings = (same) => same): Promise<PhoneLab> {

@@ -2,10 +2,10 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { AmiMessage } from '../scripts/asterisk/ami.ts'
-import type { PhoneLab } from '../scripts/asterisk/phone-lab.ts'
-import { foundIn, readWav, secondsOf, tonesIn, volume } from '../scripts/asterisk/tones.ts'
-import { watchMachine } from '../scripts/drill/parts/stood-still.ts'
+import type { AmiMessage } from '../scripts/lab/ami.ts'
+import type { PhoneLab } from '../scripts/lab/phones/phone-lab.ts'
+import { foundIn, readWav, secondsOf, tonesIn, volume } from '../scripts/lab/sound/measuring.ts'
+import { watchMachine } from '../scripts/lab/stood-still.ts'
 import { arrived, type CelRow, cel, lab, said, until, voices } from './test-lab.ts'
 
 t.setTimeout(150_000)

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { withLock } from './asterisk/lock.ts'
+import { withLock } from './parts/lock.ts'
 import { fail, type Say, Stop, say } from './parts/say.ts'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))

@@ -39,7 +39,7 @@ const checks: readonly Check[] = [
     args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
     cwd: CONSOLE,
   },
-  { name: 'both languages 双语', command: process.execPath, args: [join(ROOT, 'scripts/parts/languages.ts')] },
+  { name: 'both languages 双语', command: process.execPath, args: [join(ROOT, 'scripts/check/languages.ts')] },
 ]
 
 async function passes({ name, command, args, cwd = ROOT }: Check): Promise<boolean> {

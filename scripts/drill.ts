@@ -1,8 +1,9 @@
 /**
- * `npm run drill -- FAULT [FAULT…|all]`: runs scripts/drill/FAULT.ts, which injects the fault, heals it and asks
+ * `npm run drill -- FAULT [FAULT…|all]`: runs scripts/drill/SUBJECT/FAULT.ts, which injects the fault, heals it and asks
  * witnesses that are not ours. Ends with `N passed, N failed`.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { globSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildConsole } from './build.ts'
 import { fail, Stop, say } from './parts/say.ts'
@@ -10,7 +11,7 @@ import { fail, Stop, say } from './parts/say.ts'
 /** One thing found out after the fault: a sentence, whether it holds, and what was seen when it does not. */
 export type Finding = { readonly what: string; readonly holds: boolean; readonly seen?: unknown }
 
-/** What `scripts/drill/FAULT.ts` exports by default. It reports each finding as it is made. */
+/** What `scripts/drill/SUBJECT/FAULT.ts` exports by default. It reports each finding as it is made. */
 export type Drill = (report: (finding: Finding) => void, args: readonly string[]) => Promise<void>
 
 /** Runs one drill; an error in it is a failed finding of its own, so that nothing passes by breaking off. */
@@ -32,12 +33,9 @@ export async function runDrill(drill: Drill, args: readonly string[], print: (li
 }
 
 async function main(): Promise<void> {
-  const folder = fileURLToPath(new URL('drill/', import.meta.url))
-  const names = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-        .map((file) => file.slice(0, -3))
-    : []
+  const files = globSync('drill/*/*.ts', { cwd: import.meta.dirname, exclude: ['drill/parts', 'drill/**/*.test.ts'] })
+  const drills = new Map(files.sort().map((file) => [basename(file, '.ts'), file]))
+  const names = [...drills.keys()]
   const asked = process.argv.slice(2)
   const wanted = asked[0] === 'all' ? names : asked.filter((word) => !word.startsWith('--'))
   const unknown = wanted.find((name) => !names.includes(name))
@@ -48,7 +46,7 @@ async function main(): Promise<void> {
   const sum = { passed: 0, failed: 0 }
   for (const name of wanted) {
     console.log(`\n${name}`)
-    const { default: drill } = (await import(`./drill/${name}.ts`)) as { default: Drill }
+    const { default: drill } = (await import(`./${drills.get(name)}`)) as { default: Drill }
     const { passed, failed } = await runDrill(
       drill,
       asked.filter((word) => word.startsWith('--')),

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { startLab } from './lab.ts'
+import { startLab } from './lab/index.ts'
 import { anyFreePort, isFree } from './parts/ports.ts'
 import { endProcess } from './parts/processes.ts'
 

@@ -19,10 +19,12 @@ import {
   startAsterisk,
 } from './asterisk/index.ts'
 import { buildConsole, ROOT } from './build.ts'
+import { gatewaysWish, startGateways } from './lab/gateways/start.ts'
 import { deskFile, removeDeskFile, writeDeskFile } from './parts/desk-file.ts'
 import { choosePorts } from './parts/desk-ports.ts'
 import { type Kept, keep, type Running } from './parts/keep.ts'
 import { writePhones } from './parts/phones-file.ts'
+import { startPostgres } from './parts/postgres.ts'
 import { closeToOthers, makeOnlyForMyself } from './parts/private.ts'
 import { endProcess, forget, remember, remembered } from './parts/processes.ts'
 import { rootWarning } from './parts/root.ts'
@@ -32,8 +34,6 @@ import { serverMark, startServer, untilReady } from './parts/server-process.ts'
 import { writeSiteExample } from './parts/site-example.ts'
 import { ensureTools, toolsIn } from './parts/tools.ts'
 import { farewell, greet } from './parts/words.ts'
-import { startPostgres } from './postgres.ts'
-import { gatewaysWish, startGateways } from './radio/start.ts'
 
 const started = performance.now()
 /** What is to be ended, the latest first. */

@@ -8,13 +8,13 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, sta
 import { join, relative, resolve } from 'node:path'
 import { ensureAsterisk } from './asterisk/install.ts'
 import { buildConsole, ROOT } from './build.ts'
-import { type Machine, watchMachine } from './drill/parts/stood-still.ts'
+import { type Machine, watchMachine } from './lab/stood-still.ts'
+import { endPostgres, startPostgres } from './parts/postgres.ts'
 import { remember, remembered } from './parts/processes.ts'
 import { fail, quiet, say } from './parts/say.ts'
-import { sortOut, sumOf } from './parts/spoiled.ts'
-import { type FileCount, runFiles } from './parts/tap-run.ts'
 import { ensureTools, whereIs } from './parts/tools.ts'
-import { endPostgres, startPostgres } from './postgres.ts'
+import { sortOut, sumOf } from './test/spoiled.ts'
+import { type FileCount, runFiles } from './test/tap-run.ts'
 
 const PLACES = [
   'server',

@@ -9,8 +9,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { withLock } from '../parts/lock.ts'
 import { fetchDebs, NoAsterisk, unpackDebs } from './debs.ts'
-import { withLock } from './lock.ts'
 import { modulesWanted } from './modules.ts'
 
 const run = promisify(execFile)

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { asWav8k } from '../lab/sound/sound-file.ts'
 import { usableVersion } from './install.ts'
 import { extensionsMade, globalsMade, pjsipMade, queuesMade, zoneFor } from './made.ts'
 import { modulesWanted } from './modules.ts'
 import { deadEndsIn, filled, renderPbx } from './render.ts'
 import { demoSettings, phonePassword } from './settings.ts'
-import { asWav8k } from './sound-file.ts'
 
 const secrets = { amiReader: 'r', amiActor: 'a', ari: 'i', campus: 'c', deskPhones: 'd' }
 const binary = {

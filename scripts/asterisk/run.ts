@@ -6,7 +6,7 @@ import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { isAlive } from './lock.ts'
+import { isAlive } from '../parts/lock.ts'
 import { modulesOf } from './modules.ts'
 import type { Instance } from './render.ts'
 

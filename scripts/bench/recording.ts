@@ -5,13 +5,13 @@
  */
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Wards } from '../asterisk/ward.ts'
 import type { Bench } from '../bench.ts'
 import { DESK_TONE, losses, settle, WARD_TONE } from '../drill/parts/losses.ts'
 import { withSeats } from '../drill/parts/traffic.ts'
 import { celRows, secondsOnChannel, vaultBySha, writtenCalls } from '../drill/parts/witness.ts'
-import { type Lab, startLab } from '../lab.ts'
-import { type Client, signedIn } from './parts/client.ts'
+import { type Client, signedIn } from '../lab/client.ts'
+import { type Lab, startLab } from '../lab/index.ts'
+import type { Wards } from '../lab/wards.ts'
 import { percentile } from './parts/figures.ts'
 import { type Seats, startSeats } from './parts/seats.ts'
 

@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { Bench } from '../bench.ts'
-import { startLab } from '../lab.ts'
-import { signedIn } from './parts/client.ts'
+import { signedIn } from '../lab/client.ts'
+import { startLab } from '../lab/index.ts'
 import { percentile } from './parts/figures.ts'
 import { cpuSecondsOfTree } from './parts/work.ts'
 

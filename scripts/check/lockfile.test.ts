@@ -5,7 +5,7 @@ type Entry = { version?: string; optionalDependencies?: Record<string, string>; 
 
 t.test('a clean install finds in the lock file every part that a package may bring, for any platform', async (t) => {
   // `npm ci` refuses a lock file that lacks one of them, and npm leaves out those its registry does not answer for.
-  const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as {
+  const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as {
     packages: Record<string, Entry>
   }
   const missing: string[] = []

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from './index.ts'
 
 /** Connections are kept, as a browser keeps them. */
 const kept = new Agent({ keepAlive: true, maxSockets: 64 })

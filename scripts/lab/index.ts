@@ -15,22 +15,22 @@ import {
   type RunningAsterisk,
   renderAll,
   startAsterisk,
-} from './asterisk/index.ts'
-import { Wards } from './asterisk/ward.ts'
-import { ROOT } from './build.ts'
-import { type DeskFile, deskFile, writeDeskFile } from './parts/desk-file.ts'
-import { CAMPUS_HOST, type DeskPorts, isolatedPorts } from './parts/desk-ports.ts'
-import type { Running } from './parts/keep.ts'
-import { makeOnlyForMyself } from './parts/private.ts'
-import { endProcess } from './parts/processes.ts'
-import { quiet, type Say } from './parts/say.ts'
-import { type Secrets, secretsIn } from './parts/secrets.ts'
-import { localUrl, startServer, untilReady } from './parts/server-process.ts'
-import { type Postgres, startPostgres } from './postgres.ts'
-import { RadioClient } from './radio/client.ts'
-import type { GatewayProfile } from './radio/profile.ts'
-import { gatewaysWish, startGateways } from './radio/start.ts'
-import { socketIn } from './radio/words.ts'
+} from '../asterisk/index.ts'
+import { ROOT } from '../build.ts'
+import { type DeskFile, deskFile, writeDeskFile } from '../parts/desk-file.ts'
+import { CAMPUS_HOST, type DeskPorts, isolatedPorts } from '../parts/desk-ports.ts'
+import type { Running } from '../parts/keep.ts'
+import { type Postgres, startPostgres } from '../parts/postgres.ts'
+import { makeOnlyForMyself } from '../parts/private.ts'
+import { endProcess } from '../parts/processes.ts'
+import { quiet, type Say } from '../parts/say.ts'
+import { type Secrets, secretsIn } from '../parts/secrets.ts'
+import { localUrl, startServer, untilReady } from '../parts/server-process.ts'
+import { RadioClient } from './gateways/client.ts'
+import type { GatewayProfile } from './gateways/profile.ts'
+import { gatewaysWish, startGateways } from './gateways/start.ts'
+import { socketIn } from './gateways/words.ts'
+import { Wards } from './wards.ts'
 
 export type LabWish = {
   /** Seed the demonstration hospital (default true). */

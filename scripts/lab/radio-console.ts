@@ -3,13 +3,13 @@
  * voice, presses the key. Its radio account is the one the server pushed, let speak mu-law over UDP instead of WebRTC.
  */
 import { WebSocket } from 'ws'
-import type { FromServer } from '../../../server/wire/frames.ts'
-import type { EmergencyView, PortNow, PttAnswer, RadioFromServer } from '../../../server/wire/radio.ts'
-import type { SipCredential } from '../../../server/wire/views.ts'
-import { type SipCall, SipPhone } from '../../asterisk/sip-phone.ts'
-import { type Client, signedIn } from '../../bench/parts/client.ts'
-import type { Lab } from '../../lab.ts'
-import { monoMs } from '../../radio/rtp.ts'
+import type { FromServer } from '../../server/wire/frames.ts'
+import type { EmergencyView, PortNow, PttAnswer, RadioFromServer } from '../../server/wire/radio.ts'
+import type { SipCredential } from '../../server/wire/views.ts'
+import { type Client, signedIn } from './client.ts'
+import type { Lab } from './index.ts'
+import { type SipCall, SipPhone } from './phones/sip-phone.ts'
+import { monoMs } from './sound/rtp.ts'
 
 export type RadioConsoleWish = {
   /** which of the demonstration agents sits here, from 0 */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ami, type AmiMessage } from './ami.ts'
-import { asWav8k } from './sound-file.ts'
+import { asWav8k } from './sound/sound-file.ts'
 
 export type WardCall = {
   campus: 'old' | 'new'

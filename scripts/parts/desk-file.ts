@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PbxSettings } from '../asterisk/index.ts'
-import { socketIn } from '../radio/words.ts'
+import { socketIn } from '../lab/gateways/words.ts'
 import { CAMPUS_HOST, type DeskPorts } from './desk-ports.ts'
 import { Stop } from './say.ts'
 import { localUrl, serverLog } from './server-process.ts'

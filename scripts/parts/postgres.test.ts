@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import t from 'tap'
-import { beganAt } from './parts/processes.ts'
-import { quiet } from './parts/say.ts'
 import { startPostgres } from './postgres.ts'
+import { beganAt } from './processes.ts'
+import { quiet } from './say.ts'
 
 const varDir = mkdtempSync(join(tmpdir(), 'desk-pg-'))
 t.teardown(() => rmSync(varDir, { recursive: true, force: true }))

@@ -8,11 +8,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { anyFreePort, isFree } from './parts/ports.ts'
-import { type Identity, ownedBy, whoRuns } from './parts/postgres-user.ts'
-import { beganAt, commandLine, endProcess } from './parts/processes.ts'
-import { type Say, Stop } from './parts/say.ts'
-import { secretsIn } from './parts/secrets.ts'
+import { anyFreePort, isFree } from './ports.ts'
+import { type Identity, ownedBy, whoRuns } from './postgres-user.ts'
+import { beganAt, commandLine, endProcess } from './processes.ts'
+import { type Say, Stop } from './say.ts'
+import { secretsIn } from './secrets.ts'
 
 export type Postgres = {
   /** Role `desk`: owns database `desk`, may create databases (tests do), is no superuser. */

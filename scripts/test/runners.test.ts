@@ -1,6 +1,6 @@
 import t from 'tap'
-import { goalsMet } from './bench.ts'
-import { runDrill } from './drill.ts'
+import { goalsMet } from '../bench.ts'
+import { runDrill } from '../drill.ts'
 
 t.test('a goal is met by its figure and by nothing else', async (t) => {
   t.equal(goalsMet({ p95: 180, lost: 0 }, { p95: { most: 200 }, lost: { exactly: 0 } }), true)

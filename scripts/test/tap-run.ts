@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { Parser, type Parser as Tap } from 'tap-parser'
 import { ROOT } from '../build.ts'
-import type { Machine } from '../drill/parts/stood-still.ts'
-import { Stop } from './say.ts'
+import type { Machine } from '../lab/stood-still.ts'
+import { Stop } from '../parts/say.ts'
 
 export type Count = { passed: number; failed: number }
 

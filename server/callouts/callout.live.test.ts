@@ -1,9 +1,9 @@
 /** A ticket called out on the air of a simulated gateway, and acknowledged from a handheld. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { startLab } from '../../scripts/lab.ts'
+import { startLab } from '../../scripts/lab/index.ts'
+import { monoMs } from '../../scripts/lab/sound/rtp.ts'
 import { serverLog } from '../../scripts/parts/server-process.ts'
-import { monoMs } from '../../scripts/radio/rtp.ts'
 
 t.setTimeout(120_000)
 

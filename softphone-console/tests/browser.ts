@@ -8,8 +8,8 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContext, type BrowserServer, chromium, type Locator, type Page } from 'playwright'
 import type { Test } from 'tap'
-import { asWav8k } from '../../scripts/asterisk/sound-file.ts'
-import type { Lab } from '../../scripts/lab.ts'
+import type { Lab } from '../../scripts/lab/index.ts'
+import { asWav8k } from '../../scripts/lab/sound/sound-file.ts'
 import { whereIs } from '../../scripts/parts/tools.ts'
 
 /** For what a person would wait for; a machine that is busy may take it. */

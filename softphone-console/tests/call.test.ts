@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
 import { join } from 'node:path'
 import t from 'tap'
-import { SipPhone } from '../../scripts/asterisk/sip-phone.ts'
-import { secondsOf } from '../../scripts/asterisk/tones.ts'
-import type { Wards } from '../../scripts/asterisk/ward.ts'
 import { secondsOnChannel } from '../../scripts/drill/parts/witness.ts'
-import { type Lab, startLab } from '../../scripts/lab.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import { SipPhone } from '../../scripts/lab/phones/sip-phone.ts'
+import { secondsOf } from '../../scripts/lab/sound/measuring.ts'
+import type { Wards } from '../../scripts/lab/wards.ts'
 import { goOnline, onReachableNetwork, openSeat, type Seat, signIn, tabTo, tellsTheScreen, WAIT } from './browser.ts'
 
 /** A ward rings and an agent answers, with nothing pretended. Sound is known by what is in it. */

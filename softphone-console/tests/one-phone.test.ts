@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright'
 import t from 'tap'
-import type { Wards } from '../../scripts/asterisk/ward.ts'
-import { signedIn } from '../../scripts/bench/parts/client.ts'
-import { type Lab, startLab } from '../../scripts/lab.ts'
+import { signedIn } from '../../scripts/lab/client.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import type { Wards } from '../../scripts/lab/wards.ts'
 import { aReadySeat, hangUp, onReachableNetwork, openSeat, type Seat, signIn, tellsTheScreen, WAIT } from './browser.ts'
 
 /** One person at two computers: one phone, which moves when it is asked for and never by itself. Nothing is pretended. */

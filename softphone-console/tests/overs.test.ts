@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import t from 'tap'
-import { type Lab, startLab } from '../../scripts/lab.ts'
-import type { RadioClient } from '../../scripts/radio/client.ts'
+import type { RadioClient } from '../../scripts/lab/gateways/client.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
 import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'
 

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import t from 'tap'
 import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
-import { type Machine, watchMachine } from '../../scripts/drill/parts/stood-still.ts'
-import { type Lab, startLab } from '../../scripts/lab.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import { type Machine, watchMachine } from '../../scripts/lab/stood-still.ts'
 import type { CallCard } from '../../server/wire/views.ts'
 import { aReadySeat, hangUp, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { type Lab, startLab } from '../../scripts/lab.ts'
-import type { RadioClient } from '../../scripts/radio/client.ts'
-import { monoMs } from '../../scripts/radio/rtp.ts'
+import type { RadioClient } from '../../scripts/lab/gateways/client.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import { monoMs } from '../../scripts/lab/sound/rtp.ts'
 import { oneBurst, watched } from '../../server/test/radio/burst.ts'
 import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'

@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import t from 'tap'
-import { secondsOf } from '../../scripts/asterisk/tones.ts'
-import type { Wards } from '../../scripts/asterisk/ward.ts'
-import { type Lab, startLab } from '../../scripts/lab.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import { secondsOf } from '../../scripts/lab/sound/measuring.ts'
+import type { Wards } from '../../scripts/lab/wards.ts'
 import { aReadySeat, hangUp, hears, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 
 /** Two tabs of one agent: one holds the phone, the other takes over when it closes. Nothing is pretended. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { secondsOf } from '../../scripts/asterisk/tones.ts'
 import { STILL_FROM_S } from '../../scripts/drill/parts/losses.ts'
-import { watchMachine } from '../../scripts/drill/parts/stood-still.ts'
 import { secondsOnChannel } from '../../scripts/drill/parts/witness.ts'
-import { type Lab, startLab } from '../../scripts/lab.ts'
+import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import { secondsOf } from '../../scripts/lab/sound/measuring.ts'
+import { watchMachine } from '../../scripts/lab/stood-still.ts'
 import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 
 /** An agent's browser dies in the middle of a call. The caller must not notice more than a wait. */

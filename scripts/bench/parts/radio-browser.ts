@@ -1,8 +1,8 @@
 /** An agent at the radio in a Chromium: the real key, the real page, the real WebRTC leg. Times are the machine's, in ms. */
 import type { Page } from 'playwright'
 import { goOnline, openSeat, type Seat, signIn, WAIT } from '../../../softphone-console/tests/browser.ts'
-import type { Lab } from '../../lab.ts'
-import { monoMs } from '../../radio/rtp.ts'
+import type { Lab } from '../../lab/index.ts'
+import { monoMs } from '../../lab/sound/rtp.ts'
 
 export type RadioBrowser = {
   readonly seat: Seat

@@ -1,6 +1,7 @@
 /** What is in a sound that a gateway kept of the air, and when each of it came. */
-import { foundIn, loudness, readWav } from '../../asterisk/tones.ts'
-import type { RadioClient } from '../../radio/client.ts'
+
+import type { RadioClient } from '../../lab/gateways/client.ts'
+import { foundIn, loudness, readWav } from '../../lab/sound/measuring.ts'
 import { chirpSamples } from './radio-browser.ts'
 
 const RATE = 8_000

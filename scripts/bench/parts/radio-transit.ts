@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { console_, fact, gateway, onAir, radioLab, station, until, wish } from '../../../server/test/radio/lab.ts'
-import type { SipSound } from '../../asterisk/sip-sound.ts'
+import type { SipSound } from '../../lab/phones/sip-sound.ts'
 
 export type Transit = { transmit: number[]; receive: number[]; bare: number[]; lost: number }
 

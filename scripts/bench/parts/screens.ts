@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { chromium, type Page } from 'playwright'
 import { goOnline, launch, loud } from '../../../softphone-console/tests/browser.ts'
-import { asWav8k } from '../../asterisk/sound-file.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/index.ts'
+import { asWav8k } from '../../lab/sound/sound-file.ts'
 
 export type Screens = {
   /** When each pop was painted, by the leg that rings; milliseconds of this machine's clock. */

@@ -1,7 +1,7 @@
 /** Runs in a worker: see seats.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { SipPhone } from '../../asterisk/sip-phone.ts'
 import { DESK_TONE, WARD_TONE } from '../../drill/parts/losses.ts'
+import { SipPhone } from '../../lab/phones/sip-phone.ts'
 
 export type SeatsWish = {
   server: { host: string; port: number }

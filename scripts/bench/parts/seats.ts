@@ -1,7 +1,7 @@
 /** Desk phones in a thread of their own: a hundred voices at once must not slow down what the bench measures. */
 import { Worker } from 'node:worker_threads'
 import { phonePassword } from '../../asterisk/settings.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/index.ts'
 import type { SeatsWish } from './seats-worker.ts'
 
 export type Seats = {

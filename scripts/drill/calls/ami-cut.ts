@@ -1,12 +1,12 @@
 /** AMI goes silent: packets dropped, no FIN. Found in 5 s, said on the screen, and all of it is read back. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { watchDesk } from './parts/console.ts'
-import { type FaultyWire, faultyWire } from './parts/faulty-wire.ts'
-import { losses, settle } from './parts/losses.ts'
-import { metric, statusOf, untilWire } from './parts/status.ts'
-import { startTraffic, withSeats } from './parts/traffic.ts'
+import type { Drill } from '../../drill.ts'
+import { startLab } from '../../lab/index.ts'
+import { watchDesk } from '../parts/console.ts'
+import { type FaultyWire, faultyWire } from '../parts/faulty-wire.ts'
+import { losses, settle } from '../parts/losses.ts'
+import { metric, statusOf, untilWire } from '../parts/status.ts'
+import { startTraffic, withSeats } from '../parts/traffic.ts'
 
 const drill: Drill = async (report) => {
   let ami: FaultyWire | undefined

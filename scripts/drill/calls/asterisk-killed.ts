@@ -1,11 +1,11 @@
 /** kill -9 of Asterisk under talking calls: legs closed with the reason, headers repaired, everything back by itself. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { watchDesk } from './parts/console.ts'
-import { losses, settle } from './parts/losses.ts'
-import { untilWire } from './parts/status.ts'
-import { startTraffic, withSeats } from './parts/traffic.ts'
+import type { Drill } from '../../drill.ts'
+import { startLab } from '../../lab/index.ts'
+import { watchDesk } from '../parts/console.ts'
+import { losses, settle } from '../parts/losses.ts'
+import { untilWire } from '../parts/status.ts'
+import { startTraffic, withSeats } from '../parts/traffic.ts'
 
 const drill: Drill = async (report) => {
   const lab = await startLab({ settings: withSeats(6, { desk: 60 }) })

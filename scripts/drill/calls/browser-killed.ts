@@ -3,15 +3,15 @@
  * agent where there still is one, then the next; every voice that spoke is kept.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { aReadySeat, onReachableNetwork, WAIT } from '../../softphone-console/tests/browser.ts'
-import type { SipCall, SipPhone } from '../asterisk/sip-phone.ts'
-import type { Drill } from '../drill.ts'
-import { type Lab, startLab } from '../lab.ts'
-import { watchDesk } from './parts/console.ts'
-import { DESK_TONE, losses, STILL_FROM_S, settle, stoodStill, WARD_TONE } from './parts/losses.ts'
-import type { Machine } from './parts/stood-still.ts'
-import { seat, startTraffic, withSeats } from './parts/traffic.ts'
-import { celRows, secondsOnChannel, vaultBySha, writtenCalls } from './parts/witness.ts'
+import { aReadySeat, onReachableNetwork, WAIT } from '../../../softphone-console/tests/browser.ts'
+import type { Drill } from '../../drill.ts'
+import { type Lab, startLab } from '../../lab/index.ts'
+import type { SipCall, SipPhone } from '../../lab/phones/sip-phone.ts'
+import type { Machine } from '../../lab/stood-still.ts'
+import { watchDesk } from '../parts/console.ts'
+import { DESK_TONE, losses, STILL_FROM_S, settle, stoodStill, WARD_TONE } from '../parts/losses.ts'
+import { seat, startTraffic, withSeats } from '../parts/traffic.ts'
+import { celRows, secondsOnChannel, vaultBySha, writtenCalls } from '../parts/witness.ts'
 
 /** Asterisk lets go of a leg that sent no sound for so long, at most (rtp_timeout in asterisk-config/pbx). */
 const SILENCE_S = 5

@@ -1,13 +1,13 @@
 /** kill -9 of PostgreSQL under calls and under typing. Voice goes on; what was acknowledged is there; the rest is read back. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { signedIn } from '../bench/parts/client.ts'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { watchDesk } from './parts/console.ts'
-import { losses, settle } from './parts/losses.ts'
-import { statusOf, untilWire } from './parts/status.ts'
-import { startTraffic, withSeats } from './parts/traffic.ts'
+import type { Drill } from '../../drill.ts'
+import { signedIn } from '../../lab/client.ts'
+import { startLab } from '../../lab/index.ts'
+import { watchDesk } from '../parts/console.ts'
+import { losses, settle } from '../parts/losses.ts'
+import { statusOf, untilWire } from '../parts/status.ts'
+import { startTraffic, withSeats } from '../parts/traffic.ts'
 
 const drill: Drill = async (report) => {
   const lab = await startLab({ settings: withSeats(6), ownPostgres: true })

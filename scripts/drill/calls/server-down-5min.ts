@@ -1,10 +1,10 @@
 /** The server is away for five minutes while wards go on calling. All calls appear afterwards, marked, with recordings. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { watchDesk } from './parts/console.ts'
-import { losses, settle } from './parts/losses.ts'
-import { startTraffic, withSeats } from './parts/traffic.ts'
+import type { Drill } from '../../drill.ts'
+import { startLab } from '../../lab/index.ts'
+import { watchDesk } from '../parts/console.ts'
+import { losses, settle } from '../parts/losses.ts'
+import { startTraffic, withSeats } from '../parts/traffic.ts'
 
 const CALLS = 30
 const AWAY_MS = 5 * 60_000

@@ -1,10 +1,10 @@
 /** kill -9 of the server with calls ringing, waiting and talking. They go on; what it missed is read back. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { watchDesk } from './parts/console.ts'
-import { losses, settle } from './parts/losses.ts'
-import { startTraffic, withSeats } from './parts/traffic.ts'
+import type { Drill } from '../../drill.ts'
+import { startLab } from '../../lab/index.ts'
+import { watchDesk } from '../parts/console.ts'
+import { losses, settle } from '../parts/losses.ts'
+import { startTraffic, withSeats } from '../parts/traffic.ts'
 
 const CALLS = 20
 const TALKING = 8

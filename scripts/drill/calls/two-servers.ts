@@ -1,14 +1,14 @@
 /** Two servers on one exchange and one database: both hear everything, nothing stands twice, one acts; it dies, the other does. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { signInAs } from '../bench/parts/client.ts'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { anyFreePort } from '../parts/ports.ts'
-import { localUrl, startServer, untilReady } from '../parts/server-process.ts'
-import { watchDesk } from './parts/console.ts'
-import { losses, settle } from './parts/losses.ts'
-import { statusOf } from './parts/status.ts'
-import { startTraffic, withSeats } from './parts/traffic.ts'
+import type { Drill } from '../../drill.ts'
+import { signInAs } from '../../lab/client.ts'
+import { startLab } from '../../lab/index.ts'
+import { anyFreePort } from '../../parts/ports.ts'
+import { localUrl, startServer, untilReady } from '../../parts/server-process.ts'
+import { watchDesk } from '../parts/console.ts'
+import { losses, settle } from '../parts/losses.ts'
+import { statusOf } from '../parts/status.ts'
+import { startTraffic, withSeats } from '../parts/traffic.ts'
 
 const drill: Drill = async (report) => {
   const lab = await startLab({ settings: withSeats(6) })

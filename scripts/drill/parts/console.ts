@@ -4,9 +4,9 @@ import { WebSocket } from 'ws'
 import type { FromServer } from '../../../server/wire/frames.ts'
 import type { DeskSnapshot } from '../../../server/wire/views.ts'
 import { Desk } from '../../../softphone-console/src/lib/desk/desk.ts'
-import { Client, signedIn } from '../../bench/parts/client.ts'
 import type { Finding } from '../../drill.ts'
-import type { Lab } from '../../lab.ts'
+import { Client, signedIn } from '../../lab/client.ts'
+import type { Lab } from '../../lab/index.ts'
 
 /** What is compared: everything a screen shows that has a state. */
 type Shown = { calls: unknown[]; callbacks: unknown[]; agents: unknown[] }

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path'
 import type { Finding } from '../../drill.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/index.ts'
+import type { Machine } from '../../lab/stood-still.ts'
 import type { Witness } from './console.ts'
-import type { Machine } from './stood-still.ts'
 import { celRows, secondsOnChannel, vaultBySha, type WrittenCall, writtenCalls } from './witness.ts'
 
 export const WARD_TONE = 1000

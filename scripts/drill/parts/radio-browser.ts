@@ -2,9 +2,9 @@
 
 import type { PortNow, PttAnswer, RadioFromServer } from '../../../server/wire/radio.ts'
 import { goOnline, openSeat, type Seat, signIn, WAIT } from '../../../softphone-console/tests/browser.ts'
-import type { Lab } from '../../lab.ts'
-import { monoMs } from '../../radio/rtp.ts'
-import { AGENT_TONE, type Press, until } from './radio-console.ts'
+import type { Lab } from '../../lab/index.ts'
+import { AGENT_TONE, type Press, until } from '../../lab/radio-console.ts'
+import { monoMs } from '../../lab/sound/rtp.ts'
 import type { RadioDesk } from './radio-rounds.ts'
 
 const CAMPUS: Record<string, string> = { old: '老', new: '新' }

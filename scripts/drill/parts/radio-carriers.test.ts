@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { LogEntry } from '../../radio/keyed-log.ts'
+import type { LogEntry } from '../../lab/gateways/keyed-log.ts'
 import { carriersOf } from './radio-carriers.ts'
 
 const at = (mono: number) => ({ mono, wall: mono })

@@ -1,6 +1,6 @@
 /** When a gateway's transmitter was on, from its own log. */
-import type { Instant, LogEntry } from '../../radio/keyed-log.ts'
-import type { Machine } from './stood-still.ts'
+import type { Instant, LogEntry } from '../../lab/gateways/keyed-log.ts'
+import type { Machine } from '../../lab/stood-still.ts'
 
 /** `to` is missing while it is on. */
 export type Carrier = { from: Instant; to: Instant | undefined }

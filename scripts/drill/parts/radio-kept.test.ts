@@ -1,7 +1,7 @@
 /** What of an over is kept, by when its tone stands in the recording. Times in milliseconds. */
 import t from 'tap'
+import { overlap } from '../../lab/stood-still.ts'
 import { type Aired, keptOf } from './radio-kept.ts'
-import { overlap } from './stood-still.ts'
 
 const over = (from: number, ms = 600): Aired => ({ from, to: from + ms, ms })
 const machine = (...halts: { from: number; to: number }[]) => ({

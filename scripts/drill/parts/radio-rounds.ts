@@ -1,14 +1,14 @@
 /** One fault, so many times over, each while an agent is on the air. The gateway's own account says what came of it. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { readWav } from '../../asterisk/tones.ts'
 import type { Drill, Finding } from '../../drill.ts'
-import { type Lab, type LabWish, startLab } from '../../lab.ts'
-import type { RadioClient } from '../../radio/client.ts'
-import { monoMs } from '../../radio/rtp.ts'
+import type { RadioClient } from '../../lab/gateways/client.ts'
+import { type Lab, type LabWish, startLab } from '../../lab/index.ts'
+import { AGENT_TONE, type Press, type RadioConsole, radioConsole, until } from '../../lab/radio-console.ts'
+import { readWav } from '../../lab/sound/measuring.ts'
+import { monoMs } from '../../lab/sound/rtp.ts'
+import { type Machine, watchMachine } from '../../lab/stood-still.ts'
 import { carriersOf } from './radio-carriers.ts'
-import { AGENT_TONE, type Press, type RadioConsole, radioConsole, until } from './radio-console.ts'
 import { type Aired, airedIn, keptWhole, oversEnded } from './radio-kept.ts'
-import { type Machine, watchMachine } from './stood-still.ts'
 
 /** RADIO.md §3.8: in every failure the carrier falls within this. */
 const UNKEYED_MS = 3_000

@@ -2,11 +2,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PbxSettings } from '../../asterisk/index.ts'
 import { phonePassword } from '../../asterisk/settings.ts'
-import { type SipCall, SipPhone } from '../../asterisk/sip-phone.ts'
-import type { PlacedCall, WardEnded, Wards } from '../../asterisk/ward.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/index.ts'
+import { type SipCall, SipPhone } from '../../lab/phones/sip-phone.ts'
+import { type Machine, watchMachine } from '../../lab/stood-still.ts'
+import type { PlacedCall, WardEnded, Wards } from '../../lab/wards.ts'
 import { DESK_TONE, WARD_TONE } from './losses.ts'
-import { type Machine, watchMachine } from './stood-still.ts'
 
 const LINES = ['logistics', 'it', 'equipment', 'property']
 const DIALLED = { old: '8001 8002 8003 8004'.split(' '), new: '8101 8102 8103 8104'.split(' ') }

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { loudness } from '../../asterisk/tones.ts'
-import type { Lab } from '../../lab.ts'
+import type { Lab } from '../../lab/index.ts'
+import { loudness } from '../../lab/sound/measuring.ts'
 
 /** One call as Asterisk wrote it down: read from the CEL by a parser of the drill's own. */
 export type WrittenCall = {

@@ -1,6 +1,6 @@
 /** The server's way to ARI falls silent while an agent is on the air: nothing closed, nothing passes. The lease lapses. */
-import { type FaultyWire, faultyWire } from './parts/faulty-wire.ts'
-import { radioDrill } from './parts/radio-rounds.ts'
+import { type FaultyWire, faultyWire } from '../parts/faulty-wire.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 const SILENT_MS = 6_000
 let ari: FaultyWire | undefined

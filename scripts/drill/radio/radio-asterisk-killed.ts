@@ -1,5 +1,5 @@
 /** kill -9 of Asterisk while an agent is on the air: no packets, no carrier. Gateways and consoles are called anew. */
-import { radioDrill } from './parts/radio-rounds.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 export default radioDrill({
   what: 'Asterisk is killed',

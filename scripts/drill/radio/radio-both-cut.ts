@@ -3,9 +3,9 @@
  * a lease renewed meanwhile may not hold the dead key any longer for it.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { type FaultyWire, faultyWire } from './parts/faulty-wire.ts'
-import { AGENT_TONE, type RadioConsole, radioConsole } from './parts/radio-console.ts'
-import { radioDrill } from './parts/radio-rounds.ts'
+import { AGENT_TONE, type RadioConsole, radioConsole } from '../../lab/radio-console.ts'
+import { type FaultyWire, faultyWire } from '../parts/faulty-wire.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 const SILENT_MS = 6_000
 /** Renewals are 700 ms apart: each round catches another moment between two of them. */

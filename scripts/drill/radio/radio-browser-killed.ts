@@ -1,7 +1,7 @@
 /** kill -9 of the agent's Chromium while on the air: its key, its voice and its socket are gone at once. It is opened anew. */
-import { onReachableNetwork } from '../../softphone-console/tests/browser.ts'
-import { BrowserDesk } from './parts/radio-browser.ts'
-import { radioDrill } from './parts/radio-rounds.ts'
+import { onReachableNetwork } from '../../../softphone-console/tests/browser.ts'
+import { BrowserDesk } from '../parts/radio-browser.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 let desk: BrowserDesk | undefined
 

@@ -1,7 +1,8 @@
 /** The agent's network is cut while on the air: neither heartbeat nor voice arrive, and nothing is closed. */
-import { type FaultyWire, faultyWire } from './parts/faulty-wire.ts'
-import { AGENT_TONE, type RadioConsole, radioConsole } from './parts/radio-console.ts'
-import { radioDrill } from './parts/radio-rounds.ts'
+
+import { AGENT_TONE, type RadioConsole, radioConsole } from '../../lab/radio-console.ts'
+import { type FaultyWire, faultyWire } from '../parts/faulty-wire.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 const CUT_MS = 4_000
 let network: FaultyWire | undefined

@@ -4,7 +4,7 @@
  * forgotten. It is called again.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { radioDrill } from './parts/radio-rounds.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 const BOOT_MS = 9_000
 const BLINK_MS = 300

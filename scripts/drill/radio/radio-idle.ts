@@ -1,9 +1,9 @@
 /** A minute in which nobody presses a key: no gateway is keyed, and not one packet is sent to one. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Drill } from '../drill.ts'
-import { startLab } from '../lab.ts'
-import { monoMs } from '../radio/rtp.ts'
-import { radioConsole } from './parts/radio-console.ts'
+import type { Drill } from '../../drill.ts'
+import { startLab } from '../../lab/index.ts'
+import { radioConsole } from '../../lab/radio-console.ts'
+import { monoMs } from '../../lab/sound/rtp.ts'
 
 const drill: Drill = async (report, args) => {
   const seconds = Number(args.find((arg) => arg.startsWith('--seconds='))?.slice(10) ?? 60)

@@ -1,6 +1,6 @@
 /** The server stands still for 5 s (SIGSTOP) while an agent is on the air. What it wakes up with is not believed. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { radioDrill } from './parts/radio-rounds.ts'
+import { radioDrill } from '../parts/radio-rounds.ts'
 
 const FROZEN_MS = 5_000
 let since = 0

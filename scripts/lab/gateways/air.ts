@@ -1,6 +1,7 @@
 /** What went on the air from one gateway, kept for the last ten minutes, and put together again on one time line. */
-import { loudness } from '../asterisk/tones.ts'
-import { FRAME, levelDb, RATE } from './codec.ts'
+
+import { FRAME, levelDb, RATE } from '../sound/g711.ts'
+import { loudness } from '../sound/measuring.ts'
 
 /** 20 ms that handhelds could hear; `at` by the monotonic clock, stamp and sender as the packet had them. */
 export type AirFrame = {

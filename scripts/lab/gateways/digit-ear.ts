@@ -1,5 +1,5 @@
 /** Hears telephone keys in a gateway's sound, for one that is keyed by them: 40 ms of the same pair is a key. */
-import { loudness } from '../asterisk/tones.ts'
+import { loudness } from '../sound/measuring.ts'
 
 const KEYS = ['123A', '456B', '789C', '*0#D']
 const ROWS = [697, 770, 852, 941]

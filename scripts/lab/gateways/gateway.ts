@@ -3,14 +3,14 @@
  * of its channel. It keeps its own account of when it was keyed (keyed-log.ts), whatever the desk believes.
  */
 import { join } from 'node:path'
+import { type Media, monoMs, RtpEnd } from '../sound/rtp.ts'
+import { silence } from '../sound/signalling.ts'
 import { DigitEar } from './digit-ear.ts'
 import { emergencySlots, identSlots, Over, type Slot, slots } from './handheld.ts'
 import { type Instant, instant, KeyedLog, type LogEntry } from './keyed-log.ts'
 import { changed, type GatewayProfile, identOf, PROFILE_DEFAULTS } from './profile.ts'
 import { Receiver } from './receiver.ts'
-import { type Media, monoMs, RtpEnd } from './rtp.ts'
 import { SipEnd } from './sip-end.ts'
-import { silence } from './tones.ts'
 import { Transmitter } from './transmitter.ts'
 
 export type GatewayWish = {

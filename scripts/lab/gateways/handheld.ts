@@ -1,7 +1,7 @@
 /** What a handheld sends while its key is held: 20 ms at a time, its identity before or after the words. */
-import { FRAME, RATE } from './codec.ts'
+import { FRAME, RATE } from '../sound/g711.ts'
+import { dtmf, EMERGENCY, type FiveTone, fiveTone, mdc1200, PTT_ID, silence } from '../sound/signalling.ts'
 import { type GatewayProfile, identOf } from './profile.ts'
-import { dtmf, EMERGENCY, type FiveTone, fiveTone, mdc1200, PTT_ID, silence } from './tones.ts'
 
 /** 20 ms of sound, or of a key press that the gateway turns into packets of its own. */
 export type Slot = Int16Array | { readonly digit: string; readonly step: number; readonly of: number }

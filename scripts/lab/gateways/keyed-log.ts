@@ -1,8 +1,8 @@
 /** A gateway's own account of when it was keyed, and of what else befell it: the witness that tests and drills ask. */
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
+import { monoMs } from '../sound/rtp.ts'
 import type { PttWhy } from './ptt.ts'
-import { monoMs } from './rtp.ts'
 
 export type Instant = { readonly mono: number; readonly wall: number }
 /** Times: `mono` by the machine's monotonic clock, `wall` by its calendar, both milliseconds. */

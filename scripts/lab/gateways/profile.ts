@@ -1,5 +1,5 @@
 /** What a simulated gateway is like, all of it changeable while it runs; and the handhelds on its channel. */
-import type { Law } from './codec.ts'
+import type { Law } from '../sound/g711.ts'
 import { PTT_DEFAULTS, type PttProfile } from './ptt.ts'
 import { RECEIVER_DEFAULTS, type ReceiverProfile } from './receiver.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { radioLab, simulated } from '../../server/test/radio/lab.ts'
-import { monoMs } from './rtp.ts'
+import { radioLab, simulated } from '../../../server/test/radio/lab.ts'
+import { monoMs } from '../sound/rtp.ts'
 
 t.test('the real exchange reaches both kinds of gateway, keys them by sound and lets go', async (t) => {
   // The old campus waits to be called; the new one registers.

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { FRAME, levelDb } from './codec.ts'
+import { FRAME, levelDb } from '../sound/g711.ts'
 import { Receiver, type ReceiverProfile } from './receiver.ts'
 
 const voice = new Int16Array(FRAME).fill(8_000)

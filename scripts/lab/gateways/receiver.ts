@@ -7,7 +7,7 @@
  *
  * `rtpPresence`: packets only while open or hanging. `vad`: packets always, with the receiver's noise floor in between.
  */
-import { FRAME, mix } from './codec.ts'
+import { FRAME, mix } from '../sound/g711.ts'
 
 export type ReceiverProfile = {
   cor: 'rtpPresence' | 'vad'

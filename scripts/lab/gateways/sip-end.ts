@@ -4,10 +4,10 @@
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { digest, header, headers, parseSip, type SipMessage, sipText, token } from '../asterisk/sip-message.ts'
-import type { Law } from './codec.ts'
-import { PAYLOAD } from './codec.ts'
-import type { Media } from './rtp.ts'
+import { digest, header, headers, parseSip, type SipMessage, sipText, token } from '../phones/sip-message.ts'
+import type { Law } from '../sound/g711.ts'
+import { PAYLOAD } from '../sound/g711.ts'
+import type { Media } from '../sound/rtp.ts'
 
 type Far = { host: string; port: number }
 export type SipWish = {

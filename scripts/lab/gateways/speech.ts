@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { type Say, Stop } from '../parts/say.ts'
-import { ensureTools, speechProgram } from '../parts/tools.ts'
+import { type Say, Stop } from '../../parts/say.ts'
+import { ensureTools, speechProgram } from '../../parts/tools.ts'
 
 const run = promisify(execFile)
 

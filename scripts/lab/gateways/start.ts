@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type PbxSettings, phonePassword, RADIO_HOSTS } from '../asterisk/index.ts'
-import { ROOT } from '../build.ts'
-import type { Running } from '../parts/keep.ts'
-import { beganAt, endProcess, forget, remember, remembered } from '../parts/processes.ts'
-import { Stop } from '../parts/say.ts'
+import { type PbxSettings, phonePassword, RADIO_HOSTS } from '../../asterisk/index.ts'
+import { ROOT } from '../../build.ts'
+import type { Running } from '../../parts/keep.ts'
+import { beganAt, endProcess, forget, remember, remembered } from '../../parts/processes.ts'
+import { Stop } from '../../parts/say.ts'
 import type { GatewaysWish } from './gateways.ts'
 import type { GatewayProfile } from './profile.ts'
 
@@ -49,7 +49,7 @@ export async function startGateways(wish: GatewaysWish): Promise<Running> {
   mkdirSync(join(wish.varDir, 'log'), { recursive: true })
   const out = openSync(file, 'w', 0o600)
   // Its own session: Ctrl-C at the terminal reaches the starter, which ends things in their order.
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/radio/gateways.ts')], {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/lab/gateways/gateways.ts')], {
     cwd: ROOT,
     env: { ...process.env, RADIO_SIM: JSON.stringify(wish) },
     stdio: ['ignore', out, out],

@@ -1,9 +1,10 @@
 /** The transmitting half of a gateway: packets in, key line and sound on the air out, each keying with its account. */
+
+import type { Arrived } from '../sound/rtp.ts'
 import { Air } from './air.ts'
 import { instant, type KeyedLog } from './keyed-log.ts'
 import type { GatewayProfile } from './profile.ts'
 import { Ptt, type PttChange } from './ptt.ts'
-import type { Arrived } from './rtp.ts'
 
 type Account = {
   keyedAt: number

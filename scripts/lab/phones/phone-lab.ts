@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { anyFreePort, isFree } from '../parts/ports.ts'
-import { Ami } from './ami.ts'
-import { ensureAsterisk, type RunningAsterisk, renderAll, startAsterisk } from './index.ts'
-import { demoSettings, type PbxSettings, type Ports, phonePassword } from './settings.ts'
+import { ensureAsterisk, type RunningAsterisk, renderAll, startAsterisk } from '../../asterisk/index.ts'
+import { demoSettings, type PbxSettings, type Ports, phonePassword } from '../../asterisk/settings.ts'
+import { anyFreePort, isFree } from '../../parts/ports.ts'
+import { Ami } from '../ami.ts'
+import { Wards } from '../wards.ts'
 import { type PhoneOptions, SipPhone } from './sip-phone.ts'
-import { Wards } from './ward.ts'
 
 export type PhoneLab = {
   settings: PbxSettings
@@ -56,7 +56,7 @@ export async function startPhoneLab(
   change: (settings: PbxSettings) => PbxSettings = (same) => same,
 ): Promise<PhoneLab> {
   const varDir = await mkdtemp(join(tmpdir(), 'desk-phones-'))
-  const root = process.env.DESK_ASTERISK_ROOT ?? join(import.meta.dirname, '../../var/asterisk')
+  const root = process.env.DESK_ASTERISK_ROOT ?? join(import.meta.dirname, '../../../var/asterisk')
   const binary = await ensureAsterisk({ root, say: () => undefined })
   const secret = () => randomBytes(18).toString('base64url')
   const secrets = { amiReader: secret(), amiActor: secret(), ari: secret(), campus: secret(), deskPhones: secret() }

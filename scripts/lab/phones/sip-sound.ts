@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { tonesIn } from './tones.ts'
+import { tonesIn } from '../sound/measuring.ts'
 
 const SAMPLES = 160
 /** Packets a phone sends late at once; one that stood still for longer never says what its microphone then missed. */

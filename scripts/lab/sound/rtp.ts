@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { decode, encode, FRAME, type Law, levelDb, PAYLOAD } from './codec.ts'
+import { decode, encode, FRAME, type Law, levelDb, PAYLOAD } from './g711.ts'
 
 /** Milliseconds of the monotonic clock, which every process of this machine reads alike. */
 export const monoMs = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000

@@ -1,12 +1,12 @@
 import t from 'tap'
-import { makeDtmf } from '../../server/radio/hearing/tones/dtmf.ts'
-import { makeFiveTone } from '../../server/radio/hearing/tones/five-tone.ts'
-import { makeMdc1200 } from '../../server/radio/hearing/tones/mdc1200.ts'
-import { decode, encode, type Law, levelDb } from './codec.ts'
-import { DigitEar } from './digit-ear.ts'
-import { emergencySlots, identSlots, type Slot, slots } from './handheld.ts'
-import { type GatewayProfile, PROFILE_DEFAULTS } from './profile.ts'
-import { dtmf, fiveTone, mdc1200, silence } from './tones.ts'
+import { makeDtmf } from '../../../server/radio/hearing/tones/dtmf.ts'
+import { makeFiveTone } from '../../../server/radio/hearing/tones/five-tone.ts'
+import { makeMdc1200 } from '../../../server/radio/hearing/tones/mdc1200.ts'
+import { DigitEar } from '../gateways/digit-ear.ts'
+import { emergencySlots, identSlots, type Slot, slots } from '../gateways/handheld.ts'
+import { type GatewayProfile, PROFILE_DEFAULTS } from '../gateways/profile.ts'
+import { decode, encode, type Law, levelDb } from './g711.ts'
+import { dtmf, fiveTone, mdc1200, silence } from './signalling.ts'
 
 /** What the desk hears of it, after the telephone's eight bits. */
 const overTheWire = (sound: readonly Slot[], law: Law = 'ulaw') =>

@@ -1,5 +1,5 @@
 /** What handhelds send besides voice, as 16-bit samples at 8 kHz: DTMF, 5-tone, MDC-1200. Pure; for tests and the simulator. */
-import { RATE } from './codec.ts'
+import { RATE } from './g711.ts'
 
 const KEYS = ['123A', '456B', '789C', '*0#D']
 const ROWS = [697, 770, 852, 941]

@@ -1,5 +1,5 @@
 /** Any plain WAV, or a tone, as the 8 kHz mono 16-bit WAV that Asterisk plays. */
-import { BYTES_PER_SAMPLE, RATE, wavHeader } from '../../recordings/wav.ts'
+import { BYTES_PER_SAMPLE, RATE, wavHeader } from '../../../recordings/wav.ts'
 
 /** @throws for a file that is not 16-bit PCM WAV. */
 export function asWav8k(source: Buffer | { hertz: number; seconds: number }): Buffer {

@@ -1,7 +1,7 @@
 /** Sound comes from the gateway that was called and goes to it alone, whoever else speaks on its port first. */
 import t, { type Test } from 'tap'
-import type { SipCall } from '../../../scripts/asterisk/sip-phone.ts'
-import { SipSound } from '../../../scripts/asterisk/sip-sound.ts'
+import type { SipCall } from '../../../scripts/lab/phones/sip-phone.ts'
+import { SipSound } from '../../../scripts/lab/phones/sip-sound.ts'
 import { fact, gateway, onePort, packets, radioLab, station, until, wish } from '../../test/radio/lab.ts'
 
 t.setTimeout(120_000)

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import type { SipCall } from '../../../scripts/asterisk/sip-phone.ts'
+import type { SipCall } from '../../../scripts/lab/phones/sip-phone.ts'
 import { type Cable, cable } from '../../test/live/exchange.ts'
 import { watched } from '../../test/radio/burst.ts'
 import {

@@ -1,7 +1,7 @@
 /** Two gateways that return what they are sent, in one patch: what one says is relayed once and never comes round. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
+import { watchMachine } from '../../../scripts/lab/stood-still.ts'
 import { HANDHELD, radioDesk } from '../../test/live/radio-desk.ts'
 
 t.setTimeout(240_000)

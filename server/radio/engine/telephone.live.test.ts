@@ -1,8 +1,8 @@
 /** A caller on a line speaks with an engineer on the air, the agent listening: on a real Asterisk, by what each of them hears. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { type SipCall, SipPhone } from '../../../scripts/asterisk/sip-phone.ts'
-import { until } from '../../../scripts/drill/parts/radio-console.ts'
+import { type SipCall, SipPhone } from '../../../scripts/lab/phones/sip-phone.ts'
+import { until } from '../../../scripts/lab/radio-console.ts'
 import { HANDHELD, radioDesk } from '../../test/live/radio-desk.ts'
 
 t.setTimeout(180_000)

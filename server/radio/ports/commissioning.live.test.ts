@@ -4,8 +4,8 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { signedIn } from '../../../scripts/bench/parts/client.ts'
-import { until } from '../../../scripts/drill/parts/radio-console.ts'
+import { signedIn } from '../../../scripts/lab/client.ts'
+import { until } from '../../../scripts/lab/radio-console.ts'
 import { radioDesk } from '../../test/live/radio-desk.ts'
 import type { CommissioningView } from '../../wire/radio.ts'
 

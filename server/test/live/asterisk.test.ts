@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import t from 'tap'
 import { startAsterisk } from '../../../scripts/asterisk/index.ts'
-import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
+import { watchMachine } from '../../../scripts/lab/stood-still.ts'
 import { legsOf } from '../../calls/index.ts'
 import { type Db, settled, type Wish, wish } from '../../db/index.ts'
 import { cable, desk, isCurrent, phones, startServer, until } from './exchange.ts'

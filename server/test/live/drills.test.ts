@@ -1,10 +1,10 @@
 /** The faults that must cost nothing, each on a desk of its own: its drill is run whole, and nothing in it may fail. */
 import t from 'tap'
-import amiCut from '../../../scripts/drill/ami-cut.ts'
-import browserKilled from '../../../scripts/drill/browser-killed.ts'
-import serverKilled from '../../../scripts/drill/server-killed.ts'
-import twoServers from '../../../scripts/drill/two-servers.ts'
-import vaultDown from '../../../scripts/drill/vault-down.ts'
+import amiCut from '../../../scripts/drill/calls/ami-cut.ts'
+import browserKilled from '../../../scripts/drill/calls/browser-killed.ts'
+import serverKilled from '../../../scripts/drill/calls/server-killed.ts'
+import twoServers from '../../../scripts/drill/calls/two-servers.ts'
+import vaultDown from '../../../scripts/drill/calls/vault-down.ts'
 import { type Drill, runDrill } from '../../../scripts/drill.ts'
 
 t.setTimeout(600_000)

@@ -2,10 +2,10 @@
 import t from 'tap'
 import { until } from '../../../asterisk-config/test-lab.ts'
 import { channelsOf, heard } from '../../../recordings/test-support.ts'
-import { Client, signedIn } from '../../../scripts/bench/parts/client.ts'
 import { STILL_FROM_S } from '../../../scripts/drill/parts/losses.ts'
 import { startTraffic, withSeats } from '../../../scripts/drill/parts/traffic.ts'
-import { startLab } from '../../../scripts/lab.ts'
+import { Client, signedIn } from '../../../scripts/lab/client.ts'
+import { startLab } from '../../../scripts/lab/index.ts'
 import type { RecordingView } from '../../wire/views.ts'
 
 const [WARD, DESK] = [1_000, 440]

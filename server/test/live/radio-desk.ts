@@ -1,9 +1,9 @@
 /** A desk with both gateways and two agents at it, for the radio's live tests. */
 import type { Test } from 'tap'
-import { type RadioConsole, radioConsole, until } from '../../../scripts/drill/parts/radio-console.ts'
-import { startLab } from '../../../scripts/lab.ts'
-import type { LogEntry } from '../../../scripts/radio/keyed-log.ts'
-import { monoMs } from '../../../scripts/radio/rtp.ts'
+import type { LogEntry } from '../../../scripts/lab/gateways/keyed-log.ts'
+import { startLab } from '../../../scripts/lab/index.ts'
+import { type RadioConsole, radioConsole, until } from '../../../scripts/lab/radio-console.ts'
+import { monoMs } from '../../../scripts/lab/sound/rtp.ts'
 
 export const AGENT = 700
 export const CHIEF = 440

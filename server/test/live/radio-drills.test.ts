@@ -1,11 +1,11 @@
 /** The radio's faults, each struck once while an agent is on the air, on a desk of its own; its drill is run whole. */
 import t from 'tap'
-import ariCut from '../../../scripts/drill/radio-ari-cut.ts'
-import asteriskKilled from '../../../scripts/drill/radio-asterisk-killed.ts'
-import consoleCut from '../../../scripts/drill/radio-console-cut.ts'
-import gatewayLost from '../../../scripts/drill/radio-gateway-lost.ts'
-import serverFrozen from '../../../scripts/drill/radio-server-frozen.ts'
-import serverKilled from '../../../scripts/drill/radio-server-killed.ts'
+import ariCut from '../../../scripts/drill/radio/radio-ari-cut.ts'
+import asteriskKilled from '../../../scripts/drill/radio/radio-asterisk-killed.ts'
+import consoleCut from '../../../scripts/drill/radio/radio-console-cut.ts'
+import gatewayLost from '../../../scripts/drill/radio/radio-gateway-lost.ts'
+import serverFrozen from '../../../scripts/drill/radio/radio-server-frozen.ts'
+import serverKilled from '../../../scripts/drill/radio/radio-server-killed.ts'
 import { type Drill, runDrill } from '../../../scripts/drill.ts'
 
 t.setTimeout(600_000)

@@ -1,7 +1,7 @@
 /** The desk and its gateways, on a real Asterisk: what each gateway wrote down of its transmitter decides. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { until } from '../../../scripts/drill/parts/radio-console.ts'
+import { until } from '../../../scripts/lab/radio-console.ts'
 import { oneBurst, watched } from '../radio/burst.ts'
 import { AGENT, CHIEF, HANDHELD, radioDesk } from './radio-desk.ts'
 

@@ -2,8 +2,8 @@
 import t, { type Test } from 'tap'
 import { until } from '../../../asterisk-config/test-lab.ts'
 import { channelsOf, heard, strength } from '../../../recordings/test-support.ts'
-import { signedIn } from '../../../scripts/bench/parts/client.ts'
-import { startLab } from '../../../scripts/lab.ts'
+import { signedIn } from '../../../scripts/lab/client.ts'
+import { startLab } from '../../../scripts/lab/index.ts'
 import type { OverView, PortNow } from '../../wire/radio.ts'
 import { watched } from '../radio/burst.ts'
 

@@ -5,9 +5,9 @@ import t, { type Test } from 'tap'
 import { arrived, cel, lab, said, until } from '../../../asterisk-config/test-lab.ts'
 import { type Finding, folderVault, makeRecordings, type Voice } from '../../../recordings/index.ts'
 import { bytesOf, channelsOf, heard, scratch, strength } from '../../../recordings/test-support.ts'
-import type { PhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
 import { STILL_FROM_S } from '../../../scripts/drill/parts/losses.ts'
-import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
+import type { PhoneLab } from '../../../scripts/lab/phones/phone-lab.ts'
+import { watchMachine } from '../../../scripts/lab/stood-still.ts'
 
 t.setTimeout(240_000)
 

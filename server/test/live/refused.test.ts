@@ -1,9 +1,9 @@
 /** What becomes of calls that SIP itself decides on, with real packets: refused and counted, or come twice and one. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { startPhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
-import { header, type SipMessage, soundSdp, token } from '../../../scripts/asterisk/sip-message.ts'
-import type { SipPhone } from '../../../scripts/asterisk/sip-phone.ts'
+import { startPhoneLab } from '../../../scripts/lab/phones/phone-lab.ts'
+import { header, type SipMessage, soundSdp, token } from '../../../scripts/lab/phones/sip-message.ts'
+import type { SipPhone } from '../../../scripts/lab/phones/sip-phone.ts'
 import { desk, isCurrent, until } from './exchange.ts'
 
 t.setTimeout(180_000)

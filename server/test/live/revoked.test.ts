@@ -4,7 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { until } from '../../../asterisk-config/test-lab.ts'
-import { Ami, type AmiMessage } from '../../../scripts/asterisk/ami.ts'
+import { Ami, type AmiMessage } from '../../../scripts/lab/ami.ts'
+import { type Client, signedIn, signInAs } from '../../../scripts/lab/client.ts'
+import { type Lab, startLab } from '../../../scripts/lab/index.ts'
 import {
   digest,
   header,
@@ -13,10 +15,8 @@ import {
   type SipMessage,
   sipText,
   token,
-} from '../../../scripts/asterisk/sip-message.ts'
-import { type Client, signedIn, signInAs } from '../../../scripts/bench/parts/client.ts'
-import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
-import { type Lab, startLab } from '../../../scripts/lab.ts'
+} from '../../../scripts/lab/phones/sip-message.ts'
+import { watchMachine } from '../../../scripts/lab/stood-still.ts'
 import type { SipCredential } from '../../wire/views.ts'
 
 const WITHIN_MS = 2_000

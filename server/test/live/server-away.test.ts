@@ -2,11 +2,11 @@
 import t from 'tap'
 import { until } from '../../../asterisk-config/test-lab.ts'
 import { channelsOf, heard } from '../../../recordings/test-support.ts'
-import { type Client, signedIn } from '../../../scripts/bench/parts/client.ts'
 import { STILL_FROM_S } from '../../../scripts/drill/parts/losses.ts'
-import { watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
 import { seat, withSeats } from '../../../scripts/drill/parts/traffic.ts'
-import { startLab } from '../../../scripts/lab.ts'
+import { type Client, signedIn } from '../../../scripts/lab/client.ts'
+import { startLab } from '../../../scripts/lab/index.ts'
+import { watchMachine } from '../../../scripts/lab/stood-still.ts'
 import type { TicketPage, TicketRow } from '../../wire/views.ts'
 
 const DIALLED = { old: '8001 8002 8003 8004 6600'.split(' '), new: '8101 8102 8103 8104 6601'.split(' ') }

@@ -1,6 +1,6 @@
 /** A burst of a handheld is sent once and must be understood. What the machine's own halts may excuse stands here alone. */
 import type { Test } from 'tap'
-import { type Machine, watchMachine } from '../../../scripts/drill/parts/stood-still.ts'
+import { type Machine, watchMachine } from '../../../scripts/lab/stood-still.ts'
 
 /** Asterisk keeps half a second of what it listens to; what piles up beyond that it throws away (audiohook.c, LONG_QUEUE). */
 const KEPT_MS = 450

@@ -5,7 +5,7 @@
 import { copyFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type PhoneLab, startPhoneLab } from '../../../scripts/asterisk/phone-lab.ts'
+import { type PhoneLab, startPhoneLab } from '../../../scripts/lab/phones/phone-lab.ts'
 
 type Visit = (lab: PhoneLab) => Promise<void>
 const ring = { campus: 'new', dialled: '8102', from: '62041', name: '心内科' } as const
