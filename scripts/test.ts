@@ -1,6 +1,6 @@
 /**
  * `npm test [-- PATH…]`: everything the tests stand on (Chromium, SIPp, PostgreSQL, Asterisk, the built console), then
- * the tests themselves: rules side by side, live calls one file after another. Ends with `N passed, N failed`.
+ * the tests themselves, some files side by side, the longest first. Ends with `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -25,8 +25,13 @@ const PLACES = [
   'softphone-console/tests',
 ]
 
-/** Tests that own ports, a whole Asterisk or a browser run alone: two cores do not carry two of them in time. */
+/** Tests with a whole Asterisk or a browser of their own. */
 const LIVE = /^(server\/test\/live|asterisk-config|softphone-console\/tests|recordings\/vault)\/|\.live\.test\.ts$/
+
+/** Live files that run at once: each waits most of its time for calls, rings and time-outs. */
+const LIVE_LANES = 3
+/** The longest live files are found here; begun last they would run on alone. */
+const LONGEST = /^(server\/test\/live|softphone-console\/tests|server\/asterisk\/radio)\//
 
 async function main(): Promise<boolean> {
   const files = wanted(process.argv.slice(2).filter((word) => !word.startsWith('-')))
@@ -53,8 +58,11 @@ async function main(): Promise<boolean> {
   try {
     const rules = files.filter((file) => !LIVE.test(file))
     const first = await told('规则 · rules', rules, 2, env)
-    const second = await told('现场 · live', live, 1, env, machine)
-    const { passed, failed } = sumOf([...first, ...second])
+    const inOrder = [...live.filter((file) => LONGEST.test(file)), ...live.filter((file) => !LONGEST.test(file))]
+    const second = await told('现场 · live', inOrder, LIVE_LANES, env, machine)
+    const all = [...first, ...second]
+    if (all.length > SLOWEST) tellSlowest(all)
+    const { passed, failed } = sumOf(all)
     console.log(`\n${passed} passed, ${failed} failed`)
     return failed === 0 && files.length > 0
   } finally {
@@ -91,6 +99,14 @@ async function told(
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   if (files.length > 0) say(`${what}: ${files.length} 个文件 · files, ${passed} ✓ ${failed} ✗, ${seconds} s`)
   return ran
+}
+
+const SLOWEST = 10
+function tellSlowest(ran: readonly FileCount[]): void {
+  const slowest = [...ran].sort((a, b) => b.tookMs - a.tookMs).slice(0, SLOWEST)
+  say(
+    `最慢的 · the slowest: ${slowest.map(({ file, tookMs }) => `${file} ${(tookMs / 1000).toFixed(0)} s`).join(' · ')}`,
+  )
 }
 
 /** A folder for this run alone, so that two runs never share a database; what killed runs left is ended and swept. */

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { sortOut, sumOf } from './spoiled.ts'
 
-const ran = (file: string, failed: number, stillMs: number) => ({ file, passed: 5, failed, stillMs })
+const ran = (file: string, failed: number, stillMs: number) => ({ file, passed: 5, failed, tookMs: 0, stillMs })
 const filesOf = (ran: readonly number[][]) =>
-  sortOut(ran.map(([failed = 0, stillMs = 0], nth) => ({ file: `${nth}`, passed: 5, failed, stillMs }))).spoiled.map(
-    (one) => one.file,
-  )
+  sortOut(
+    ran.map(([failed = 0, stillMs = 0], nth) => ({ file: `${nth}`, passed: 5, failed, tookMs: 0, stillMs })),
+  ).spoiled.map((one) => one.file)
 
 t.test('only what failed on a machine that stood still runs once more', async (t) => {
   t.same(

@@ -9,14 +9,14 @@ import { Stop } from '../parts/say.ts'
 export type Count = { passed: number; failed: number }
 
 /** A file that ran. `stillMs`: how long the machine stood still meanwhile; 0 when nobody watched it. */
-export type FileCount = Count & { file: string; stillMs: number }
+export type FileCount = Count & { file: string; tookMs: number; stillMs: number }
 
 type Point = { ok: boolean; name: string; diag?: unknown; skip?: unknown; todo?: unknown }
 
 /**
  * Runs `files`, `jobs` at a time. Counts single assertions, file by file; a file that breaks off counts as one failure
  * more, and so does an assertion that was skipped: nothing passes by not running. `machine` is asked how long it stood
- * still while a file ran, which can be told only of files that run one after another.
+ * still while a file ran.
  */
 export async function runFiles(
   files: readonly string[],
@@ -51,7 +51,6 @@ export async function runFiles(
   const parser = new Parser()
   const trees = new Map<string, Count & { failures: string[] }>()
   let latest: Count & { failures: string[] } = { passed: 0, failed: 0, failures: [] }
-  let fileBegan = Date.now()
   parser.on('child', (file: Tap) => {
     latest = { passed: 0, failed: 0, failures: [] }
     trees.set(file.name, latest)
@@ -61,11 +60,11 @@ export async function runFiles(
     const { passed, failed, failures } = latest
     latest = { passed: 0, failed: 0, failures: [] }
     const broken = (!point.ok && failed === 0) || Boolean(point.skip) || passed + failed === 0
-    const stillMs = Math.round(machine?.stoodStill(fileBegan) ?? 0)
-    fileBegan = Date.now()
-    ran.push({ file: point.name, passed, failed: failed + (broken ? 1 : 0), stillMs })
+    const tookMs = point.time ?? 0
+    const stillMs = Math.round(machine?.stoodStill(Date.now() - tookMs) ?? 0)
+    ran.push({ file: point.name, passed, failed: failed + (broken ? 1 : 0), tookMs, stillMs })
     const bad = failed > 0 || broken
-    const took = point.time ? `, ${seconds(point.time)}` : ''
+    const took = tookMs ? `, ${seconds(tookMs)}` : ''
     const still = stillMs > 0 ? `, 停 · still ${seconds(stillMs)}` : ''
     print(`${bad ? '✗' : '✓'} ${point.name} (${passed + failed}${took}${still})`)
     if (bad) for (const failure of failures) print(failure)
@@ -77,7 +76,7 @@ export async function runFiles(
     new Promise<void>((done) =>
       child.on('close', (code) => {
         if (code !== 0 && ran.every((one) => one.failed === 0))
-          ran.push({ file: 'tap', passed: 0, failed: 1, stillMs: 0 })
+          ran.push({ file: 'tap', passed: 0, failed: 1, tookMs: 0, stillMs: 0 })
         done()
       }),
     ),
