@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint, dependency rules, unused code, the console's own types, and both languages. */
+/** `npm run check`: types, lint, dependency rules, sizes and names, unused code, the console's own types, and both languages. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,6 +31,7 @@ const checks: readonly Check[] = [
       'scripts',
     ],
   },
+  { name: 'sizes and names 大小与名字', command: process.execPath, args: [join(ROOT, 'scripts/check/house.ts')] },
   { name: 'unused 无用代码', command: 'knip', args: ['--no-progress'] },
   { name: 'console prepared 控制台准备', command: 'svelte-kit', args: ['sync'], cwd: CONSOLE },
   {
