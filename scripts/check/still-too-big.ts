@@ -3,7 +3,6 @@ export const STILL_TOO_BIG: readonly string[] = [
   'recordings/index.ts makeRecordings',
   'scripts/bench/pop.ts bench',
   'scripts/bench/radio.ts bench',
-  'server/agents/routes.ts agentRoutes',
   'server/asterisk/ami/ami.ts makeAmi',
   'server/asterisk/ari/ari.ts makeAri',
   'server/asterisk/cel/cel.ts makeCelReader',

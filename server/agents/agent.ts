@@ -1,4 +1,5 @@
-import type { AgentEvent, AgentState, PhoneState } from './events.ts'
+import type { AgentState, NextState, PhoneState } from '../wire/words.ts'
+import type { AgentEvent } from './events.ts'
 
 /**
  * An agent's place in the ACD.
@@ -18,7 +19,7 @@ export type Agent = {
   state: AgentState
   reason: string | null
   since: Date
-  next: 'ready' | 'not_ready' | null
+  next: NextState | null
   nextReason: string | null
   wrapUpCallId: string | null
   wrapUpUntil: Date | null
@@ -32,7 +33,7 @@ export type Ask =
   | { ask: 'sign-out'; why: 'asked' | 'session_ended' | 'admin' }
   | { ask: 'ready' }
   | { ask: 'not-ready'; reason: string }
-  | { ask: 'choose-next'; next: 'ready' | 'not_ready' | null; reason: string | null }
+  | { ask: 'choose-next'; next: NextState | null; reason: string | null }
   | { ask: 'wrap-up'; callId: string; until: Date }
   | { ask: 'extend-wrap-up'; until: Date }
   | { ask: 'end-wrap-up' }
@@ -105,7 +106,7 @@ function signIn(agent: Agent, station: string, moved: boolean, at: Date, onCall:
   ]
 }
 
-function nextChosen(agent: Agent, next: 'ready' | 'not_ready' | null, reason: string | null, at: Date): AgentEvent[] {
+function nextChosen(agent: Agent, next: NextState | null, reason: string | null, at: Date): AgentEvent[] {
   if (agent.next === next && agent.nextReason === reason) return []
   return [{ type: 'agent.next-chosen', personId: agent.personId, at, next, reason }]
 }

@@ -4,11 +4,12 @@ import { type CallEvent, isTalking, lineIdOf } from '../calls/index.ts'
 import { clock, type Db, type Tx, wish } from '../db/index.ts'
 import type { DirectoryEvent } from '../directory/index.ts'
 import { Refusal } from '../refusal.ts'
+import type { PhoneState } from '../wire/words.ts'
 import { type Agent, type Ask, decide, evolve, LONGEST_WRAP_UP_MS, pauseOf } from './agent.ts'
-import type { AgentEvent, PhoneState } from './events.ts'
+import type { AgentEvent } from './events.ts'
 import * as store from './store.ts'
 
-export type { AgentEvent, AgentState, PhoneState } from './events.ts'
+export type { AgentEvent } from './events.ts'
 export { seatOf } from './store.ts'
 
 /** The realm our PBX challenges with: needs `default_realm=desk` in asterisk-config/pbx/pjsip.conf. */

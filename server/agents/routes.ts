@@ -5,6 +5,7 @@ import { Outage, Refusal } from '../refusal.ts'
 import { agentViews } from '../screens/index.ts'
 import { actorOf, Nullable, type Routes, Text, Type } from '../web/index.ts'
 import type { AgentView, SipCredential } from '../wire/views.ts'
+import { NextState, NotReadyReason, PhoneHeard } from '../wire/words.ts'
 import type { Ask } from './agent.ts'
 import {
   ask,
@@ -17,11 +18,6 @@ import {
   signIn,
 } from './index.ts'
 
-const Reason = Type.Union(
-  ['break', 'meal', 'meeting', 'training', 'paperwork', 'phone_lost', 'ring_untested', 'no_answer'].map((reason) =>
-    Type.Literal(reason),
-  ),
-)
 const empty = { additionalProperties: false } as const
 
 /** The agent's own place: sign in with a phone, ready, not ready, wrap-up, phone and ring. */
@@ -75,21 +71,17 @@ export function agentRoutes({
     app.post('/api/agent/sign-out', async (request) => asked(actorOf(request), { ask: 'sign-out', why: 'asked' }))
     app.post('/api/agent/ready', async (request) => asked(actorOf(request), { ask: 'ready' }))
 
-    app.post('/api/agent/not-ready', { schema: { body: Type.Object({ reason: Reason }, empty) } }, async (request) =>
-      asked(actorOf(request), { ask: 'not-ready', reason: request.body.reason }),
+    app.post(
+      '/api/agent/not-ready',
+      { schema: { body: Type.Object({ reason: NotReadyReason }, empty) } },
+      async (request) => asked(actorOf(request), { ask: 'not-ready', reason: request.body.reason }),
     )
 
     app.post(
       '/api/agent/next',
       {
         schema: {
-          body: Type.Object(
-            {
-              next: Nullable(Type.Union([Type.Literal('ready'), Type.Literal('not_ready')])),
-              reason: Type.Optional(Reason),
-            },
-            empty,
-          ),
+          body: Type.Object({ next: Nullable(NextState), reason: Type.Optional(NotReadyReason) }, empty),
         },
       },
       async (request) => {
@@ -100,7 +92,7 @@ export function agentRoutes({
 
     app.post(
       '/api/agent/wrap-up',
-      { schema: { body: Type.Object({ do: Type.Union([Type.Literal('extend'), Type.Literal('end')]) }, empty) } },
+      { schema: { body: Type.Object({ do: Type.Enum(['extend', 'end']) }, empty) } },
       async (request) => {
         const actor = actorOf(request)
         if (request.body.do === 'end') return asked(actor, { ask: 'end-wrap-up' })
@@ -113,13 +105,7 @@ export function agentRoutes({
       '/api/agent/phone',
       {
         schema: {
-          body: Type.Object(
-            {
-              phone: Type.Union([Type.Literal('registered'), Type.Literal('unregistered')]),
-              why: Type.Optional(Nullable(Text(200))),
-            },
-            empty,
-          ),
+          body: Type.Object({ phone: PhoneHeard, why: Type.Optional(Nullable(Text(200))) }, empty),
         },
       },
       async (request) => {

@@ -1,6 +1,3 @@
-/** What becomes of a recording. */
-export type RecordingState = 'recording' | 'filing' | 'filed' | 'missing' | 'short'
-
 /** `callId`: null for a recording of no call, the radio's. */
 /** `recording.acknowledged` is of all that is wrong with a call's recording, which may be that there is none. */
 export type ArchiveEvent = { type: 'recording.acknowledged'; callId: string; at: Date; byId: string } | RecordingEvent

@@ -13,7 +13,7 @@ import * as store from './store.ts'
 
 export type { Recordings } from '../../recordings/index.ts'
 export { readAlarms as recordingAlarms } from './alarms-store.ts'
-export type { ArchiveEvent, RecordingState } from './events.ts'
+export type { ArchiveEvent } from './events.ts'
 export type { ArchiveFigure } from './figures.ts'
 export { type Archive, startArchive } from './filing.ts'
 export type { ArchiveHealth } from './health.ts'

@@ -1,6 +1,6 @@
 /** Continuous recordings and their pieces, as rows. */
 import type { Db, Tx } from '../db/index.ts'
-import type { RecordingState } from './events.ts'
+import type { RecordingState } from '../wire/words.ts'
 import type { KnownPiece } from './pieces.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as pg gives it

@@ -17,7 +17,8 @@ import {
   type SpoolFile,
   type Voice,
 } from '../../recordings/index.ts'
-import type { ArchiveEvent, RecordingState } from './events.ts'
+import type { RecordingState } from '../wire/words.ts'
+import type { ArchiveEvent } from './events.ts'
 
 /** How long after a call's end its voices may still be on their way to the spool's `done/` before we say one is missing. */
 export const GRACE_MS = 20_000

@@ -3,21 +3,16 @@ import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { notFound } from '../refusal.ts'
 import { actorOf, answers, Id, Nullable, type Routes, sendSound, Type } from '../web/index.ts'
+import { RecordingState } from '../wire/words.ts'
 import { acknowledgeAlarms, listened, listeningsOf, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
 
 const One = Type.Object({ id: Id })
 
 const RecordingAnswer = Type.Object({
   recordingId: Id,
-  kind: Type.Union([Type.Literal('call'), Type.Literal('voicemail'), Type.Literal('radio')]),
+  kind: Type.Enum(['call', 'voicemail', 'radio']),
   callId: Nullable(Id),
-  state: Type.Union([
-    Type.Literal('recording'),
-    Type.Literal('filing'),
-    Type.Literal('filed'),
-    Type.Literal('missing'),
-    Type.Literal('short'),
-  ]),
+  state: RecordingState,
   ms: Nullable(Type.Integer()),
   talkMs: Nullable(Type.Integer()),
   findings: Type.Array(

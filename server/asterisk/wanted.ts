@@ -3,6 +3,7 @@
  * The differences are put right in the ordinary way, as wishes are.
  */
 import type { Wish } from '../db/index.ts'
+import type { Night } from '../wire/words.ts'
 import type { Ami } from './ami/ami.ts'
 import type { AriEndpoint } from './ari/ari.ts'
 import { type AmiEvent, word } from './words.ts'
@@ -17,7 +18,7 @@ export type WantedNight = { line: string; campus: string; hours: string[]; hands
 export type Wanted = {
   stations: string[]
   members: WantedMember[]
-  night?: { calendars: WantedNight[]; mobiles: string[]; switches?: { line: string; night: 'auto' | 'on' | 'off' }[] }
+  night?: { calendars: WantedNight[]; mobiles: string[]; switches?: { line: string; night: Night }[] }
 }
 /** Asterisk's own database, what of it is ours: `/calendar/it/new` → its hours. */
 export type Kept = Map<string, string>
@@ -89,7 +90,7 @@ function nightDifferences({ calendars, mobiles, switches }: NonNullable<Wanted['
 }
 
 /** func_devstate.c keeps a custom state in astdb by its name; one that is not there, or neither, is by the hours. */
-function switchIn(kept: Kept, line: string): 'auto' | 'on' | 'off' {
+function switchIn(kept: Kept, line: string): Night {
   const state = kept.get(`/CustomDevstate/night-${line}`)
   return state === 'INUSE' ? 'on' : state === 'NOT_INUSE' ? 'off' : 'auto'
 }

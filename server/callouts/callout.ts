@@ -9,9 +9,10 @@
  * Whoever is called first is called twice, then the B role of their system or the crew once, then it is the supervisors'. Pure.
  */
 import { readAni } from '../radio/hearing/ident.ts'
+import type { CalloutStep, CalloutView } from '../wire/radio.ts'
 
-export type CalloutState = 'saying' | 'waiting' | 'acknowledged' | 'given_up' | 'cancelled'
-export type Tier = 'A' | 'B' | 'crew' | 'supervisor'
+export type CalloutState = CalloutView['state']
+export type Tier = NonNullable<CalloutStep['to']>
 
 export type Silence = { do: 'again' } | { do: 'escalate'; to: 'B' | 'crew' } | { do: 'give_up' }
 

@@ -7,17 +7,17 @@ import type { Radio } from '../radio/engine/radio.ts'
 import * as ports from '../radio/ports/store.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { readTickets, thing } from '../tickets/index.ts'
-import { actorOf, Code, Id, idempotentWhileSeen, type Routes, Text, Type } from '../web/index.ts'
+import { actorOf, Code, Id, idempotentWhileSeen, Nullable, type Routes, Text, Type } from '../web/index.ts'
+import { Locale } from '../wire/words.ts'
 import { acknowledge, cancel, compose, reserveCode } from './calling.ts'
 import * as store from './store.ts'
-import type { Language } from './words.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
 const Said = {
-  language: Type.Union([Type.Literal('zh-CN'), Type.Literal('en')]),
+  language: Locale,
   text: Type.Optional(Text(200, 1)),
-  toUnit: Type.Optional(Type.Union([Code, Type.Null()])),
+  toUnit: Type.Optional(Nullable(Code)),
 }
 const CalloutBody = Type.Object({ ...Said, port: Code, confirmPatient: Type.Optional(Type.Boolean()) }, strict)
 
@@ -92,7 +92,7 @@ export const calloutRoutes =
           confirmPatient = false,
         } = request.body as {
           port: string
-          language: Language
+          language: Locale
           text?: string
           toUnit?: string | null
           confirmPatient?: boolean

@@ -1,6 +1,8 @@
 /** What is said on the air when a job is called out: short, plain, digit by digit, and never about a patient. Pure. */
 
-export type Language = 'zh-CN' | 'en'
+import type { Locale } from '../wire/words.ts'
+
+export type Language = Locale
 
 /** What a call-out says. `fault` is what stands on the ticket; places carry how they are spoken, if that is known. */
 export type CalloutFacts = {

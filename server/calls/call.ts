@@ -11,6 +11,7 @@
  * grows (`learn`): the earliest time of each thing, the surest reason. State and outcome are read from it. Whoever
  * learns the same facts in any order knows the same call; a finished call stays finished.
  */
+import type { CallState } from '../wire/words.ts'
 import type { CallOutcome, Direction, EndedBy } from './events.ts'
 import type { CallFact } from './fact.ts'
 import {
@@ -27,8 +28,6 @@ import {
   surerBy,
   talks,
 } from './leg.ts'
-
-export type CallState = 'arrived' | 'queued' | 'offered' | 'talking' | 'ended'
 
 /**
  * A caller who gives up sooner than this never gave us a fair chance to answer,

@@ -1,7 +1,6 @@
 /** Tying a number to a place or a person from a call's card, and the past calls it then explains. */
 import type { Db, Tx } from '../db/index.ts'
-
-export type Kind = 'ward' | 'mobile' | 'shared_trunk' | 'pilot' | 'legacy'
+import type { NumberKind } from '../wire/choices.ts'
 
 /** How far back an attached number explains calls nobody could place. */
 const RELABEL_DAYS = 90
@@ -9,8 +8,8 @@ const RELABEL_DAYS = 90
 /** Finds a number in its realm, or writes it down. */
 export async function numberFor(
   tx: Tx,
-  { organisationId, realm, number, kind }: { organisationId: string; realm: string; number: string; kind: Kind },
-): Promise<{ id: string; kind: Kind; made: boolean }> {
+  { organisationId, realm, number, kind }: { organisationId: string; realm: string; number: string; kind: NumberKind },
+): Promise<{ id: string; kind: NumberKind; made: boolean }> {
   const where = { organisation_id: organisationId, realm, number }
   const [made] = await tx('numbers')
     .insert({ ...where, kind })

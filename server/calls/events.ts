@@ -1,8 +1,9 @@
 /** What happens to a call, in the desk's words. Ids and codes only: this goes into the journal as it stands. */
-export type CallOutcome = 'answered' | 'abandoned' | 'voicemail' | 'callback_asked' | 'refused' | 'failed'
+import type { CallOutcome, Direction } from '../wire/words.ts'
+
+export type { CallOutcome, Direction }
 export type EndedBy = 'caller' | 'agent' | 'system' | 'pbx_restart'
 export type OfferOutcome = 'answered' | 'no_answer' | 'declined' | 'cancelled' | 'unreachable'
-export type Direction = 'inbound' | 'outbound' | 'callback'
 
 /** `at` is Asterisk's clock. `recovered`: told by CEL or a snapshot after we had been away, not heard live. */
 export type CallEvent = { callId: string; at: Date; recovered?: boolean } & (

@@ -15,7 +15,6 @@ import * as reading from './read-store.ts'
 import * as store from './store.ts'
 import { turns } from './turns.ts'
 
-export type { CallState } from './call.ts'
 export { SHORT_ABANDON_MS } from './call.ts'
 export type { CallEvent, CallOutcome, Direction, EndedBy, OfferOutcome } from './events.ts'
 export type { CallFact } from './fact.ts'

@@ -1,6 +1,7 @@
 /** Calls as other rooms may read them. */
 import type { Db } from '../db/index.ts'
-import type { CallState, Span } from './call.ts'
+import type { CallState } from '../wire/words.ts'
+import type { Span } from './call.ts'
 import type { CallOutcome, Direction, EndedBy } from './events.ts'
 import { PROVISIONAL } from './store.ts'
 

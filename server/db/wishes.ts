@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Night } from '../wire/words.ts'
 
 /** Anything the desk may ask of Asterisk. The words are ours; `asterisk/` alone knows how to say them. */
 export type Wish =
@@ -21,7 +22,7 @@ export type Wish =
     }
   | { verb: 'hang-up'; uniqueid: string; cause: number }
   /** the switch of a whole line; `auto` is by its hours */
-  | { verb: 'set-night'; line: string; night: 'auto' | 'on' | 'off' }
+  | { verb: 'set-night'; line: string; night: Night }
   /**
    * A line's night for calls of one campus: its hours (Asterisk's GotoIfTime, at most eight; none: never night) and who
    * is rung then (empty: nobody). `hours: null` takes it back: the exchange's own settings hold again.

@@ -1,3 +1,5 @@
+import type { Night } from '../wire/words.ts'
+
 /** Changes to the directory. `what` names the table's subject; ids only. */
 export type DirectoryEvent = { at: Date; byId: string | null } & (
   | { type: 'directory.changed'; what: string; id: string; verb: 'created' | 'changed' | 'retired'; fields: string[] }
@@ -9,5 +11,5 @@ export type DirectoryEvent = { at: Date; byId: string | null } & (
       retired: number
       rows: { id: string; verb: 'created' | 'changed' | 'retired'; fields: string[] }[]
     }
-  | { type: 'line.night'; line: string; night: 'auto' | 'on' | 'off' }
+  | { type: 'line.night'; line: string; night: Night }
 )

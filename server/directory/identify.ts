@@ -1,7 +1,6 @@
 /** Whose number is it, and where does it ring? Rules only; the rows come from the store. */
+import type { NumberKind } from '../wire/choices.ts'
 import type { IdentifiedHow } from '../wire/words.ts'
-
-export type NumberKind = 'ward' | 'mobile' | 'shared_trunk' | 'pilot' | 'legacy'
 
 /** One directory row that fits the number heard, with what it points to at this moment. */
 export type NumberRow = {

@@ -1,5 +1,6 @@
 /** What happens on the radio. Ids and codes only: what was said and by whom stands in the rows. */
 import type { OverKind } from '../wire/radio.ts'
+import type { SystemRole } from '../wire/words.ts'
 
 export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.over-ended'; overId: string; port: string; kind: OverKind; emergency: boolean }
@@ -18,5 +19,5 @@ export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.units-imported'; units: { unitId: string; fields: string[] }[] }
   | { type: 'radio.holder-changed'; unit: string; personId: string | null }
   | { type: 'radio.shift-changed'; shiftId: string; personId: string; verb: 'planned' | 'taken' | 'ended' | 'removed' }
-  | { type: 'radio.role-changed'; system: string; role: 'A' | 'B'; personId: string | null }
+  | { type: 'radio.role-changed'; system: string; role: SystemRole; personId: string | null }
 )

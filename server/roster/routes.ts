@@ -10,6 +10,7 @@ import { radioThing, readPorts, readRoster } from '../radio/ports/store.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { actorOf, Code, Id, idempotent, Nullable, type Routes, Time, Type } from '../web/index.ts'
 import type { DutyView } from '../wire/radio.ts'
+import { SystemRole } from '../wire/words.ts'
 import * as store from './store.ts'
 
 const strict = { additionalProperties: false } as const
@@ -183,10 +184,9 @@ export const dutyRoutes =
       return { shiftId: request.params.id }
     })
 
-    const Role = Type.Union([Type.Literal('A'), Type.Literal('B')])
     app.post(
       '/api/radio/roles',
-      { schema: { body: Type.Object({ system: Code, role: Role, personId: Nullable(Id) }, strict) } },
+      { schema: { body: Type.Object({ system: Code, role: SystemRole, personId: Nullable(Id) }, strict) } },
       async (request) => {
         const actor = actorOf(request)
         // a system serves every campus: whoever leads a shift at one of them may say who answers for it now

@@ -1,6 +1,7 @@
 /** Who is on duty, with which handheld, and who answers for which system: rows. */
 import type { Db, Tx } from '../db/index.ts'
 import type { DutyView, PlanView } from '../wire/radio.ts'
+import type { SystemRole } from '../wire/words.ts'
 
 /** What a shift really covered, or is to cover. */
 const DURING = 'coalesce(s.actual, s.planned)'
@@ -197,7 +198,7 @@ export async function isPerson(tx: Tx, organisationId: string, id: string): Prom
 export async function setRole(
   tx: Tx,
   organisationId: string,
-  wanted: { system: string; role: 'A' | 'B'; personId: string | null },
+  wanted: { system: string; role: SystemRole; personId: string | null },
 ): Promise<'done' | 'no-system' | 'both-roles'> {
   const system = await tx('systems')
     .where({ organisation_id: organisationId, code: wanted.system })

@@ -3,12 +3,13 @@
 import type { Asker } from '../access/index.ts'
 import type { VoiceFinding } from '../archive/index.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../wire/views.ts'
+import type { AgentState, CallState, Direction, NextState, PhoneState } from '../wire/words.ts'
 
 export type CallShown = {
   id: string
   organisation_id: string
-  direction: 'inbound' | 'outbound' | 'callback'
-  state: 'arrived' | 'queued' | 'offered' | 'talking' | 'ended'
+  direction: Direction
+  state: CallState
   outcome: string | null
   campus: string | null
   line: string | null
@@ -95,14 +96,14 @@ export type AgentShown = {
   name: string
   title: string | null
   station: string
-  state: 'signed_out' | 'ready' | 'not_ready' | 'wrap_up'
+  state: AgentState
   reason: string | null
   since: Date
-  next_state: 'ready' | 'not_ready' | null
+  next_state: NextState | null
   next_reason: string | null
   wrap_up_until: Date | null
   wrap_up_call_id: string | null
-  phone: 'unknown' | 'registered' | 'unregistered'
+  phone: PhoneState
   phone_since: Date | null
   phone_why: string | null
   ring_tested_at: Date | null

@@ -2,7 +2,7 @@
 import type { Actor } from '../access/index.ts'
 import type { Tx } from '../db/index.ts'
 import { Refusal } from '../refusal.ts'
-import type { TicketChange } from '../wire/api.ts'
+import type { TicketChange } from '../wire/tickets.ts'
 import type { TicketEvent } from './events.ts'
 import { asked, held } from './saving.ts'
 import * as store from './store.ts'

@@ -18,9 +18,8 @@ import {
   type Routes,
   Text,
   Type,
-  Version,
 } from '../web/index.ts'
-import { ChosenKind, Resolution, TicketState } from '../wire/tickets.ts'
+import { NewTicket, TicketAct, TicketAssign, TicketChange, TicketState } from '../wire/tickets.ts'
 import type { TicketPage, TicketRow, TimelineItem } from '../wire/views.ts'
 import {
   act,
@@ -40,49 +39,6 @@ import { timeline } from './timeline.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
-const Grade = Type.Integer({ minimum: 1, maximum: 3 })
-
-const Change = Type.Object(
-  {
-    version: Version,
-    what: Type.Optional(Text(2_000)),
-    notes: Type.Optional(Text(20_000)),
-    kind: Type.Optional(ChosenKind),
-    line: Type.Optional(Code),
-    placeId: Type.Optional(Nullable(Id)),
-    placeText: Type.Optional(Text(200)),
-    unitId: Type.Optional(Nullable(Id)),
-    reporterId: Type.Optional(Nullable(Id)),
-    reporterName: Type.Optional(Text(200)),
-    contactNumber: Type.Optional(Text(40)),
-    categoryId: Type.Optional(Nullable(Id)),
-    confirmedCategoryId: Type.Optional(Nullable(Id)),
-    confirmedPlaceId: Type.Optional(Nullable(Id)),
-    impact: Type.Optional(Grade),
-    urgency: Type.Optional(Grade),
-    confirmedImpact: Type.Optional(Nullable(Grade)),
-    confirmedUrgency: Type.Optional(Nullable(Grade)),
-    ipAddress: Type.Optional(Nullable(Text(60, 1))),
-  },
-  strict,
-)
-
-const Acting = Type.Object(
-  {
-    version: Type.Optional(Version),
-    reason: Type.Optional(Text(500)),
-    resolution: Type.Optional(Resolution),
-    faultCause: Type.Optional(Text(500)),
-  },
-  strict,
-)
-
-/** A person, a crew, or both; what is left out stays as it is. */
-const Assigning = Type.Object(
-  { version: Type.Optional(Version), assigneeId: Type.Optional(Nullable(Id)), crewId: Type.Optional(Nullable(Id)) },
-  strict,
-)
-
 /** What else happened around a ticket, told by a room that tickets do not know of. */
 export type MoreTimeline = (actor: Actor, ticketId: string) => Promise<TimelineItem[]>
 
@@ -150,24 +106,14 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
       '/api/tickets',
       {
         schema: {
-          body: Type.Object(
-            {
-              campus: Code,
-              line: Code,
-              what: Type.Optional(Text(2_000)),
-              placeId: Type.Optional(Id),
-              reporterId: Type.Optional(Id),
-              contactNumber: Type.Optional(Text(40)),
-            },
-            strict,
-          ),
+          body: NewTicket,
         },
       },
       idempotentWhileSeen(seen, async (request, reply) => {
         const actor = actorOf(request)
         let row: TicketRow | undefined
         await commit(async (tx) => {
-          const { events, ticket } = await openAtDesk(tx, actor, request.body as never)
+          const { events, ticket } = await openAtDesk(tx, actor, request.body as NewTicket)
           row = ticketRows([ticket])[0]
           return events
         })
@@ -180,7 +126,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
       page(actorOf(request), request.params.id),
     )
 
-    app.patch('/api/tickets/:id', { schema: { params: One, body: Change } }, async (request) => {
+    app.patch('/api/tickets/:id', { schema: { params: One, body: TicketChange } }, async (request) => {
       const actor = actorOf(request)
       await commit((tx) => change(tx, actor, request.params.id, request.body))
       return changed(actor, request.params.id)
@@ -206,7 +152,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
     for (const what of ['take', 'withdraw', 'done', 'reopen', 'give-up'] satisfies Act[]) {
       app.post(
         `/api/tickets/:id/${what}`,
-        { schema: { params: One, body: Type.Optional(Nullable(Acting)) } },
+        { schema: { params: One, body: Type.Optional(Nullable(TicketAct)) } },
         async (request) => {
           const actor = actorOf(request)
           await commit((tx) => act(tx, actor, request.params.id, what, request.body ?? {}))
@@ -215,7 +161,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
       )
     }
 
-    app.post('/api/tickets/:id/assign', { schema: { params: One, body: Assigning } }, async (request) => {
+    app.post('/api/tickets/:id/assign', { schema: { params: One, body: TicketAssign } }, async (request) => {
       const actor = actorOf(request)
       await commit((tx) => act(tx, actor, request.params.id, 'assign', request.body))
       return changed(actor, request.params.id)

@@ -72,7 +72,7 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   const observers: ObserveAnswer[] = []
   app.decorate('observeAnswer', (observe) => void observers.push(observe))
   app.decorateRequest('actor', undefined)
-  app.setValidatorCompiler(validatorCompiler as never)
+  app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler(errorHandler)
   app.addHook('onRoute', ({ method, url, config: own, schema = {} }) => {
     for (const one of [method].flat())

@@ -23,8 +23,8 @@ export function idempotent<Q extends FastifyRequest, R extends FastifyReply>(han
  * The same, for things that a person may lose sight of with the same rights: a ticket that went to another line. `seen`
  * answers the repeated request, from the first answer or anew, and refuses whoever may not see the thing any more.
  */
-export function idempotentWhileSeen<Q extends FastifyRequest, R extends FastifyReply>(
-  seen: (request: Q, first: never) => Promise<unknown>,
+export function idempotentWhileSeen<Q extends FastifyRequest, R extends FastifyReply, T>(
+  seen: (request: Q, first: T) => Promise<unknown>,
   handler: Handler<Q, R>,
 ): Handler<Q, R> {
   return async (request, reply) => {
@@ -44,7 +44,7 @@ export function idempotentWhileSeen<Q extends FastifyRequest, R extends FastifyR
       if (first.route !== route || !bodyHash.equals(first.bodyHash)) throw new Refusal('idempotency-key-reused')
       if (first.status === null) throw new Refusal('request-not-finished', { ageS: first.ageS })
       if (first.rights && !rights.equals(first.rights)) throw new Refusal('rights-changed')
-      const answer = await seen(request, first.answer as never)
+      const answer = await seen(request, first.answer as T)
       reply.code(first.status).header('idempotent-replayed', 'true')
       return answer
     }

@@ -23,7 +23,7 @@ export function contentPolicy(consoleDir: string, sipSocket: string, https: bool
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],
     'media-src': ["'self'", 'blob:'],
-    'connect-src': ["'self'", ownSocket as never, ...sip],
+    'connect-src': ["'self'", ownSocket, ...sip],
     'worker-src': ["'self'"],
     'manifest-src': ["'self'"],
     'base-uri': ["'self'"],

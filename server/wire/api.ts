@@ -1,5 +1,4 @@
 /** The HTTP doors, as the console calls them. Types only; the schemas in each room's routes.ts are the OpenAPI. */
-import type { CallReason, CallRelation, Resolution, TicketState } from './words.ts'
 
 /**
  * GET    /api/session                      -> Me            401 when signed out
@@ -50,51 +49,6 @@ import type { CallReason, CallRelation, Resolution, TicketState } from './words.
  * POST   /api/directory/:what                 -> row          PATCH /api/directory/:what/:id {version,…}
  * POST   /api/directory/:what/import {csv, dryRun} -> ImportResult      GET /api/directory/:what/export.csv
  */
-export type NewTicket = {
-  campus: string
-  line: string
-  what?: string
-  placeId?: string
-  reporterId?: string
-  contactNumber?: string
-}
-
-/** Every field as typed; only those present change. `version` is the one the screen was showing. */
-export type TicketChange = {
-  version: number
-  what?: string
-  notes?: string
-  kind?: 'incident' | 'service_request'
-  line?: string
-  placeId?: string | null
-  placeText?: string
-  unitId?: string | null
-  reporterId?: string | null
-  reporterName?: string
-  contactNumber?: string
-  categoryId?: string | null
-  confirmedCategoryId?: string | null
-  confirmedPlaceId?: string | null
-  impact?: number
-  urgency?: number
-  confirmedImpact?: number | null
-  confirmedUrgency?: number | null
-  ipAddress?: string | null
-}
-
-export type Done = { version: number; resolution: Resolution; faultCause?: string }
-export type Explain = { reason: CallReason; note?: string }
-export type Join = { ticketId: string; relation: Exclude<CallRelation, 'opened'> }
-export type TicketQuery = {
-  limit?: number
-  after?: string
-  state?: TicketState
-  line?: string
-  campus?: string
-  assignee?: string
-  place?: string
-  q?: string
-}
 /** What is wrong with a cell, a line or the file (line 1). `column` is the file's own header; the words are the console's. */
 export type ImportFault = { line: number; column?: string } & (
   | { code: 'not-csv' | 'not-a-column' | 'column-missing' | 'column-twice' | 'missing' | 'control-character' }

@@ -1,5 +1,6 @@
 /** The radio's words between server and console. Types only. Times are ISO 8601 unless a name says Ms. */
 import type { PersonRef } from './views.ts'
+import type { SystemRole } from './words.ts'
 
 /** What the carrier of a port does now: the states of radio/floor.ts, and `offline` when the gateway is not there. */
 export type CarrierState =
@@ -288,7 +289,7 @@ export type SystemRoleView = {
   system: string
   zh: string
   en: string | null
-  role: 'A' | 'B'
+  role: SystemRole
   person: PersonRef | null
   units: string[]
   onDuty: boolean

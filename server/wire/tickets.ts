@@ -1,58 +1,97 @@
 /** The words of tickets and callbacks, each once: routes check by them, types are derived from them. */
 import { type Static, Type } from 'typebox'
+import { CHOSEN_KINDS, CLEARED_BY_HAND, RESOLUTIONS, TICKET_STATES } from './choices.ts'
+import { Code, Id, Nullable, strict, Text, Version } from './fields.ts'
 
-export const TicketState = Type.Enum(['unassigned', 'in_progress', 'done', 'withdrawn', 'unresolved'])
+export const TicketState = Type.Enum(TICKET_STATES)
 export type TicketState = Static<typeof TicketState>
 
-export const TicketKind = Type.Enum(['incident', 'service_request', 'voicemail'])
+export const TicketKind = Type.Enum([...CHOSEN_KINDS, 'voicemail'])
 export type TicketKind = Static<typeof TicketKind>
-/** what a person may make of it; a message is one from the beginning */
-export const ChosenKind = Type.Enum(['incident', 'service_request'])
+export const ChosenKind = Type.Enum(CHOSEN_KINDS)
 
 export const TicketSource = Type.Enum(['call', 'voicemail', 'desk', 'web', 'radio'])
 export type TicketSource = Static<typeof TicketSource>
 
-export const Resolution = Type.Enum(['phone', 'remote', 'on_site'])
+export const Resolution = Type.Enum(RESOLUTIONS)
 export type Resolution = Static<typeof Resolution>
 
-/** `callback`, `outbound`: a call we made about it, owed or not */
-export const CallRelation = Type.Enum(['opened', 'same_fault', 'urge', 'callback', 'outbound', 'also'])
-export type CallRelation = Static<typeof CallRelation>
 /** what a person may say of a call and a ticket there already is */
 export const JoinRelation = Type.Enum(['same_fault', 'urge', 'callback', 'also'])
+/** `callback`, `outbound`: a call we made about it, owed or not */
+export const CallRelation = Type.Enum([...JoinRelation.enum, 'opened', 'outbound'])
+export type CallRelation = Static<typeof CallRelation>
 
-export const CallReason = Type.Enum([
-  'wrong_number',
-  'test_call',
-  'caller_silent',
-  'asked_only',
-  'internal',
-  'hung_up_in_notice',
-  'outbound',
-  'technical',
-])
-export type CallReason = Static<typeof CallReason>
+const SAID = ['wrong_number', 'test_call', 'caller_silent', 'asked_only', 'internal', 'technical'] as const
 /** what a person may give as the reason; the others are the desk's own */
-export const SaidReason = Type.Enum([
-  'wrong_number',
-  'test_call',
-  'caller_silent',
-  'asked_only',
-  'internal',
-  'technical',
-])
+export const SaidReason = Type.Enum(SAID)
+export const CallReason = Type.Enum([...SAID, 'hung_up_in_notice', 'outbound'])
+export type CallReason = Static<typeof CallReason>
 
 export const OwedWhy = Type.Enum(['abandoned', 'asked', 'voicemail'])
 export type OwedWhy = Static<typeof OwedWhy>
 
-export const ClearedHow = Type.Enum([
-  'called_back',
-  'caller_got_through',
-  'place_got_through',
-  'ticket_exists',
-  'unreachable',
-  'by_hand',
-])
+export const ClearedHow = Type.Enum(['called_back', 'caller_got_through', 'place_got_through', ...CLEARED_BY_HAND])
 export type ClearedHow = Static<typeof ClearedHow>
-export const ClearedByHand = Type.Enum(['unreachable', 'by_hand', 'ticket_exists'])
+export const ClearedByHand = Type.Enum(CLEARED_BY_HAND)
 export type ClearedByHand = Static<typeof ClearedByHand>
+
+const Grade = Type.Integer({ minimum: 1, maximum: 3 })
+const Contact = Text(40)
+const What = Text(2_000)
+
+export const NewTicket = Type.Object(
+  {
+    campus: Code,
+    line: Code,
+    what: Type.Optional(What),
+    placeId: Type.Optional(Id),
+    reporterId: Type.Optional(Id),
+    contactNumber: Type.Optional(Contact),
+  },
+  strict,
+)
+export type NewTicket = Static<typeof NewTicket>
+
+/** Every field as typed; only those present change. `version` is the one the screen was showing. */
+export const TicketChange = Type.Object(
+  {
+    version: Version,
+    what: Type.Optional(What),
+    notes: Type.Optional(Text(20_000)),
+    kind: Type.Optional(ChosenKind),
+    line: Type.Optional(Code),
+    placeId: Type.Optional(Nullable(Id)),
+    placeText: Type.Optional(Text(200)),
+    unitId: Type.Optional(Nullable(Id)),
+    reporterId: Type.Optional(Nullable(Id)),
+    reporterName: Type.Optional(Text(200)),
+    contactNumber: Type.Optional(Contact),
+    categoryId: Type.Optional(Nullable(Id)),
+    confirmedCategoryId: Type.Optional(Nullable(Id)),
+    confirmedPlaceId: Type.Optional(Nullable(Id)),
+    impact: Type.Optional(Grade),
+    urgency: Type.Optional(Grade),
+    confirmedImpact: Type.Optional(Nullable(Grade)),
+    confirmedUrgency: Type.Optional(Nullable(Grade)),
+    ipAddress: Type.Optional(Nullable(Text(60, 1))),
+  },
+  strict,
+)
+export type TicketChange = Static<typeof TicketChange>
+
+/** What else is said with an act: which version was shown, why, how it was solved. */
+export const TicketAct = Type.Object(
+  {
+    version: Type.Optional(Version),
+    reason: Type.Optional(Text(500)),
+    resolution: Type.Optional(Resolution),
+    faultCause: Type.Optional(Text(500)),
+  },
+  strict,
+)
+/** A person, a crew, or both; what is left out stays as it is. */
+export const TicketAssign = Type.Object(
+  { version: Type.Optional(Version), assigneeId: Type.Optional(Nullable(Id)), crewId: Type.Optional(Nullable(Id)) },
+  strict,
+)

@@ -5,8 +5,10 @@ import type {
   CallReason,
   CallRelation,
   CallState,
+  Direction,
   IdentifiedHow,
   Locale,
+  NextState,
   Night,
   PhoneState,
   RecordingState,
@@ -78,7 +80,7 @@ export type RowChange = {
 /** A call as any console that may see the call sees it. `ani` and names only for those who may. */
 export type CallCard = {
   callId: string
-  direction: 'inbound' | 'outbound' | 'callback'
+  direction: Direction
   state: CallState
   outcome: CallOutcome | null
   campus: string | null
@@ -150,7 +152,7 @@ export type AgentView = {
   state: AgentState
   reason: string | null
   since: string
-  nextState: 'ready' | 'not_ready' | null
+  nextState: NextState | null
   nextReason: string | null
   wrapUpUntil: string | null
   wrapUpCallId: string | null

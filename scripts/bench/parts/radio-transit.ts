@@ -3,6 +3,7 @@
  * from the packet in which it begins to the packet in which it begins. Beeps at random phases of the packet clock.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Test } from 'tap'
 import { console_, fact, gateway, onAir, radioLab, station, until, wish } from '../../../server/test/radio/lab.ts'
 import type { SipSound } from '../../lab/phones/sip-sound.ts'
 
@@ -14,7 +15,7 @@ const GAP_MS = 160
 export async function transit(count: number): Promise<Transit> {
   const endings: (() => unknown)[] = []
   // what the lab of live tests needs of a test
-  const t = { teardown: (end: () => unknown) => void endings.push(end), comment() {} } as never
+  const t = { teardown: (end: () => unknown) => void endings.push(end), comment() {} } as Partial<Test> as Test
   try {
     const lab = await radioLab(t)
     const air = await gateway(t, lab, 'old')
@@ -45,7 +46,7 @@ export async function transit(count: number): Promise<Transit> {
 }
 
 /** Two phones, called and put into one mixing bridge: what ARI gives with nothing of ours between. */
-async function bareBridge(t: never, lab: Awaited<ReturnType<typeof radioLab>>, desk: ReturnType<typeof station>) {
+async function bareBridge(t: Test, lab: Awaited<ReturnType<typeof radioLab>>, desk: ReturnType<typeof station>) {
   const { ari } = desk
   const bridge = 'bare'
   await ari.request('POST', `/bridges/${bridge}`, { type: 'mixing', name: bridge })

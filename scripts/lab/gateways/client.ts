@@ -11,7 +11,7 @@ type EntryOf<T extends LogEntry['type']> = Extract<LogEntry, { type: T }>
 /** Emits `entry` for each log entry once `watch()` was called. */
 export class RadioClient extends EventEmitter<{ entry: [LogEntry] }> {
   #socket: Socket
-  #waiting = new Map<number, { done: (answer: never) => void; fail: (error: Error) => void }>()
+  #waiting = new Map<number, { done: (answer: unknown) => void; fail: (error: Error) => void }>()
   #id = 0
 
   private constructor(socket: Socket) {
@@ -28,7 +28,7 @@ export class RadioClient extends EventEmitter<{ entry: [LogEntry] }> {
       if (told.entry) return void this.emit('entry', told.entry)
       const waiting = this.#waiting.get(told.id ?? -1)
       this.#waiting.delete(told.id ?? -1)
-      if (told.error === undefined) waiting?.done(told.answer as never)
+      if (told.error === undefined) waiting?.done(told.answer)
       else waiting?.fail(new Error(told.error))
     })
   }
@@ -44,7 +44,7 @@ export class RadioClient extends EventEmitter<{ entry: [LogEntry] }> {
   ask<W extends Wish>(wish: W, what: Ask<W>): Promise<Wishes[W]['answer']> {
     const id = ++this.#id
     return new Promise((done, fail) => {
-      this.#waiting.set(id, { done, fail })
+      this.#waiting.set(id, { done: (answer) => done(answer as Wishes[W]['answer']), fail })
       this.#socket.write(`${JSON.stringify({ ...what, id, do: wish })}\n`)
     })
   }

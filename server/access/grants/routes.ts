@@ -2,13 +2,12 @@ import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
 import { notFound, Refusal } from '../../refusal.ts'
 import { actorOf, Code, Id, Nullable, type Routes, Type } from '../../web/index.ts'
-import type { Grant } from '../../wire/views.ts'
+import { Role } from '../../wire/words.ts'
 import { administrator } from '../administrator.ts'
 import { givePassword } from '../sessions/index.ts'
 import { type AccessChange, isPerson, readGrants, readLines, setGrants, setLines } from './index.ts'
 
 const Params = Type.Object({ id: Id })
-const Role = Type.Enum(['agent', 'engineer', 'supervisor', 'admin', 'auditor', 'reporter'])
 const GrantBody = Type.Object({ role: Role, campus: Nullable(Code), line: Nullable(Code) })
 
 /** What a person may do, which lines an agent takes, and a one-time password. */
@@ -31,7 +30,7 @@ export const accessRoutes =
       async (request) => {
         const by = administrator(actorOf(request), 'administer')
         const { id } = request.params
-        await done(commit, (tx) => setGrants(tx, by, id, request.body.grants as Grant[]))
+        await done(commit, (tx) => setGrants(tx, by, id, request.body.grants))
         return state(id)
       },
     )

@@ -3,7 +3,7 @@ import { type Db, settled } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
 import { notFound, Refusal } from '../../refusal.ts'
 import { actorOf, Code, type Routes, Type } from '../../web/index.ts'
-import type { Night } from '../../wire/words.ts'
+import { Night } from '../../wire/words.ts'
 import { switchesFor, turnNight } from './index.ts'
 
 /** An exchange that has not answered by then is told again by itself; the person need not wait for it. */
@@ -20,7 +20,7 @@ export const nightRoutes =
       {
         schema: {
           params: Type.Object({ line: Code }),
-          body: Type.Object({ night: Type.Enum(['auto', 'on', 'off']) }, { additionalProperties: false }),
+          body: Type.Object({ night: Night }, { additionalProperties: false }),
         },
       },
       async (request) => {
@@ -31,7 +31,7 @@ export const nightRoutes =
         if (!may(actor, 'switch', thing)) throw new Refusal('not-allowed')
         let wishId: number | null = null
         await commit(async (tx) => {
-          const turned = await turnNight(tx, actor, line, request.body.night as Night)
+          const turned = await turnNight(tx, actor, line, request.body.night)
           if (!turned) throw notFound('line')
           wishId = turned.wishId
           return turned.events

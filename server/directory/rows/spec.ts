@@ -1,4 +1,5 @@
 /** What the directory is made of: for each kind of row its fields, how they are stored, and what they point to. */
+import { LOCALES, NUMBER_KINDS, PLACE_KINDS, SEALS, UNIT_KINDS } from '../../wire/choices.ts'
 
 export type What = 'campuses' | 'lines' | 'trunks' | 'calendars' | 'places' | 'units' | 'numbers' | 'people' | 'crews'
 
@@ -73,7 +74,7 @@ export const SPECS: Record<What, Spec> = {
     fields: {
       code,
       ...name,
-      seal: { kind: 'choice', of: ['outlined', 'solid'], column: 'seal', otherwise: 'outlined' },
+      seal: { kind: 'choice', of: SEALS, column: 'seal', otherwise: 'outlined' },
       sort: { kind: 'whole', from: 0, to: 999, column: 'sort', otherwise: 0 },
     },
     links: {},
@@ -137,7 +138,7 @@ export const SPECS: Record<What, Spec> = {
     fields: {
       campus: { kind: 'campus', column: 'campus_id', fixed: true },
       parentId: { kind: 'id', optional: true, column: 'parent_id', otherwise: null },
-      kind: { kind: 'choice', of: ['building', 'floor', 'room', 'bed'], column: 'kind' },
+      kind: { kind: 'choice', of: PLACE_KINDS, column: 'kind' },
       code,
       ...nameOrNot,
       spoken: note('spoken_zh'),
@@ -153,7 +154,7 @@ export const SPECS: Record<What, Spec> = {
     table: 'units',
     fields: {
       parentId: { kind: 'id', optional: true, column: 'parent_id', otherwise: null },
-      kind: { kind: 'choice', of: ['department', 'nursing_unit', 'office', 'company'], column: 'kind' },
+      kind: { kind: 'choice', of: UNIT_KINDS, column: 'kind' },
       code,
       costCode: note('cost_code', 40),
       ...nameOrNot,
@@ -169,7 +170,7 @@ export const SPECS: Record<What, Spec> = {
     fields: {
       realm: { kind: 'code', column: 'realm', fixed: true },
       number: { kind: 'digits', column: 'number', fixed: true },
-      kind: { kind: 'choice', of: ['ward', 'mobile', 'shared_trunk', 'pilot', 'legacy'], column: 'kind' },
+      kind: { kind: 'choice', of: NUMBER_KINDS, column: 'kind' },
       note: note('note'),
     },
     links: {
@@ -196,7 +197,7 @@ export const SPECS: Record<What, Spec> = {
       nameLatin: note('name_latin', 80),
       title: note('title', 60),
       login: { kind: 'text', max: 40, optional: true, column: 'login', otherwise: null },
-      locale: { kind: 'choice', of: ['zh-CN', 'en'], column: 'locale', otherwise: 'zh-CN' },
+      locale: { kind: 'choice', of: LOCALES, column: 'locale', otherwise: 'zh-CN' },
     },
     links: { unitId: { table: 'person_units', own: 'person_id', other: 'unit_id', many: false, during: true } },
     words: ['staff_code', 'name', 'name_latin', 'login'],

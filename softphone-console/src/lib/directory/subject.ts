@@ -1,3 +1,5 @@
+import { LOCALES, NUMBER_KINDS, PLACE_KINDS, SEALS, UNIT_KINDS } from '../wire.ts'
+
 /** The kinds of row an administrator keeps, as `/api/directory/:what` names them. */
 export type What =
   | 'places'
@@ -56,7 +58,7 @@ export type Subject = {
   /** what the exchange has from site.json: which rows there are, or all of them */
   kept?: 'rows' | 'whole'
   /** where it is kept when not in `/api/directory`: the door, how its answer reads as a row; retired by a change, with no journal to show */
-  door?: { path: string; rowOf: (answer: never) => Row }
+  door?: { path: string; rowOf: (answer: unknown) => Row }
 }
 
 const zh: Field = { name: 'zh', kind: 'text', max: 120 }
@@ -73,7 +75,7 @@ export const SUBJECTS: readonly Subject[] = [
     fields: [
       { name: 'campus', kind: 'campus', fixed: true },
       { name: 'parentId', kind: 'place', optional: true },
-      { name: 'kind', kind: 'choice', of: ['building', 'floor', 'room', 'bed'], first: 'room' },
+      { name: 'kind', kind: 'choice', of: PLACE_KINDS, first: 'room' },
       code,
       zh,
       { ...en, optional: true },
@@ -88,7 +90,7 @@ export const SUBJECTS: readonly Subject[] = [
     csv: true,
     fields: [
       { name: 'parentId', kind: 'unit', optional: true },
-      { name: 'kind', kind: 'choice', of: ['department', 'nursing_unit', 'office', 'company'], first: 'department' },
+      { name: 'kind', kind: 'choice', of: UNIT_KINDS, first: 'department' },
       code,
       { name: 'costCode', kind: 'text', max: 40, optional: true },
       zh,
@@ -103,7 +105,7 @@ export const SUBJECTS: readonly Subject[] = [
     fields: [
       { name: 'realm', kind: 'realm', fixed: true },
       { name: 'number', kind: 'digits', fixed: true },
-      { name: 'kind', kind: 'choice', of: ['ward', 'mobile', 'shared_trunk', 'pilot', 'legacy'], first: 'ward' },
+      { name: 'kind', kind: 'choice', of: NUMBER_KINDS, first: 'ward' },
       { name: 'placeId', kind: 'place', optional: true },
       { name: 'personIds', kind: 'people', optional: true },
       { name: 'note', kind: 'text', max: 200, optional: true },
@@ -120,7 +122,7 @@ export const SUBJECTS: readonly Subject[] = [
       { name: 'nameLatin', kind: 'text', max: 80, optional: true },
       { name: 'title', kind: 'text', max: 60, optional: true },
       { name: 'login', kind: 'text', max: 40, optional: true },
-      { name: 'locale', kind: 'choice', of: ['zh-CN', 'en'], first: 'zh-CN' },
+      { name: 'locale', kind: 'choice', of: LOCALES, first: 'zh-CN' },
       { name: 'unitId', kind: 'unit', optional: true },
     ],
   },
@@ -153,7 +155,7 @@ export const SUBJECTS: readonly Subject[] = [
     what: 'campuses',
     kept: 'rows',
     columns: ['zh', 'en', 'code', 'seal'],
-    fields: [code, zh, en, { name: 'seal', kind: 'choice', of: ['outlined', 'solid'], first: 'outlined' }, sort],
+    fields: [code, zh, en, { name: 'seal', kind: 'choice', of: SEALS, first: 'outlined' }, sort],
   },
   {
     what: 'trunks',

@@ -26,9 +26,6 @@ export function reasonWord(reason: string | null): string {
   return word ? t(word) : (reason ?? '')
 }
 
-/** Reasons an agent may choose; the others the desk sets by itself. */
-export const REASONS: NotReadyReason[] = ['break', 'meal', 'meeting', 'training', 'paperwork']
-
 /** What an agent asks about their own state. Each waits for the server's answer and says what came of it. */
 export class MyState {
   #app: App

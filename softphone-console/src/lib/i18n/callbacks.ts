@@ -14,8 +14,6 @@ export const clearedHow = room({
   unreachable: { zh: '联系不上', en: 'Could not be reached' },
   by_hand: { zh: '人工了结', en: 'Settled by hand' },
 })
-/** Ways a person may settle one; the others the desk sees for itself. */
-export const CLEAR_BY_HAND = ['ticket_exists', 'unreachable', 'by_hand'] as const
 
 export const callbacks = room({
   callbacks: { zh: '待回电', en: 'Callbacks owed' },

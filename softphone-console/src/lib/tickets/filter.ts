@@ -1,4 +1,4 @@
-import type { TicketState } from '../wire.ts'
+import { TICKET_STATES, type TicketState } from '../wire.ts'
 
 /** What a list of tickets is narrowed to. The address bar holds it, so that a list can be sent to a colleague. */
 export type Filter = {
@@ -12,7 +12,6 @@ export type Filter = {
   q: string
 }
 
-export const STATES: TicketState[] = ['unassigned', 'in_progress', 'done', 'withdrawn', 'unresolved']
 export const EVERYTHING: Filter = {
   state: null,
   line: null,
@@ -27,7 +26,7 @@ export const EVERYTHING: Filter = {
 export function filterOf(search: Pick<URLSearchParams, 'get'>): Filter {
   const state = search.get('state')
   return {
-    state: STATES.find((known) => known === state) ?? null,
+    state: TICKET_STATES.find((known) => known === state) ?? null,
     line: search.get('line') || null,
     campus: search.get('campus') || null,
     mine: search.get('assignee') === 'me',

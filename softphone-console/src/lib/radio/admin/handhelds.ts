@@ -17,7 +17,7 @@ export function handheldsSubject(crews: readonly Row[]): Subject {
     columns: ['code', 'campus', 'alias', 'holder', 'dtmf', 'mdc1200', 'fiveTone', 'gateway', 'crew'],
     retires: true,
     csv: true,
-    door: { path: '/api/radio/units', rowOf: (unit: never) => rowOfUnit(unit) },
+    door: { path: '/api/radio/units', rowOf: (unit) => rowOfUnit(unit as RadioUnitView) },
     fields: [
       { name: 'code', kind: 'code', fixed: true },
       { name: 'campus', kind: 'campus' },

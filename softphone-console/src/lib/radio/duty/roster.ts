@@ -1,8 +1,8 @@
-import type { PlanView, SystemRoleView } from '../../wire.ts'
+import type { PlanView, SystemRole, SystemRoleView } from '../../wire.ts'
 
 /** The systems a person answers for, as A and as B. */
-export function rolesOf(roles: readonly SystemRoleView[], personId: string): Record<'A' | 'B', SystemRoleView[]> {
-  const of = (role: 'A' | 'B') => roles.filter((one) => one.role === role && one.person?.id === personId)
+export function rolesOf(roles: readonly SystemRoleView[], personId: string): Record<SystemRole, SystemRoleView[]> {
+  const of = (role: SystemRole) => roles.filter((one) => one.role === role && one.person?.id === personId)
   return { A: of('A'), B: of('B') }
 }
 
