@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
+import { Compile } from 'typebox/compile'
 import { WebSocket } from 'ws'
-import type { FromConsole, FromServer } from '../wire/frames.ts'
+import { FromConsole, type FromServer } from '../wire/frames.ts'
 import type { Actor } from '../wire/grant.ts'
 import { textFrame } from './frame.ts'
-import { understandRadio } from './seat-radio.ts'
 
 /** Bytes waiting for a console's network: above, it is told to fetch anew; far above, it is gone. */
 const SLOW_BYTES = 1024 * 1024
@@ -148,27 +148,14 @@ function allowance(atOnce: number, aSecond: number): () => boolean {
   }
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const understood = Compile(FromConsole)
 
 /** Reads what a console said; anything but the words of wire/frames.ts is not understood. */
 export function understand(data: Buffer): FromConsole | 'not-json' | undefined {
-  let said: unknown
   try {
-    said = JSON.parse(data.toString('utf8'))
+    const said: unknown = JSON.parse(data.toString('utf8'))
+    return understood.Check(said) ? said : undefined
   } catch {
     return 'not-json'
   }
-  if (typeof said !== 'object' || said === null) return undefined
-  const radio = understandRadio(said as Record<string, unknown>)
-  if (radio) return radio
-  const { kind, after, callId, legUniqueid, afterMs, ...others } = said as Record<string, unknown>
-  if (Object.keys(others).length > 0) return undefined
-  if (kind === 'again' && isCount(after)) return { kind, after }
-  const isPainted = kind === 'painted' && typeof callId === 'string' && UUID.test(callId) && isCount(afterMs)
-  if (isPainted && typeof legUniqueid === 'string' && /^[\w.-]{1,64}$/.test(legUniqueid)) {
-    return { kind, callId, legUniqueid, afterMs }
-  }
-  return undefined
 }
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0

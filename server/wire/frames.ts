@@ -1,5 +1,7 @@
-/** Words that cross the live socket between the server and a console. Types only. */
-import type { CalloutView, EmergencyView, OverView, RadioFromConsole, RadioFromServer } from './radio.ts'
+/** Words that cross the live socket between the server and a console. What the server sends is typed, not checked. */
+import { type Static, Type } from 'typebox'
+import { Count, OwnId, strict } from './fields.ts'
+import { type CalloutView, type EmergencyView, type OverView, RadioFromConsole, type RadioFromServer } from './radio.ts'
 import type { AgentView, CallbackRow, CallCard, Health, PopCard, QueueNow, RecordingView, TicketRow } from './views.ts'
 
 /**
@@ -35,7 +37,17 @@ export type FromServer =
   | RadioFromServer
 
 /** What a console may say. Everything else on the socket is refused. */
-export type FromConsole =
-  | { kind: 'again'; after: number }
-  | { kind: 'painted'; callId: string; legUniqueid: string; afterMs: number }
-  | RadioFromConsole
+export const FromConsole = Type.Union([
+  Type.Object({ kind: Type.Literal('again'), after: Count }, strict),
+  Type.Object(
+    {
+      kind: Type.Literal('painted'),
+      callId: OwnId,
+      legUniqueid: Type.String({ pattern: '^[\\w.-]{1,64}$' }),
+      afterMs: Count,
+    },
+    strict,
+  ),
+  RadioFromConsole,
+])
+export type FromConsole = Static<typeof FromConsole>

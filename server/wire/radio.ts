@@ -1,4 +1,6 @@
-/** The radio's words between server and console. Types only. Times are ISO 8601 unless a name says Ms. */
+/** The radio's words between server and console. Times are ISO 8601 unless a name says Ms. */
+import { type Static, Type } from 'typebox'
+import { Count, OwnId, strict } from './fields.ts'
 import type { PersonRef } from './views.ts'
 import type { SystemRole } from './words.ts'
 
@@ -115,10 +117,21 @@ export type RadioFromServer =
  * What a console says about the radio. `press` numbers grow within one socket. `held` is the heartbeat, every 250 ms while
  * any key is down: without it for 1 s the server lets go.
  */
-export type RadioFromConsole =
-  | { kind: 'ptt'; press: number; ports: string[]; override?: boolean; ticketId?: string }
-  | { kind: 'held'; press: number }
-  | { kind: 'unptt'; press: number }
+export const RadioFromConsole = Type.Union([
+  Type.Object(
+    {
+      kind: Type.Literal('ptt'),
+      press: Count,
+      ports: Type.Array(Type.String({ pattern: '^[\\w-]{1,32}$' }), { minItems: 1, maxItems: 16, uniqueItems: true }),
+      override: Type.Optional(Type.Boolean()),
+      ticketId: Type.Optional(OwnId),
+    },
+    strict,
+  ),
+  Type.Object({ kind: Type.Literal('held'), press: Count }, strict),
+  Type.Object({ kind: Type.Literal('unptt'), press: Count }, strict),
+])
+export type RadioFromConsole = Static<typeof RadioFromConsole>
 
 /** One over, as lists and timelines show it. */
 export type OverView = {

@@ -1,102 +1,64 @@
-/** The gateway profile of one radio port: RADIO.md §3.2 with the defaults of §3.3. Checked by us, named field by field. */
+/** The gateway profile of one radio port: docs/radio.md has the reasons of each default. Named field by field. */
+import { type Static, type TSchema, Type } from 'typebox'
+import { Value } from 'typebox/value'
 import type { ProfileFault, ProfileField } from '../../wire/radio.ts'
-import type { PortWish } from '../engine/media.ts'
-import type { LineTimers } from '../floor/words.ts'
 
-export type GatewayProfile = LineTimers & {
+const oneOf = <T extends string>(usual: T, ...others: T[]) => Type.Enum([usual, ...others], { default: usual })
+/** Smallest and largest, in the unit the name says. */
+const whole = (usual: number, minimum: number, maximum: number) => Type.Integer({ default: usual, minimum, maximum })
+const digits = (usual: string, maxLength: number, keys = '0-9A-D*#') =>
+  Type.String({ default: usual, maxLength, pattern: `^[${keys}]{1,${maxLength}}$` })
+
+const Profile = Type.Object({
   /** how the gateway is told to transmit */
-  pttMode: 'packet' | 'vox' | 'dtmf'
+  pttMode: oneOf('packet', 'vox', 'dtmf'),
   /** how it tells that it receives */
-  corMode: 'rtpPresence' | 'vad'
+  corMode: oneOf('rtpPresence', 'vad'),
   /** `vad`: quieter than this is no voice, dB below full scale */
-  vadDb: number
-  rxDebounceMs: number
-  idScheme: 'none' | 'mdc1200' | 'dtmf' | '5tone' | 'digital'
-  fiveTone: 'zvei1' | 'ccir'
+  vadDb: Type.Number({ default: -42, minimum: -60, maximum: -15 }),
+  rxDebounceMs: whole(60, 40, 500),
+  rxHangMs: whole(120, 0, 5_000),
+  deafMs: whole(250, 0, 2_000),
+  txLeadMs: whole(150, 0, 1_000),
+  txTailMs: whole(120, 0, 1_000),
+  /** a transmitter's time limit is never off */
+  totS: whole(60, 10, 180),
+  totEmergencyS: whole(120, 10, 300),
+  totPenaltyS: whole(2, 0, 60),
+  rxTotS: whole(120, 10, 1_800),
+  loopMs: whole(600, 0, 2_000),
+  idScheme: oneOf('none', 'mdc1200', 'dtmf', '5tone', 'digital'),
+  fiveTone: oneOf('zvei1', 'ccir'),
   /** a five-tone call that begins with these is one of danger; what follows says who */
-  fiveToneEmergency: string
+  fiveToneEmergency: digits('99', 3, '0-9A-D'),
   /** the first digit of a DTMF call says what it is: RADIO.md S22 */
-  aniPtt: string
-  aniEmergency: string
+  aniPtt: digits('1', 1),
+  aniEmergency: digits('7', 1),
   /** `dtmf`: what keys and unkeys the gateway */
-  dtmfKey: string
-  dtmfUnkey: string
+  dtmfKey: digits('*1', 8),
+  dtmfUnkey: digits('*0', 8),
   /** the gateway stops its RTP at squelch */
-  silenceSuppression: boolean
-  jitterBuffer: PortWish['jitterBuffer']
-}
-
-export const DEFAULT_PROFILE: GatewayProfile = {
-  pttMode: 'packet',
-  corMode: 'rtpPresence',
-  vadDb: -42,
-  rxDebounceMs: 60,
-  rxHangMs: 120,
-  deafMs: 250,
-  txLeadMs: 150,
-  txTailMs: 120,
-  totS: 60,
-  totEmergencyS: 120,
-  totPenaltyS: 2,
-  rxTotS: 120,
-  loopMs: 600,
-  idScheme: 'none',
-  fiveTone: 'zvei1',
-  fiveToneEmergency: '99',
-  aniPtt: '1',
-  aniEmergency: '7',
-  dtmfKey: '*1',
-  dtmfUnkey: '*0',
-  silenceSuppression: true,
-  jitterBuffer: 'adaptive',
-}
+  silenceSuppression: Type.Boolean({ default: true }),
+  jitterBuffer: Type.Enum(['none', 'adaptive', 'fixed60'], { default: 'adaptive' }),
+})
+export type GatewayProfile = Static<typeof Profile>
+export const DEFAULT_PROFILE = Value.Create(Profile)
 
 /** Voice needs a longer hang than packets: words have pauses. */
 const VAD_HANG_MS = 400
 
-const CHOICES: Partial<Record<keyof GatewayProfile, readonly unknown[]>> = {
-  pttMode: ['packet', 'vox', 'dtmf'],
-  corMode: ['rtpPresence', 'vad'],
-  idScheme: ['none', 'mdc1200', 'dtmf', '5tone', 'digital'],
-  fiveTone: ['zvei1', 'ccir'],
-  silenceSuppression: [true, false],
-  jitterBuffer: ['none', 'adaptive', 'fixed60'],
-}
-/** Smallest and largest, in the unit the name says. A transmitter's time limit is never off. */
-const RANGES: Partial<Record<keyof GatewayProfile, readonly [number, number]>> = {
-  vadDb: [-60, -15],
-  rxDebounceMs: [40, 500],
-  rxHangMs: [0, 5_000],
-  deafMs: [0, 2_000],
-  txLeadMs: [0, 1_000],
-  txTailMs: [0, 1_000],
-  totS: [10, 180],
-  totEmergencyS: [10, 300],
-  totPenaltyS: [0, 60],
-  rxTotS: [10, 1_800],
-  loopMs: [0, 2_000],
-}
-const DIGITS: Partial<Record<keyof GatewayProfile, RegExp>> = {
-  fiveToneEmergency: /^[0-9A-D]{1,3}$/,
-  aniPtt: /^[0-9A-D*#]$/,
-  aniEmergency: /^[0-9A-D*#]$/,
-  dtmfKey: /^[0-9A-D*#]{1,8}$/,
-  dtmfUnkey: /^[0-9A-D*#]{1,8}$/,
-}
-
-const DIGITS_MOST: Partial<Record<keyof GatewayProfile, number>> = { aniPtt: 1, aniEmergency: 1, fiveToneEmergency: 3 }
+type Limits = { minimum?: number; maximum?: number; maxLength?: number; enum?: string[] }
+const FIELDS = new Map<string, TSchema & Limits>(Object.entries(Profile.properties))
 
 /** What a form needs of each field. A value that is refused is named, so that whoever has such a gateway reads why. */
 export const PROFILE_FIELDS: readonly ProfileField[] = Object.entries(DEFAULT_PROFILE).map(([field, value]) => {
-  const name = field as keyof GatewayProfile
-  const [min, max] = RANGES[name] ?? []
+  const { minimum: min, maximum: max, maxLength: most, enum: of = [true, false] } = FIELDS.get(field) ?? {}
   if (min !== undefined && max !== undefined) {
-    const vad = name === 'rxHangMs' ? { vadDefault: VAD_HANG_MS } : {}
+    const vad = field === 'rxHangMs' ? { vadDefault: VAD_HANG_MS } : {}
     return { field, default: value, kind: 'range', min, max, ...vad }
   }
-  const of = CHOICES[name] as ProfileField['default'][] | undefined
-  if (!of) return { field, default: value, kind: 'digits', most: DIGITS_MOST[name] ?? 8 }
-  return { field, default: value, kind: 'choice', of: [...of], ...(name === 'pttMode' && { refused: ['constant'] }) }
+  if (most !== undefined) return { field, default: value, kind: 'digits', most }
+  return { field, default: value, kind: 'choice', of: [...of], ...(field === 'pttMode' && { refused: ['constant'] }) }
 })
 
 /** The whole profile from what was written down; missing fields have their defaults. All faults at once, not only the first. */
@@ -119,18 +81,12 @@ export function readProfile(
 }
 
 function faultOf(field: string, value: unknown): Omit<ProfileFault, 'field'> | null {
-  if (!Object.hasOwn(DEFAULT_PROFILE, field)) return { code: 'profile-field-unknown' }
+  const known = FIELDS.get(field)
+  if (!known) return { code: 'profile-field-unknown' }
   // It would transmit for as long as we are connected (RADIO.md row 24).
   if (field === 'pttMode' && value === 'constant') return { code: 'profile-constant-refused' }
-  const name = field as keyof GatewayProfile
-  const choices = CHOICES[name]
-  if (choices) return choices.includes(value) ? null : { code: 'profile-not-one-of' }
-  const range = RANGES[name]
-  if (range) {
-    const [min, max] = range
-    const fits =
-      typeof value === 'number' && value >= min && value <= max && (Number.isInteger(value) || name === 'vadDb')
-    return fits ? null : { code: 'profile-out-of-range', min, max }
-  }
-  return typeof value === 'string' && DIGITS[name]?.test(value) ? null : { code: 'profile-digits-needed' }
+  if (Value.Check(known, value)) return null
+  const { minimum: min, maximum: max, maxLength } = known
+  if (min !== undefined && max !== undefined) return { code: 'profile-out-of-range', min, max }
+  return { code: maxLength === undefined ? 'profile-not-one-of' : 'profile-digits-needed' }
 }

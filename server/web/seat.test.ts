@@ -31,6 +31,13 @@ t.test('a press without a number, of no port, of one twice or with anything more
     { kind: 'ptt', press: 1, ports: ['old'], prio: 100 },
     { kind: 'held', press: 1, ports: ['old'] },
     { kind: 'unptt' },
+    { kind: 'ptt', press: 1, ports: ['old'], ticketId: ticketId.toUpperCase() },
+    { kind: 'unptt', press: 2 ** 53 },
+    { kind: 'painted', callId: ticketId, legUniqueid: 'a b', afterMs: 1 },
+    { kind: 'again', after: -1 },
+    { kind: 'again', after: 1, more: 1 },
+    null,
+    'again',
   ]) {
     t.equal(hear(wrong), undefined, JSON.stringify(wrong))
   }
