@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loudness } from '../scripts/lab/sound/measuring.ts'
 import { RATE, readLayout, wavHeader } from './wav.ts'
 
 /** One stretch of a test voice: a tone of so many Hz, or silence (0), for so many milliseconds. */
@@ -39,15 +40,14 @@ export function channelsOf(wav: Buffer): Int16Array[] {
   )
 }
 
-/** How strong a tone is in a window of samples, 0 to about 1 (Goertzel's algorithm, amplitude relative to full scale). */
-export function strength(samples: Int16Array, hz: number): number {
-  const turn = 2 * Math.cos((2 * Math.PI * hz) / RATE)
-  let one = 0
-  let two = 0
-  for (const sample of samples) [one, two] = [sample / 32_768 + turn * one - two, one]
-  const power = one * one + two * two - turn * one * two
-  return samples.length ? (2 * Math.sqrt(Math.max(0, power))) / samples.length : 0
-}
+/** How strong a tone is in a window of samples, 0 to about 1. */
+export const strength = (samples: Int16Array, hz: number): number =>
+  samples.length
+    ? loudness(
+        Float32Array.from(samples, (sample) => sample / 32_768),
+        hz,
+      )
+    : 0
 
 /**
  * Which of the tones is heard between two moments of a channel, milliseconds from its start; 0 when none. Asked in tenths

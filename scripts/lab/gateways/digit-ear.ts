@@ -1,9 +1,6 @@
 /** Hears telephone keys in a gateway's sound, for one that is keyed by them: 40 ms of the same pair is a key. */
 import { loudness } from '../sound/measuring.ts'
-
-const KEYS = ['123A', '456B', '789C', '*0#D']
-const ROWS = [697, 770, 852, 941]
-const COLUMNS = [1209, 1336, 1477, 1633]
+import { COLUMNS, KEYS, ROWS } from '../sound/signalling.ts'
 
 export class DigitEar {
   #last = ''

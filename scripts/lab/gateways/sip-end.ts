@@ -2,14 +2,15 @@
  * The SIP side of a simulated gateway (RFC 3261, over UDP): one call at a time, answered at once; keep-alives answered;
  * registers when told to. Answers go back to whoever asked.
  */
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { once } from 'node:events'
-import { digest, header, headers, parseSip, type SipMessage, sipText, token } from '../phones/sip-message.ts'
-import type { Law } from '../sound/g711.ts'
-import { PAYLOAD } from '../sound/g711.ts'
+import type { RemoteInfo } from 'node:dgram'
+import { header, type SipMessage, soundAddress, soundSdp, token } from '../phones/sip-message.ts'
+import { contactOf, type Far, type Place, proofFor, SipWire } from '../phones/sip-wire.ts'
+import { type Law, PAYLOAD } from '../sound/g711.ts'
 import type { Media } from '../sound/rtp.ts'
 
-type Far = { host: string; port: number }
+/** A gateway gives a request up after so many tries, half a second apart. */
+const TRIES = 8
+
 export type SipWish = {
   readonly address: string
   /** 0: any free one. */
@@ -27,12 +28,8 @@ export type SipWish = {
   readonly key: (key: string) => void
 }
 type Dialog = {
-  callId: string
-  local: string
-  remote: string
-  target: string
+  place: Place
   far: Far
-  cseq: number
   invite: string
   answer: string
   rtpPort: number
@@ -40,33 +37,31 @@ type Dialog = {
 }
 
 export class SipEnd {
-  /** Hears SIP no more, as a gateway that hangs; its sound goes on. */
-  deaf = false
   /** What is done with a second call while one is on. */
   second: 'replace' | 'busy' = 'replace'
   #wish: SipWish
-  #socket: Socket
+  #wire: SipWire
   #dialog: Dialog | undefined
-  #pending = new Map<string, (reply: SipMessage) => void>()
-  #registration = { callId: token(), tag: token(), cseq: 0 }
+  #registration: Place
 
-  private constructor(socket: Socket, wish: SipWish) {
-    this.#socket = socket
+  private constructor(wish: SipWish, wire: SipWire) {
     this.#wish = wish
-    socket.on('error', () => undefined)
-    socket.on('message', (bytes, from) => {
-      const message = this.deaf ? undefined : parseSip(bytes.toString('utf8'))
-      if (message?.status) this.#pending.get(/branch=([^;,\s]+)/.exec(header(message, 'via'))?.[1] ?? '')?.(message)
-      else if (message) void this.#asked(message, { host: from.address, port: from.port }, from)
-    })
+    this.#wire = wire
+    const who = `<sip:${wish.user}@${wish.pbx.host}>`
+    const uri = `sip:${wish.pbx.host}:${wish.pbx.port}`
+    this.#registration = { callId: token(), from: `${who};tag=${token()}`, to: who, uri, cseq: 0 }
   }
 
   /** @throws when the port is taken. */
   static async open(wish: SipWish): Promise<SipEnd> {
-    const socket = createSocket('udp4')
-    socket.bind({ address: wish.address, port: wish.port, exclusive: true })
-    await once(socket, 'listening')
-    return new SipEnd(socket, wish)
+    const wire = await SipWire.open(wish.address, wish.port, (message, from) => void end.#asked(message, from))
+    const end = new SipEnd(wish, wire)
+    return end
+  }
+
+  /** Hears SIP no more, as a gateway that hangs; its sound goes on. */
+  set deaf(deaf: boolean) {
+    this.#wire.dead = deaf
   }
 
   get inCall(): boolean {
@@ -77,52 +72,40 @@ export class SipEnd {
   async hangUp(): Promise<void> {
     const dialog = this.#dialog
     this.#end('hung up')
-    if (dialog) await this.#request('BYE', dialog.target, dialog.far, dialogLines(dialog))
+    if (dialog) await this.#wire.request({ method: 'BYE', place: dialog.place, far: dialog.far, tries: TRIES })
   }
 
   /** Gives the registrar's last status; 408 when nobody answers. `seconds` 0 takes it back. */
   async register(seconds: number): Promise<number> {
-    const { pbx, user } = this.#wish
-    const uri = `sip:${pbx.host}:${pbx.port}`
-    const lines = (auth: string[]) => [
-      `From: <sip:${user}@${pbx.host}>;tag=${this.#registration.tag}`,
-      `To: <sip:${user}@${pbx.host}>`,
-      `Call-ID: ${this.#registration.callId}`,
-      `CSeq: ${++this.#registration.cseq} REGISTER`,
-      `Contact: ${this.#contact}`,
-      `Expires: ${seconds}`,
-      ...auth,
-    ]
-    const reply = await this.#request('REGISTER', uri, pbx, lines([]))
-    if (reply.status !== 401 && reply.status !== 407) return reply.status
-    const [asks, answers] =
-      reply.status === 401 ? ['www-authenticate', 'Authorization'] : ['proxy-authenticate', 'Proxy-Authorization']
-    const proof = digest(header(reply, asks), user, this.#wish.password, 'REGISTER', uri)
-    return (await this.#request('REGISTER', uri, pbx, lines([`${answers}: ${proof}`]))).status
+    const { pbx: far, user, password } = this.#wish
+    const place = this.#registration
+    const ask = (auth: string[]) => {
+      const lines = [`Contact: ${this.#contact}`, `Expires: ${seconds}`, ...auth]
+      return this.#wire.request({ method: 'REGISTER', place, far, lines, tries: TRIES })
+    }
+    const reply = await ask([])
+    const proof = proofFor(reply, user, password, 'REGISTER', place.uri)
+    return (proof ? await ask([proof]) : reply).status
   }
 
   /** A short text to the exchange, as a digital gateway that tells who speaks (RFC 3428); gives the status. */
-  async message(text: string): Promise<number> {
-    const { pbx, user } = this.#wish
-    const uri = `sip:radio@${pbx.host}:${pbx.port}`
-    const lines = [
-      `From: <sip:${user}@${this.#wish.address}>;tag=${token()}`,
-      `To: <${uri}>`,
-      `Call-ID: ${token()}`,
-      'CSeq: 1 MESSAGE',
-    ]
-    return (await this.#request('MESSAGE', uri, pbx, lines, text)).status
+  async message(body: string): Promise<number> {
+    const { pbx: far, user, address } = this.#wish
+    const uri = `sip:radio@${far.host}:${far.port}`
+    const from = `<sip:${user}@${address}>;tag=${token()}`
+    const place = { callId: token(), from, to: `<${uri}>`, uri, cseq: 0 }
+    const lines = ['Content-Type: text/plain']
+    return (await this.#wire.request({ method: 'MESSAGE', place, far, lines, body, tries: TRIES })).status
   }
 
   /** Power off: nothing is said to anybody. */
   close(): void {
     this.#dialog = undefined
-    this.deaf = true
-    this.#socket.close()
+    this.#wire.close()
   }
 
   get #contact(): string {
-    return `<sip:${this.#wish.user}@${this.#wish.address}:${this.#socket.address().port}>`
+    return `<sip:${this.#wish.user}@${this.#wish.address}:${this.#wire.port}>`
   }
 
   #end(why: string): void {
@@ -131,15 +114,16 @@ export class SipEnd {
     this.#wish.ended(why)
   }
 
-  async #asked(message: SipMessage, far: Far, from: RemoteInfo): Promise<unknown> {
-    const dialog = this.#dialog?.callId === header(message, 'call-id') ? this.#dialog : undefined
+  async #asked(message: SipMessage, from: RemoteInfo): Promise<unknown> {
+    const far = { host: from.address, port: from.port }
+    const dialog = this.#dialog?.place.callId === header(message, 'call-id') ? this.#dialog : undefined
     if (message.method === 'OPTIONS') return this.#reply(message, far, '200 OK')
     if (message.method === 'INVITE' && !dialog) return this.#rung(message, far)
     if (!dialog) return message.method === 'ACK' ? undefined : this.#reply(message, far, '481 No Such Call')
-    dialog.far = { host: from.address, port: from.port }
+    dialog.far = far
     if (message.method === 'ACK') return this.#hearMedia(message.body)
     if (message.method === 'INVITE' && header(message, 'cseq') === dialog.invite) {
-      if (dialog.answer) this.#send(dialog.answer, far)
+      if (dialog.answer) this.#wire.send(dialog.answer, far)
       return
     }
     if (message.method === 'BYE' || message.method === 'CANCEL') {
@@ -162,12 +146,14 @@ export class SipEnd {
     if (this.#dialog && this.second === 'busy') return this.#reply(message, far, '486 Busy Here')
     this.#end('replaced')
     const dialog: Dialog = {
-      callId: header(message, 'call-id'),
-      local: `${header(message, 'to')};tag=${token()}`,
-      remote: header(message, 'from'),
-      target: /<([^>]+)>/.exec(header(message, 'contact'))?.[1] ?? `sip:${far.host}:${far.port}`,
+      place: {
+        callId: header(message, 'call-id'),
+        from: `${header(message, 'to')};tag=${token()}`,
+        to: header(message, 'from'),
+        uri: contactOf(message) ?? `sip:${far.host}:${far.port}`,
+        cseq: 0,
+      },
       far,
-      cseq: 0,
       invite: header(message, 'cseq'),
       answer: '',
       rtpPort: 0,
@@ -192,87 +178,30 @@ export class SipEnd {
 
   /** An answer to `offer`, or an offer of ours when there is none. */
   #sdp(dialog: Dialog, offer: string): string {
-    const { address } = this.#wish
     const asked = offer ? readSdp(offer, this.#wish.law()) : undefined
     const laws: Law[] = asked ? [asked.law] : this.#wish.law() === 'ulaw' ? ['ulaw', 'alaw'] : ['alaw', 'ulaw']
-    const events = asked ? asked.events : 101
-    const types = [...laws.map((law) => PAYLOAD[law]), ...(events === undefined ? [] : [events])]
+    const events = asked ? (asked.events ?? 0) : 101
     const held = /a=(sendonly|inactive)/.exec(offer)?.[1]
-    return [
-      'v=0',
-      `o=gateway 1 ${dialog.version} IN IP4 ${address}`,
-      's=-',
-      `c=IN IP4 ${address}`,
-      't=0 0',
-      `m=audio ${dialog.rtpPort} RTP/AVP ${types.join(' ')}`,
-      ...laws.map((law) => `a=rtpmap:${PAYLOAD[law]} ${law === 'ulaw' ? 'PCMU' : 'PCMA'}/8000`),
-      ...(events === undefined ? [] : [`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`]),
-      'a=ptime:20',
-      `a=${held === 'sendonly' ? 'recvonly' : (held ?? 'sendrecv')}`,
-      '',
-    ].join('\r\n')
+    const way = held === 'sendonly' ? 'recvonly' : (held ?? 'sendrecv')
+    return soundSdp(this.#wish.address, dialog.rtpPort, dialog.version, { laws, events, way })
   }
 
   #reply(message: SipMessage, far: Far, status: string, dialog?: Dialog, body = ''): string {
-    const to = header(message, 'to')
-    const text = sipText(
-      `SIP/2.0 ${status}`,
-      [
-        ...headers(message, 'via').map((via) => `Via: ${via}`),
-        `From: ${header(message, 'from')}`,
-        `To: ${/;tag=/.test(to) ? to : (dialog?.local ?? `${to};tag=${token()}`)}`,
-        `Call-ID: ${header(message, 'call-id')}`,
-        `CSeq: ${header(message, 'cseq')}`,
-        `Contact: ${this.#contact}`,
-        'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO',
-        'User-Agent: RoIP gateway simulator',
-      ],
-      body,
-    )
-    this.#send(text, far)
-    return text
+    const lines = [
+      `Contact: ${this.#contact}`,
+      'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO',
+      'User-Agent: RoIP gateway simulator',
+    ]
+    const to = dialog?.place.from ?? `${header(message, 'to')};tag=${token()}`
+    return this.#wire.reply(message, far, status, to, lines, body)
   }
-
-  /** Sends a request, again every half second for 4 s, and settles with its final reply. */
-  #request(method: string, uri: string, far: Far, lines: string[], text = ''): Promise<SipMessage> {
-    const { address } = this.#wish
-    const { port } = this.#socket.address()
-    const branch = `z9hG4bK${token()}`
-    const all = [`Via: SIP/2.0/UDP ${address}:${port};branch=${branch};rport`, 'Max-Forwards: 70', ...lines]
-    const typed = text
-      ? [...all, 'Content-Type: text/plain', `Content-Length: ${Buffer.byteLength(text)}`, '', text]
-      : []
-    const wire = text ? [`${method} ${uri} SIP/2.0`, ...typed].join('\r\n') : sipText(`${method} ${uri} SIP/2.0`, all)
-    return new Promise((done) => {
-      let tries = 0
-      const finish = (reply: SipMessage) => {
-        clearInterval(timer)
-        this.#pending.delete(branch)
-        done(reply)
-      }
-      const timer = setInterval(() => {
-        if (++tries < 8) return this.#send(wire, far)
-        finish({ method: '', uri: '', status: 408, headers: [], body: '' })
-      }, 500)
-      this.#pending.set(branch, (reply) => void (reply.status >= 200 && finish(reply)))
-      this.#send(wire, far)
-    })
-  }
-
-  #send(text: string, far: Far): void {
-    if (!this.deaf) this.#socket.send(text, far.port, far.host)
-  }
-}
-
-function dialogLines(dialog: Dialog): string[] {
-  return [`From: ${dialog.local}`, `To: ${dialog.remote}`, `Call-ID: ${dialog.callId}`, `CSeq: ${++dialog.cseq} BYE`]
 }
 
 /** Where and how the other side wants its sound; undefined when it offers neither law of G.711. Pure. */
-export function readSdp(sdp: string, prefer: Law): Media | undefined {
-  const host = /c=IN IP4 (\S+)/.exec(sdp)?.[1]
-  const line = /m=audio (\d+) \S+ ([\d ]+)/.exec(sdp)
-  const types = (line?.[2] ?? '').trim().split(' ').map(Number)
+function readSdp(sdp: string, prefer: Law): Media | undefined {
+  const at = soundAddress(sdp)
+  const line = /m=audio \d+ \S+ ([\d ]+)/.exec(sdp)
+  const types = (line?.[1] ?? '').trim().split(' ').map(Number)
   const law: Law | undefined = types.includes(PAYLOAD[prefer])
     ? prefer
     : types.includes(0)
@@ -280,11 +209,10 @@ export function readSdp(sdp: string, prefer: Law): Media | undefined {
       : types.includes(8)
         ? 'alaw'
         : undefined
-  if (!host || !line || !law) return undefined
+  if (!at || !law) return undefined
   const events = /a=rtpmap:(\d+) telephone-event\/8000/i.exec(sdp)?.[1]
   return {
-    host,
-    port: Number(line[1]),
+    ...at,
     law,
     events: events === undefined ? undefined : Number(events),
     send: !/a=(sendonly|inactive)/.test(sdp),

@@ -1,5 +1,6 @@
 /** SIP messages as text (RFC 3261 §7), as little of them as a test phone needs. */
 import { createHash, randomBytes } from 'node:crypto'
+import { type Law, PAYLOAD } from '../sound/g711.ts'
 
 export type SipMessage = {
   /** Of a request. */
@@ -72,20 +73,25 @@ export function soundAddress(sdp: string): { host: string; port: number } | unde
   return host && port ? { host, port } : undefined
 }
 
-/** An offer or answer of PCMU and telephone events (RFC 4733). */
-export function soundSdp(host: string, port: number, version: number): string {
+/** An offer or answer of G.711 and telephone events (RFC 4733; 0: none); PCMU alone when nothing else is said. */
+export function soundSdp(
+  host: string,
+  port: number,
+  version: number,
+  { laws = ['ulaw'], events = 101, way = 'sendrecv' }: { laws?: Law[]; events?: number; way?: string } = {},
+): string {
+  const types = [...laws.map((law) => PAYLOAD[law]), ...(events === 0 ? [] : [events])]
   return [
     'v=0',
     `o=phone 1 ${version} IN IP4 ${host}`,
     's=-',
     `c=IN IP4 ${host}`,
     't=0 0',
-    `m=audio ${port} RTP/AVP 0 101`,
-    'a=rtpmap:0 PCMU/8000',
-    'a=rtpmap:101 telephone-event/8000',
-    'a=fmtp:101 0-15',
+    `m=audio ${port} RTP/AVP ${types.join(' ')}`,
+    ...laws.map((law) => `a=rtpmap:${PAYLOAD[law]} ${law === 'ulaw' ? 'PCMU' : 'PCMA'}/8000`),
+    ...(events === 0 ? [] : [`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`]),
     'a=ptime:20',
-    'a=sendrecv',
+    `a=${way}`,
     '',
   ].join('\r\n')
 }

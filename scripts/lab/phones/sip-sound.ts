@@ -1,27 +1,20 @@
 /** The voice of a test phone: sends a tone as RTP (RFC 3550, PCMU), keeps the last half second it hears. */
-import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { decode, encode, FRAME, RATE } from '../sound/g711.ts'
 import { tonesIn } from '../sound/measuring.ts'
+import { keyPayload, RtpStream } from '../sound/rtp.ts'
 
-const SAMPLES = 160
+/** The payload type of key presses that sip-message.ts offers. */
+const EVENTS = 101
+/** A key is down for so many packets; the last goes three times (RFC 4733 §2.5.1.4). */
+const PRESSED = 8
 /** Packets a phone sends late at once; one that stood still for longer never says what its microphone then missed. */
 const LATE_PACKETS = 5
-const toUlaw = Buffer.alloc(65_536)
-const fromUlaw = new Float32Array(256)
-for (let sample = -32_768; sample < 32_768; sample++) {
-  const sign = sample < 0 ? 0x80 : 0
-  const size = Math.min(Math.abs(sample), 32_635) + 132
-  const exponent = Math.max(0, Math.floor(Math.log2(size)) - 7)
-  toUlaw[sample & 0xffff] = ~(sign | (exponent << 4) | ((size >> (exponent + 3)) & 15)) & 0xff
-}
-for (let code = 0; code < 256; code++) {
-  const plain = ~code & 0xff
-  const size = (((plain & 15) << 3) + 132) << ((plain >> 4) & 7)
-  fromUlaw[code] = ((plain & 0x80 ? -1 : 1) * (size - 132)) / 32_768
-}
+/** Nothing quieter, of 32,768, is a sound. */
+const LOUD = 0.05 * 32_768
 
-const isLoud = (packet: Buffer): boolean => packet.subarray(12).some((code) => Math.abs(fromUlaw[code] ?? 0) > 0.05)
+const isLoud = (voice: Buffer): boolean => decode('ulaw', voice).some((sample) => Math.abs(sample) > LOUD)
 
 export class SipSound {
   /** Hertz of what this phone says; 0 is silence (packets go on). */
@@ -43,22 +36,22 @@ export class SipSound {
   #heardAt = 0
   #timer: NodeJS.Timeout | undefined
   #far: { host: string; port: number } | undefined
-  #seq: number
-  #stamp = 0
-  #ssrc = randomBytes(4).readUInt32BE()
+  #stream: RtpStream
+  #phase = 0
   #presses: Buffer[] = []
 
   private constructor(socket: Socket, tone: number, firstSeq: number) {
     this.#socket = socket
     this.tone = tone
-    this.#seq = firstSeq
+    this.#stream = new RtpStream(firstSeq, 0)
     this.port = socket.address().port
     socket.on('message', (packet) => {
       this.packetsHeard++
       if (((packet[1] ?? 0) & 127) !== 0) return
       this.#heardAt = Date.now()
-      this.#heard.push(packet.subarray(12))
-      this.onFrame?.('heard', isLoud(packet), performance.now())
+      const voice = packet.subarray(12)
+      this.#heard.push(voice)
+      this.onFrame?.('heard', isLoud(voice), performance.now())
       if (this.#heard.length > 25) this.#heard.shift()
     })
   }
@@ -77,52 +70,49 @@ export class SipSound {
     if (this.#timer) return
     const started = performance.now()
     let sent = 0
-    let phase = 0
     this.#timer = setInterval(() => {
       const missed = Math.floor((performance.now() - started) / 20) - sent
       if (missed > LATE_PACKETS) {
         sent += missed
-        if (this.#presses.length === 0) this.#stamp += missed * SAMPLES
+        if (this.#presses.length === 0) this.#stream.stamp += missed * FRAME
       }
-      for (; sent < (performance.now() - started) / 20; sent++) {
-        const packet = Buffer.alloc(12 + SAMPLES)
-        const press = this.#presses.shift()
-        packet[0] = 0x80
-        packet[1] = press ? 101 : 0
-        packet.writeUInt16BE(this.#seq++ & 0xffff, 2)
-        packet.writeUInt32BE(this.#stamp >>> 0, 4)
-        packet.writeUInt32BE(this.#ssrc, 8)
-        // every packet of one key press carries the stamp of its start (RFC 4733 §2.5.1)
-        if (!press || this.#presses.length === 0) this.#stamp += press ? 8 * SAMPLES : SAMPLES
-        const tone = (press ? undefined : this.numbers.shift()) ?? this.tone
-        // a hundred silent phones in one process must not cost what a hundred voices do
-        for (let i = 0; i < SAMPLES && !this.mute; i++) {
-          packet[12 + i] = toUlaw[Math.round(this.peak * Math.sin(phase)) & 0xffff] ?? 0
-          phase += (2 * Math.PI * tone) / 8_000
-        }
-        if (press) press.copy(packet, 12)
-        if (this.mute || !this.#far) continue
-        if (!press) this.packetsSent++
-        if (!press) this.onFrame?.('sent', tone > 0, performance.now())
-        this.#socket.send(press ? packet.subarray(0, 16) : packet, this.#far.port, this.#far.host)
-      }
+      for (; sent < (performance.now() - started) / 20; sent++) this.#sendOne(this.#presses.shift())
     }, 10)
+  }
+
+  #sendOne(press: Buffer | undefined): void {
+    const tone = (press ? undefined : this.numbers.shift()) ?? this.tone
+    const isSent = !this.mute && this.#far !== undefined
+    const packet = isSent && this.#stream.packet(press ? EVENTS : 0, false, press ?? this.#voice(tone))
+    if (!isSent) this.#stream.seq++
+    // every packet of one key press carries the stamp of its start (RFC 4733 §2.5.1)
+    if (!press || this.#presses.length === 0) this.#stream.stamp += press ? PRESSED * FRAME : FRAME
+    if (!packet || !this.#far) return
+    if (!press) this.packetsSent++
+    if (!press) this.onFrame?.('sent', tone > 0, performance.now())
+    this.#socket.send(packet, this.#far.port, this.#far.host)
+  }
+
+  /** The next 20 ms of a tone, its phase unbroken. */
+  #voice(hertz: number): Buffer {
+    const samples = new Int16Array(FRAME)
+    for (let i = 0; i < FRAME; i++) {
+      samples[i] = Math.round(this.peak * Math.sin(this.#phase))
+      this.#phase += (2 * Math.PI * hertz) / RATE
+    }
+    return encode('ulaw', samples)
   }
 
   /** From now on another stream (RFC 3550 §8: a new SSRC), as of a gateway that begins anew at each squelch. */
   restart(seq: number): void {
-    this.#seq = seq
-    this.#stamp = randomBytes(4).readUInt32BE()
-    this.#ssrc = randomBytes(4).readUInt32BE()
+    this.#stream = new RtpStream(seq)
   }
 
   /** Presses a key for 160 ms (RFC 4733). */
   press(digit: string): void {
-    const code = '0123456789*#'.indexOf(digit)
-    for (let i = 1; i <= 10; i++) {
-      const end = i > 7 ? 0x80 : 0
-      const duration = Math.min(i, 8) * SAMPLES
-      this.#presses.push(Buffer.from([code, end | 10, duration >> 8, duration & 0xff]))
+    for (let i = 1; i <= PRESSED + 2; i++) {
+      const payload = keyPayload(digit, Math.min(i, PRESSED), PRESSED)
+      if (payload) this.#presses.push(payload)
     }
   }
 
@@ -134,7 +124,7 @@ export class SipSound {
   /** The last half second, -1…1; nothing when nothing has come meanwhile. */
   ear(): Float32Array {
     if (Date.now() - this.#heardAt > 500) return new Float32Array(0)
-    return Float32Array.from(Buffer.concat(this.#heard), (code) => fromUlaw[code] ?? 0)
+    return Float32Array.from(decode('ulaw', Buffer.concat(this.#heard)), (sample) => sample / 32_768)
   }
 
   close(): void {

@@ -32,7 +32,10 @@ for (let sample = -32_768; sample < 32_768; sample++) {
 
 export function encode(law: Law, samples: Int16Array): Buffer {
   const table = toLaw[law]
-  return Buffer.from(Uint8Array.from(samples, (sample) => table[sample & 0xffff] ?? 0))
+  const bytes = Buffer.allocUnsafe(samples.length)
+  // By hand: a hundred phones in one process encode 5,000 packets a second.
+  for (let i = 0; i < samples.length; i++) bytes[i] = table[(samples[i] as number) & 0xffff] as number
+  return bytes
 }
 
 export function decode(law: Law, bytes: Uint8Array): Int16Array {

@@ -1,4 +1,4 @@
-/** The sound of one gateway's call: a pair of UDP ports, RTP (RFC 3550) in and out, key presses (RFC 4733). */
+/** RTP (RFC 3550): one stream of packets; and the sound of one gateway's call, a pair of UDP ports, in and out. */
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -22,15 +22,44 @@ export type Media = { host: string; port: number; law: Law; events: number | und
 
 const KEYS = '0123456789*#ABCD'
 
+/** The packets of one sender, numbered and stamped. */
+export class RtpStream {
+  seq: number
+  stamp: number
+  #ssrc = randomBytes(4).readUInt32BE()
+
+  constructor(seq = randomBytes(2).readUInt16BE(), stamp = randomBytes(4).readUInt32BE()) {
+    this.seq = seq
+    this.stamp = stamp
+  }
+
+  packet(type: number, marker: boolean, payload: Buffer): Buffer {
+    const head = Buffer.alloc(12)
+    head[0] = 0x80
+    head[1] = type | (marker ? 0x80 : 0)
+    head.writeUInt16BE(this.seq++ & 0xffff, 2)
+    head.writeUInt32BE(this.stamp >>> 0, 4)
+    head.writeUInt32BE(this.#ssrc, 8)
+    return Buffer.concat([head, payload])
+  }
+}
+
+/** The `step`th 20 ms of a key that is pressed for `of` of them (RFC 4733 §2.3); undefined for what is no key. */
+export function keyPayload(key: string, step: number, of: number): Buffer | undefined {
+  const code = KEYS.indexOf(key.toUpperCase())
+  const duration = step * FRAME
+  return code < 0
+    ? undefined
+    : Buffer.from([code, (step === of ? 0x80 : 0) | 10, (duration >> 8) & 0xff, duration & 0xff])
+}
+
 export class RtpEnd {
   readonly port: number
   /** Packets from somebody who is not the other end of the call. */
   strays = 0
   #sockets: Socket[]
   #far: Media | undefined
-  #seq = randomBytes(2).readUInt16BE()
-  #stamp = randomBytes(4).readUInt32BE()
-  #ssrc = randomBytes(4).readUInt32BE()
+  #stream = new RtpStream()
   #sentAt: number | undefined
   #event = ''
 
@@ -74,7 +103,7 @@ export class RtpEnd {
     if (!far?.send) return false
     const gap = this.#sentAt === undefined ? 0 : Math.round((at - this.#sentAt) / 20)
     const first = this.#sentAt === undefined || gap > 2
-    this.#stamp = (this.#stamp + FRAME * (gap > 2 ? gap : this.#sentAt === undefined ? 0 : 1)) >>> 0
+    this.#stream.stamp += FRAME * (gap > 2 ? gap : this.#sentAt === undefined ? 0 : 1)
     this.#sentAt = at
     this.#packet(PAYLOAD[far.law], first, encode(far.law, samples))
     return true
@@ -83,14 +112,12 @@ export class RtpEnd {
   /** 20 ms of a key press, the `step`th of `of`, heard at `at`; its last packet goes three times (RFC 4733 §2.5.1.4). */
   press(digit: string, step: number, of: number, at: number): boolean {
     const far = this.#far
-    const code = KEYS.indexOf(digit.toUpperCase())
-    if (!far?.send || far.events === undefined || code < 0) return false
-    if (step === 1) this.#stamp = (this.#stamp + FRAME) >>> 0
+    const payload = keyPayload(digit, step, of)
+    if (!far?.send || far.events === undefined || !payload) return false
+    if (step === 1) this.#stream.stamp += FRAME
     const last = step === of
-    const duration = step * FRAME
-    const payload = Buffer.from([code, (last ? 0x80 : 0) | 10, (duration >> 8) & 0xff, duration & 0xff])
     for (let copies = last ? 3 : 1; copies > 0; copies--) this.#packet(far.events, step === 1, payload)
-    if (last) this.#stamp = (this.#stamp + (of - 1) * FRAME) >>> 0
+    if (last) this.#stream.stamp += (of - 1) * FRAME
     this.#sentAt = at
     return true
   }
@@ -100,13 +127,8 @@ export class RtpEnd {
   }
 
   #packet(type: number, marker: boolean, payload: Buffer): void {
-    const head = Buffer.alloc(12)
-    head[0] = 0x80
-    head[1] = type | (marker ? 0x80 : 0)
-    head.writeUInt16BE(this.#seq++ & 0xffff, 2)
-    head.writeUInt32BE(this.#stamp, 4)
-    head.writeUInt32BE(this.#ssrc, 8)
-    if (this.#far) this.#sockets[0]?.send(Buffer.concat([head, payload]), this.#far.port, this.#far.host)
+    const packet = this.#stream.packet(type, marker, payload)
+    if (this.#far) this.#sockets[0]?.send(packet, this.#far.port, this.#far.host)
   }
 
   #read(bytes: Buffer, at: number): Arrived | undefined {

@@ -1,9 +1,11 @@
 /** What handhelds send besides voice, as 16-bit samples at 8 kHz: DTMF, 5-tone, MDC-1200. Pure; for tests and the simulator. */
+import { crc, SYNC } from '../../../server/radio/hearing/tones/mdc1200.ts'
 import { RATE } from './g711.ts'
 
-const KEYS = ['123A', '456B', '789C', '*0#D']
-const ROWS = [697, 770, 852, 941]
-const COLUMNS = [1209, 1336, 1477, 1633]
+/** The keys of a telephone, and the tones of their rows and columns (ITU-T Q.23). */
+export const KEYS = ['123A', '456B', '789C', '*0#D']
+export const ROWS = [697, 770, 852, 941]
+export const COLUMNS = [1209, 1336, 1477, 1633]
 
 export const silence = (ms: number): Int16Array => new Int16Array(Math.round((ms * RATE) / 1_000))
 
@@ -70,48 +72,42 @@ export function fiveTone(scheme: FiveTone, digits: string, peak = 9_000): Int16A
 export const PTT_ID = { op: 0x01, arg: 0x80 }
 export const EMERGENCY = { op: 0x00, arg: 0x80 }
 
+/** One MDC-1200 packet as a handheld sends it. */
+export const mdc1200 = (op: number, arg: number, unit: number, peak = 9_000): Int16Array =>
+  Int16Array.from(msk(mdcBits(op, arg, unit)), (value) => Math.round(peak * value))
+
 /**
- * One MDC-1200 packet: 7 bytes of preamble, the 40-bit sync word, then operation, argument, unit and check sum (CRC-16
- * of X.25, both bytes low first) with a convolutional code of rate 1/2 behind them, the 112 bits interleaved 16 × 7.
- * Sent at 1200 bit/s: a bit unlike the one before is 1½ turns of 1800 Hz, a like one a turn of 1200 Hz, phase unbroken.
+ * The bits of one MDC-1200 packet: 7 bytes of preamble, the 40-bit sync word, then operation, argument, unit and check sum
+ * (CRC-16 of X.25, both bytes low first) with a convolutional code of rate 1/2 behind them, the 112 bits interleaved 16 × 7.
  */
-export function mdc1200(op: number, arg: number, unit: number, peak = 9_000): Int16Array {
+export function mdcBits(op: number, arg: number, unit: number): number[] {
   const data = [op & 0xff, arg & 0xff, (unit >> 8) & 0xff, unit & 0xff]
   const check = crc(data)
   const plain = [...data, check & 0xff, check >> 8, 0].flatMap((byte) => range(8).map((bit) => (byte >> bit) & 1))
   // The code's taps: this bit, and those two, five and six before it.
   const parity = plain.map((bit, i) => bit ^ (plain[i - 2] ?? 0) ^ (plain[i - 5] ?? 0) ^ (plain[i - 6] ?? 0))
-  const coded = [...plain, ...parity]
   const sent: number[] = new Array(112).fill(0)
-  for (const [i, bit] of coded.entries()) sent[(i % 7) * 16 + Math.floor(i / 7)] = bit
-  const leader = [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x07, 0x09, 0x2a, 0x44, 0x6f]
-  return msk([...leader.flatMap((byte) => range(8).map((bit) => (byte >> (7 - bit)) & 1)), ...sent], peak)
+  for (const [i, bit] of [...plain, ...parity].entries()) sent[(i % 7) * 16 + Math.floor(i / 7)] = bit
+  const leader = [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, ...SYNC]
+  return [...leader.flatMap((byte) => range(8).map((bit) => (byte >> (7 - bit)) & 1)), ...sent]
 }
 
-function msk(bits: readonly number[], peak: number): Int16Array {
-  const samples = new Int16Array(Math.ceil((bits.length * RATE) / 1_200))
+/**
+ * Bits as sound, -1…1: 1200 bit/s, a bit unlike the one before is 1½ turns of 1800 Hz, a like one a turn of 1200 Hz, phase
+ * unbroken. `phase` is that of the first sample, in turns.
+ */
+export function msk(bits: readonly number[], phase = 0): number[] {
   // Whole and half turns by the bit, not by the sample: 6⅔ samples a bit would let the phase wander off.
   const turnsOf = (at: number) => (bits[at] !== (bits[at - 1] ?? 0) ? 1.5 : 1)
-  let edge = 0
+  let edge = phase
   let last = 0
-  for (let i = 0; i < samples.length; i++) {
+  return Array.from({ length: Math.ceil((bits.length * RATE) / 1_200) }, (_, i) => {
     const bit = (i * 1_200) / RATE
     const at = Math.floor(bit)
     if (at > last) edge += turnsOf(last)
     last = at
-    samples[i] = Math.round(peak * Math.sin(2 * Math.PI * (edge + turnsOf(at) * (bit - at))))
-  }
-  return samples
-}
-
-function crc(bytes: readonly number[]): number {
-  let sum = 0
-  for (const byte of bytes) {
-    sum ^= byte
-    // The polynomial of X.25, mirrored: bits come low first.
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >> 1) ^ 0x8408 : sum >> 1
-  }
-  return sum ^ 0xffff
+    return Math.sin(2 * Math.PI * (edge + turnsOf(at) * (bit - at)))
+  })
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)

@@ -1,6 +1,8 @@
 /** Tones, bursts, noise and something like speech, made for tests. Samples are 16-bit at 8 kHz, full scale 1. */
-import { crc, SYNC } from '../../radio/hearing/tones/mdc1200.ts'
+import { msk } from '../../../scripts/lab/sound/signalling.ts'
 import { RATE } from '../../radio/hearing/tones/tone.ts'
+
+export { mdcBits } from '../../../scripts/lab/sound/signalling.ts'
 
 /** Numbers that look random and are the same each time. */
 export function dice(seed: number): () => number {
@@ -71,38 +73,6 @@ export function frames(sound: readonly number[]): Int16Array[] {
   return list
 }
 
-/** The bits of one MDC-1200 burst as they go on the air: lead-in, sync, block. */
-export function mdcBits(opcode: number, argument: number, unit: number): number[] {
-  const data = [opcode, argument, unit >> 8, unit & 0xff]
-  const sum = crc(data)
-  data.push(sum & 0xff, sum >> 8, 0)
-  const bits = data.flatMap((byte) => Array.from({ length: 8 }, (_, i) => (byte >> i) & 1))
-  const all = [...bits, ...bits.map((_, i) => [0, 2, 5, 6].reduce((odd, back) => odd ^ (bits[i - back] ?? 0), 0))]
-  const sent = new Array<number>(112)
-  all.forEach((bit, i) => {
-    sent[(i % 7) * 16 + Math.floor(i / 7)] = bit
-  })
-  const lead = [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, ...SYNC]
-  return [...lead.flatMap((byte) => Array.from({ length: 8 }, (_, i) => (byte >> (7 - i)) & 1)), ...sent]
-}
-
-/**
- * A bit like the last one is a cycle of 1,200 Hz, another one a cycle and a half of 1,800. Made at 24 kHz, where a bit is
- * 20 samples, so that the tones change exactly where they should. `phase` in turns.
- */
-export function mdc(bits: readonly number[], level = 0.25, phase = 0): number[] {
-  const out: number[] = []
-  let turn = phase
-  let last = 0
-  let count = 0
-  for (const bit of bits) {
-    const hz = bit === last ? 1_200 : 1_800
-    last = bit
-    for (let i = 0; i < 20; i += 1) {
-      if (count % 3 === 0) out.push(level * Math.sin(2 * Math.PI * turn))
-      turn += hz / (3 * RATE)
-      count += 1
-    }
-  }
-  return out
-}
+/** MDC-1200 bits as sound; `phase` in turns. */
+export const mdc = (bits: readonly number[], level = 0.25, phase = 0): number[] =>
+  msk(bits, phase).map((value) => level * value)
