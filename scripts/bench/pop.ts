@@ -79,70 +79,17 @@ const bench: Bench = async (args) => {
       await wait(1_000 / PER_SECOND)
     }
     await wait(GIVES_UP_S * 1_000)
-    const rung = [...heard.values()].filter(({ bareAt }) => bareAt > 0)
-    const painted = await screens.painted()
-    const told = await screens.told()
-    const invited = await screens.invited()
-    const after = (times: Map<string, number>, from: (ring: Ring) => number) =>
-      rung.flatMap((ring) => (times.has(ring.leg) ? [(times.get(ring.leg) as number) - from(ring)] : []))
-    const paints = after(painted, ({ madeAt }) => madeAt)
-    const behind = after(console.offered, ({ bareAt }) => bareAt)
-    const wire = rung.flatMap(({ from, madeAt }) => {
-      const at = invited.get(from)?.find((one) => one >= madeAt - 5)
-      return at === undefined ? [] : [at - madeAt]
-    })
-    const first = firstRings(ami.events)
-    const legs = rung.length
-    const stillLive = await seats.talking()
-    return {
-      figures: {
-        calls_placed: calls,
-        calls_live: stillLive,
-        screens: agents,
-        legs_rung: legs,
-        pops_painted: paints.length,
-        rung_and_not_painted: legs - paints.length,
-        invite_to_paint_p50_ms: percentile(paints, 50),
-        invite_to_paint_p95_ms: percentile(paints, 95),
-        invite_to_paint_p99_ms: percentile(paints, 99),
-        ...stage(
-          'made_to_dialled',
-          rung.map((ring) => ring.dialledAt - ring.madeAt),
-        ),
-        ...stage('made_to_invite_in_browser', wire),
-        ...stage(
-          'made_to_bare_ami',
-          rung.map((ring) => ring.bareAt - ring.madeAt),
-        ),
-        ...stage(
-          'bare_ami_to_page_told',
-          after(told, ({ bareAt }) => bareAt),
-        ),
-        ...stage(
-          'page_told_to_painted',
-          after(painted, ({ leg }) => told.get(leg) ?? Number.NaN),
-        ),
-        frame_behind_bare_ami_p50_ms: percentile(behind, 50),
-        frame_behind_bare_ami_p95_ms: percentile(behind, 95),
-        frames_compared: behind.length,
-        first_ring_p50_ms: percentile(first, 50),
-        first_ring_p95_ms: percentile(first, 95),
+    return report(
+      { calls, live, agents, stillLive: await seats.talking() },
+      {
+        rung: [...heard.values()].filter(({ bareAt }) => bareAt > 0),
+        painted: await screens.painted(),
+        told: await screens.told(),
+        invited: await screens.invited(),
+        offered: console.offered,
+        first: firstRings(ami.events),
       },
-      goals: {
-        invite_to_paint_p95_ms: { most: 200 },
-        invite_to_paint_p99_ms: { most: 400 },
-        frame_behind_bare_ami_p95_ms: { most: 15 },
-        first_ring_p95_ms: { most: 2_500 },
-        pops_painted: { least: Math.floor(calls * 0.95) },
-        calls_live: { least: live },
-      },
-      notes: [
-        'Asterisk twice, server, database, Chromium and the live calls share this machine’s cores; those who talk in the live calls are mostly silent',
-        'invite: Asterisk’s time of Newchannel for the agent’s phone, just before it is dialled',
-        'made, dialled: Newchannel and DialBegin by Asterisk’s clock; told: the pop’s words in the page; Chromium runs behind the desk (nice)',
-        'first ring: the ward’s channel made → the agent’s phone rings; calls that waited for an agent are left out',
-      ],
-    }
+    )
   } finally {
     for (const end of ends) end()
     await screens?.close()
@@ -151,6 +98,79 @@ const bench: Bench = async (args) => {
   }
 }
 export default bench
+
+type Placed = { calls: number; live: number; agents: number; stillLive: number }
+/** What each witness saw: the exchange (`rung`, `first`), the pages, the browsers' sockets, a console without a page. */
+type Seen = {
+  rung: Ring[]
+  painted: Map<string, number>
+  told: Map<string, number>
+  invited: Map<string, number[]>
+  offered: Map<string, number>
+  first: number[]
+}
+
+function report({ calls, live, agents, stillLive }: Placed, seen: Seen): Awaited<ReturnType<Bench>> {
+  const { rung, painted, told, invited, first } = seen
+  const after = (times: Map<string, number>, from: (ring: Ring) => number) =>
+    rung.flatMap((ring) => (times.has(ring.leg) ? [(times.get(ring.leg) as number) - from(ring)] : []))
+  const paints = after(painted, ({ madeAt }) => madeAt)
+  const behind = after(seen.offered, ({ bareAt }) => bareAt)
+  const wire = rung.flatMap(({ from, madeAt }) => {
+    const at = invited.get(from)?.find((one) => one >= madeAt - 5)
+    return at === undefined ? [] : [at - madeAt]
+  })
+  const legs = rung.length
+  return {
+    figures: {
+      calls_placed: calls,
+      calls_live: stillLive,
+      screens: agents,
+      legs_rung: legs,
+      pops_painted: paints.length,
+      rung_and_not_painted: legs - paints.length,
+      invite_to_paint_p50_ms: percentile(paints, 50),
+      invite_to_paint_p95_ms: percentile(paints, 95),
+      invite_to_paint_p99_ms: percentile(paints, 99),
+      ...stage(
+        'made_to_dialled',
+        rung.map((ring) => ring.dialledAt - ring.madeAt),
+      ),
+      ...stage('made_to_invite_in_browser', wire),
+      ...stage(
+        'made_to_bare_ami',
+        rung.map((ring) => ring.bareAt - ring.madeAt),
+      ),
+      ...stage(
+        'bare_ami_to_page_told',
+        after(told, ({ bareAt }) => bareAt),
+      ),
+      ...stage(
+        'page_told_to_painted',
+        after(painted, ({ leg }) => told.get(leg) ?? Number.NaN),
+      ),
+      frame_behind_bare_ami_p50_ms: percentile(behind, 50),
+      frame_behind_bare_ami_p95_ms: percentile(behind, 95),
+      frames_compared: behind.length,
+      first_ring_p50_ms: percentile(first, 50),
+      first_ring_p95_ms: percentile(first, 95),
+    },
+    goals: {
+      invite_to_paint_p95_ms: { most: 200 },
+      invite_to_paint_p99_ms: { most: 400 },
+      frame_behind_bare_ami_p95_ms: { most: 15 },
+      first_ring_p95_ms: { most: 2_500 },
+      pops_painted: { least: Math.floor(calls * 0.95) },
+      calls_live: { least: live },
+    },
+    notes: [
+      'Asterisk twice, server, database, Chromium and the live calls share this machine’s cores; those who talk in the live calls are mostly silent',
+      'invite: Asterisk’s time of Newchannel for the agent’s phone, just before it is dialled',
+      'made, dialled: Newchannel and DialBegin by Asterisk’s clock; told: the pop’s words in the page; Chromium runs behind the desk (nice)',
+      'first ring: the ward’s channel made → the agent’s phone rings; calls that waited for an agent are left out',
+    ],
+  }
+}
 
 async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 60_000; !(await ask()); await wait(200))

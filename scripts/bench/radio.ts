@@ -15,7 +15,7 @@ import { onReachableNetwork } from '../../softphone-console/tests/browser.ts'
 import type { Bench } from '../bench.ts'
 import { ROOT } from '../build.ts'
 import type { RadioClient } from '../lab/gateways/client.ts'
-import { startLab } from '../lab/index.ts'
+import { type Lab, startLab } from '../lab/index.ts'
 import { radioConsole, until } from '../lab/radio-console.ts'
 import { percentile } from './parts/figures.ts'
 import { openRadioBrowser, type RadioBrowser } from './parts/radio-browser.ts'
@@ -28,111 +28,142 @@ const PARTS = ['press', 'numbers', 'transit', 'crowd']
 /** What our topology may cost beside a bare bridge (RADIO.md §2.2: one softmix and two Local halves). */
 const MORE_MS = 45
 
+type Report = Awaited<ReturnType<Bench>>
+type Option = (name: string, usual: number) => number
+
 const bench: Bench = async (args) => {
   const written = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1]
-  const option = (name: string, usual: number) => Number(written(name) ?? usual)
+  const option: Option = (name, usual) => Number(written(name) ?? usual)
   const only = written('only')?.split(',') ?? PARTS
-  const presses = option('presses', 200)
   onReachableNetwork()
-  const figures: Record<string, number> = {}
-  const goals: Awaited<ReturnType<Bench>>['goals'] = {}
-  const notes: string[] = []
+  const reports: Report[] = []
   if (only.includes('press') || only.includes('numbers')) {
     const lab = await startLab({ ownPostgres: true, radio: {} })
     try {
       const radio = await lab.radioClient()
-      if (only.includes('press')) {
-        const browser = await openRadioBrowser(lab)
-        try {
-          const told = await press(browser, radio, presses, option('chirps', 40))
-          const carriers = await carry(browser, radio, option('carriers', 40))
-          Object.assign(figures, {
-            presses: told.access.length,
-            press_to_rtp_p50_ms: percentile(told.access, 50),
-            press_to_rtp_p95_ms: percentile(told.access, 95),
-            press_to_rtp_most_ms: Math.max(...told.access),
-            release_to_last_rtp_after_tail_p50_ms: percentile(told.release, 50),
-            release_to_last_rtp_after_tail_p95_ms: percentile(told.release, 95),
-            presses_failed: told.failed,
-            chirps: told.chirps.length,
-            microphone_to_air_p50_ms: percentile(told.chirps, 50),
-            microphone_to_air_p95_ms: percentile(told.chirps, 95),
-            chirps_not_found: told.unheard,
-            carriers: carriers.length,
-            carrier_to_painted_p50_ms: percentile(carriers, 50),
-            carrier_to_painted_p95_ms: percentile(carriers, 95),
-            faults_in_the_page: browser.seat.faults.length,
-          })
-        } finally {
-          await browser.close()
-        }
-        Object.assign(goals, {
-          presses: { least: presses },
-          press_to_rtp_p95_ms: { most: 100 },
-          release_to_last_rtp_after_tail_p95_ms: { most: 40 },
-          presses_failed: { exactly: 0 },
-          microphone_to_air_p95_ms: { most: 200 },
-          chirps_not_found: { exactly: 0 },
-          carrier_to_painted_p95_ms: { most: 120 },
-        })
-        notes.push(
-          'the chirp is said by the page itself: a sound card, its driver and the browser’s processing of a microphone are not in it',
-          'carrier to painted includes the 60 ms that a click is told from a carrier by',
-        )
-      }
-      if (only.includes('numbers')) {
-        const desk = await radioConsole(lab, { nth: 1, tone: 0 })
-        await desk.join('old')
-        await desk.shows('old', ({ carrier }) => carrier === 'idle', 20_000)
-        let cut = 0
-        let lost = 0
-        const counts = option('counts', 20)
-        for (let n = 0; n < counts; n++) {
-          const told = await count(desk, radio)
-          cut += told.missing
-          lost += told.lost
-        }
-        desk.close()
-        const idle = await radio.ask('status', {})
-        await wait(5_000)
-        const after = await radio.ask('status', {})
-        Object.assign(figures, {
-          numbers_said: counts * NUMBERS,
-          numbers_cut_off: cut,
-          lost_packets: lost,
-          packets_in_idle: after.reduce((sum, one, n) => sum + one.packets - (idle[n]?.packets ?? 0), 0),
-        })
-        Object.assign(goals, { numbers_cut_off: { exactly: 0 }, packets_in_idle: { exactly: 0 } })
-      }
+      if (only.includes('press')) reports.push(await pressing(lab, radio, option))
+      if (only.includes('numbers')) reports.push(await counting(lab, radio, option('counts', 20)))
     } finally {
       await lab.stop()
     }
   }
-  if (only.includes('transit')) {
-    const beeps = option('beeps', 60)
-    const { transmit, receive, bare, lost } = await transit(beeps)
-    const bareP95 = percentile(bare, 95)
-    for (const [name, all] of Object.entries({ bare, transmit, receive })) {
-      figures[`transit_${name}_p50_ms`] = percentile(all, 50)
-      figures[`transit_${name}_p95_ms`] = percentile(all, 95)
+  if (only.includes('transit')) reports.push(await transitBesideBare(option('beeps', 60)))
+  if (only.includes('crowd')) reports.push(await crowded(option('minutes', 5)))
+  return {
+    figures: Object.assign({}, ...reports.map((one) => one.figures)),
+    goals: Object.assign({}, ...reports.map((one) => one.goals)),
+    notes: reports.flatMap((one) => one.notes ?? []),
+  }
+}
+export default bench
+
+async function pressing(lab: Lab, radio: RadioClient, option: Option): Promise<Report> {
+  const presses = option('presses', 200)
+  const browser = await openRadioBrowser(lab)
+  try {
+    const told = await press(browser, radio, presses, option('chirps', 40))
+    const carriers = await carry(browser, radio, option('carriers', 40))
+    return {
+      figures: {
+        presses: told.access.length,
+        press_to_rtp_p50_ms: percentile(told.access, 50),
+        press_to_rtp_p95_ms: percentile(told.access, 95),
+        press_to_rtp_most_ms: Math.max(...told.access),
+        release_to_last_rtp_after_tail_p50_ms: percentile(told.release, 50),
+        release_to_last_rtp_after_tail_p95_ms: percentile(told.release, 95),
+        presses_failed: told.failed,
+        chirps: told.chirps.length,
+        microphone_to_air_p50_ms: percentile(told.chirps, 50),
+        microphone_to_air_p95_ms: percentile(told.chirps, 95),
+        chirps_not_found: told.unheard,
+        carriers: carriers.length,
+        carrier_to_painted_p50_ms: percentile(carriers, 50),
+        carrier_to_painted_p95_ms: percentile(carriers, 95),
+        faults_in_the_page: browser.seat.faults.length,
+      },
+      goals: {
+        presses: { least: presses },
+        press_to_rtp_p95_ms: { most: 100 },
+        release_to_last_rtp_after_tail_p95_ms: { most: 40 },
+        presses_failed: { exactly: 0 },
+        microphone_to_air_p95_ms: { most: 200 },
+        chirps_not_found: { exactly: 0 },
+        carrier_to_painted_p95_ms: { most: 120 },
+      },
+      notes: [
+        'the chirp is said by the page itself: a sound card, its driver and the browser’s processing of a microphone are not in it',
+        'carrier to painted includes the 60 ms that a click is told from a carrier by',
+      ],
     }
-    Object.assign(figures, {
-      beeps: 3 * beeps,
-      beeps_lost: lost,
-      transit_transmit_over_bare_p95_ms: percentile(transmit, 95) - bareP95,
-      transit_receive_over_bare_p95_ms: percentile(receive, 95) - bareP95,
-    })
-    Object.assign(goals, {
+  } finally {
+    await browser.close()
+  }
+}
+
+async function counting(lab: Lab, radio: RadioClient, counts: number): Promise<Report> {
+  const desk = await radioConsole(lab, { nth: 1, tone: 0 })
+  await desk.join('old')
+  await desk.shows('old', ({ carrier }) => carrier === 'idle', 20_000)
+  let cut = 0
+  let lost = 0
+  for (let n = 0; n < counts; n++) {
+    const told = await count(desk, radio)
+    cut += told.missing
+    lost += told.lost
+  }
+  desk.close()
+  const idle = await radio.ask('status', {})
+  await wait(5_000)
+  const after = await radio.ask('status', {})
+  return {
+    figures: {
+      numbers_said: counts * NUMBERS,
+      numbers_cut_off: cut,
+      lost_packets: lost,
+      packets_in_idle: after.reduce((sum, one, n) => sum + one.packets - (idle[n]?.packets ?? 0), 0),
+    },
+    goals: { numbers_cut_off: { exactly: 0 }, packets_in_idle: { exactly: 0 } },
+  }
+}
+
+async function transitBesideBare(beeps: number): Promise<Report> {
+  const { transmit, receive, bare, lost } = await transit(beeps)
+  const bareP95 = percentile(bare, 95)
+  const figures: Record<string, number> = {
+    beeps: 3 * beeps,
+    beeps_lost: lost,
+    transit_transmit_over_bare_p95_ms: percentile(transmit, 95) - bareP95,
+    transit_receive_over_bare_p95_ms: percentile(receive, 95) - bareP95,
+  }
+  for (const [name, all] of Object.entries({ bare, transmit, receive })) {
+    figures[`transit_${name}_p50_ms`] = percentile(all, 50)
+    figures[`transit_${name}_p95_ms`] = percentile(all, 95)
+  }
+  return {
+    figures,
+    goals: {
       transit_transmit_over_bare_p95_ms: { most: MORE_MS },
       transit_receive_over_bare_p95_ms: { most: MORE_MS },
       beeps_lost: { exactly: 0 },
-    })
+    },
   }
-  if (only.includes('crowd')) {
-    const minutes = option('minutes', 5)
-    const told = await crowd(minutes)
-    const { twoHolders, keyedInIdle, withoutEnd, emergenciesLost, codesUnheard } = told.violations
-    Object.assign(figures, {
+}
+
+async function crowded(minutes: number): Promise<Report> {
+  const told = await crowd(minutes)
+  const { twoHolders, keyedInIdle, withoutEnd, emergenciesLost, codesUnheard } = told.violations
+  const goals: Report['goals'] = { server_rss_last_mb: { most: 1.25 * told.rssMb.first + 10 } }
+  for (const name of [
+    'two_holders',
+    'keyed_in_idle',
+    'overs_without_one_end',
+    'emergencies_lost',
+    'whole_codes_unheard',
+    'virtual_day_failed',
+  ])
+    goals[name] = { exactly: 0 }
+  return {
+    figures: {
       crowd_minutes: minutes,
       crowd_presses: told.presses,
       crowd_granted: told.granted,
@@ -150,22 +181,11 @@ const bench: Bench = async (args) => {
       server_rss_first_mb: told.rssMb.first,
       server_rss_last_mb: told.rssMb.last,
       virtual_day_failed: virtualDay(),
-    })
-    for (const name of [
-      'two_holders',
-      'keyed_in_idle',
-      'overs_without_one_end',
-      'emergencies_lost',
-      'whole_codes_unheard',
-      'virtual_day_failed',
-    ])
-      goals[name] = { exactly: 0 }
-    goals.server_rss_last_mb = { most: 1.25 * told.rssMb.first + 10 }
-    if (told.seen.length > 0) notes.push(`against the “never” list: ${JSON.stringify(told.seen).slice(0, 900)}`)
+    },
+    goals,
+    notes: told.seen.length > 0 ? [`against the “never” list: ${JSON.stringify(told.seen).slice(0, 900)}`] : [],
   }
-  return { figures, goals, notes }
 }
-export default bench
 
 type Presses = { access: number[]; release: number[]; chirps: number[]; failed: number; unheard: number }
 

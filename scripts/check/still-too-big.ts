@@ -1,8 +1,6 @@
 /** What was too big before house.ts asked. The list only gets shorter: whoever mends one takes its line out. */
 export const STILL_TOO_BIG: readonly string[] = [
   'recordings/index.ts makeRecordings',
-  'scripts/bench/pop.ts bench',
-  'scripts/bench/radio.ts bench',
   'server/asterisk/ami/ami.ts makeAmi',
   'server/asterisk/ari/ari.ts makeAri',
   'server/asterisk/cel/cel.ts makeCelReader',
