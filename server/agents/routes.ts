@@ -3,8 +3,8 @@ import { type Db, settled } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { Outage, Refusal } from '../refusal.ts'
 import { agentViews } from '../screens/index.ts'
-import { actorOf, Nullable, type Routes, Text, Type } from '../web/index.ts'
-import type { AgentView, SipCredential } from '../wire/views.ts'
+import { actorOf, answers, Nullable, type Routes, Text, Type } from '../web/index.ts'
+import { AgentView, type SipCredential } from '../wire/views.ts'
 import { NextState, NotReadyReason, PhoneHeard } from '../wire/words.ts'
 import type { Ask } from './agent.ts'
 import {
@@ -67,7 +67,7 @@ export function agentRoutes({
       return { credential: shown(credential, sipSocket, request.host, request.protocol), agent: await view(actor) }
     })
 
-    app.get('/api/agent', async (request) => view(actorOf(request)))
+    app.get('/api/agent', { schema: { response: answers(AgentView) } }, async (request) => view(actorOf(request)))
     app.post('/api/agent/sign-out', async (request) => asked(actorOf(request), { ask: 'sign-out', why: 'asked' }))
     app.post('/api/agent/ready', async (request) => asked(actorOf(request), { ask: 'ready' }))
 

@@ -2,31 +2,11 @@ import type { Recordings } from '../../recordings/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { notFound } from '../refusal.ts'
-import { actorOf, answers, Id, Nullable, type Routes, sendSound, Type } from '../web/index.ts'
-import { RecordingState } from '../wire/words.ts'
+import { actorOf, answers, Id, type Routes, sendSound, Type } from '../web/index.ts'
+import { List, ListeningView, RecordingView } from '../wire/views.ts'
 import { acknowledgeAlarms, listened, listeningsOf, peaksFor, readRange, recordingFor, soundFor } from './index.ts'
 
 const One = Type.Object({ id: Id })
-
-const RecordingAnswer = Type.Object({
-  recordingId: Id,
-  kind: Type.Enum(['call', 'voicemail', 'radio']),
-  callId: Nullable(Id),
-  state: RecordingState,
-  ms: Nullable(Type.Integer()),
-  talkMs: Nullable(Type.Integer()),
-  findings: Type.Array(
-    Type.Object({
-      kind: Type.String(),
-      side: Type.Optional(Type.String()),
-      ms: Type.Optional(Type.Integer()),
-      text: Type.Optional(Type.String()),
-    }),
-  ),
-  startedAt: Type.String({ format: 'date-time' }),
-  filedAt: Nullable(Type.String({ format: 'date-time' })),
-  mayListen: Type.Boolean(),
-})
 
 const Peaks = Type.Object({
   left: Type.Array(Type.Integer(), { description: "the caller's side: 1,000 heights of 0 to 255" }),
@@ -37,14 +17,18 @@ const Peaks = Type.Object({
 export const archiveRoutes =
   ({ db, commit, recordings }: { db: Db; commit: Commit; recordings: Recordings }): Routes =>
   async (app) => {
-    app.get('/api/recordings/:id', { schema: { params: One, response: answers(RecordingAnswer) } }, (request) =>
+    app.get('/api/recordings/:id', { schema: { params: One, response: answers(RecordingView) } }, (request) =>
       recordingFor(db, actorOf(request), request.params.id),
     )
 
-    app.get('/api/recordings/:id/listenings', { schema: { params: One } }, async (request) => ({
-      items: await listeningsOf(db, actorOf(request), request.params.id),
-      next: null,
-    }))
+    app.get(
+      '/api/recordings/:id/listenings',
+      { schema: { params: One, response: answers(List(ListeningView)) } },
+      async (request) => ({
+        items: await listeningsOf(db, actorOf(request), request.params.id),
+        next: null,
+      }),
+    )
 
     app.post('/api/calls/:id/recording/acknowledge', { schema: { params: One } }, async (request, reply) => {
       const actor = actorOf(request)

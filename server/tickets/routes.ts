@@ -7,6 +7,7 @@ import { notFound } from '../refusal.ts'
 import { cardsFor } from '../screens/index.ts'
 import {
   actorOf,
+  answers,
   Code,
   cut,
   Id,
@@ -20,7 +21,7 @@ import {
   Type,
 } from '../web/index.ts'
 import { NewTicket, TicketAct, TicketAssign, TicketChange, TicketState } from '../wire/tickets.ts'
-import type { TicketPage, TicketRow, TimelineItem } from '../wire/views.ts'
+import { List, type TicketPage, TicketRow, type TimelineItem } from '../wire/views.ts'
 import {
   act,
   callsOf,
@@ -76,6 +77,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
             },
             strict,
           ),
+          response: answers(List(TicketRow)),
         },
       },
       async (request) => {
@@ -105,9 +107,7 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
     app.post(
       '/api/tickets',
       {
-        schema: {
-          body: NewTicket,
-        },
+        schema: { body: NewTicket },
       },
       idempotentWhileSeen(seen, async (request, reply) => {
         const actor = actorOf(request)

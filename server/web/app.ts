@@ -73,6 +73,8 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   app.decorate('observeAnswer', (observe) => void observers.push(observe))
   app.decorateRequest('actor', undefined)
   app.setValidatorCompiler(validatorCompiler)
+  // A schema says what an answer is; it can neither drop a field of it nor refuse it, nor make a list slow.
+  app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(errorHandler)
   app.addHook('onRoute', ({ method, url, config: own, schema = {} }) => {
     for (const one of [method].flat())

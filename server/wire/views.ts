@@ -1,37 +1,45 @@
-/** What a console is shown. Times are ISO 8601 in UTC; durations say their unit. Types only. */
-import type {
+/** What a console is shown. Times are ISO 8601 in UTC; durations say their unit. */
+import { type Static, type TSchema, Type } from 'typebox'
+import { Nullable } from './fields.ts'
+import { TicketState } from './tickets.ts'
+import {
   AgentState,
-  CallOutcome,
-  CallReason,
-  CallRelation,
+  type CallOutcome,
+  type CallReason,
+  type CallRelation,
   CallState,
-  Direction,
-  IdentifiedHow,
+  type Direction,
+  type IdentifiedHow,
   Locale,
   NextState,
   Night,
   PhoneState,
   RecordingState,
-  Resolution,
+  type Resolution,
   Role,
-  TicketState,
 } from './words.ts'
 
-export type Grant = { role: Role; campus: string | null; line: string | null }
-export type Me = {
-  personId: string
-  name: string
-  login: string
-  locale: Locale
-  grants: Grant[]
-  mustChangePassword: boolean
+export const Grant = Type.Object({
+  role: Role,
+  campus: Nullable(Type.String()),
+  line: Nullable(Type.String()),
+})
+export type Grant = Static<typeof Grant>
+export const Me = Type.Object({
+  personId: Type.String(),
+  name: Type.String(),
+  login: Type.String(),
+  locale: Locale,
+  grants: Type.Array(Grant),
+  mustChangePassword: Type.Boolean(),
   /** browser station code, for agents */
-  station: string | null
+  station: Nullable(Type.String()),
   /** lines this agent takes */
-  lines: string[]
+  lines: Type.Array(Type.String()),
   /** names this browser's session, for telling whose phone is on */
-  sessionId: string
-}
+  sessionId: Type.String(),
+})
+export type Me = Static<typeof Me>
 
 export type Named = { code: string; zh: string; en: string }
 export type CampusView = Named & { id: string; seal: 'outlined' | 'solid' }
@@ -56,12 +64,36 @@ export type Catalogue = {
   timeZone: string
 }
 
-export type PlaceRef = { id: string; campus: string; zh: string; en: string | null; noTransmit: boolean }
-export type UnitRef = { id: string; zh: string; en: string | null }
-export type PersonRef = { id: string; name: string; title: string | null }
+export const PlaceRef = Type.Object({
+  id: Type.String(),
+  campus: Type.String(),
+  zh: Type.String(),
+  en: Nullable(Type.String()),
+  noTransmit: Type.Boolean(),
+})
+export type PlaceRef = Static<typeof PlaceRef>
+export const UnitRef = Type.Object({
+  id: Type.String(),
+  zh: Type.String(),
+  en: Nullable(Type.String()),
+})
+export type UnitRef = Static<typeof UnitRef>
+export const PersonRef = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  title: Nullable(Type.String()),
+})
+export type PersonRef = Static<typeof PersonRef>
 
 /** A line's night switch: who left it so and since when; null while nobody ever turned it. */
-export type LineNightView = { line: string; night: Night; since: string | null; by: PersonRef | null; mayTurn: boolean }
+export const LineNightView = Type.Object({
+  line: Type.String(),
+  night: Night,
+  since: Nullable(Type.String()),
+  by: Nullable(PersonRef),
+  mayTurn: Type.Boolean(),
+})
+export type LineNightView = Static<typeof LineNightView>
 
 /**
  * One change of a directory row: what of it (field names), by whom, when; values are nowhere kept. `grants` and `queues`
@@ -146,40 +178,48 @@ export type PopCard = {
   whyMe: 'in_turn' | 'only_one_ready' | 'same_agent_again' | 'callback'
 }
 
-export type AgentView = {
-  person: PersonRef
-  station: string
-  state: AgentState
-  reason: string | null
-  since: string
-  nextState: NextState | null
-  nextReason: string | null
-  wrapUpUntil: string | null
-  wrapUpCallId: string | null
-  phone: PhoneState
-  phoneSince: string | null
-  phoneWhy: string | null
-  ringTestedAt: string | null
+export const AgentView = Type.Object({
+  person: PersonRef,
+  station: Type.String(),
+  state: AgentState,
+  reason: Nullable(Type.String()),
+  since: Type.String(),
+  nextState: Nullable(NextState),
+  nextReason: Nullable(Type.String()),
+  wrapUpUntil: Nullable(Type.String()),
+  wrapUpCallId: Nullable(Type.String()),
+  phone: PhoneState,
+  phoneSince: Nullable(Type.String()),
+  phoneWhy: Nullable(Type.String()),
+  ringTestedAt: Nullable(Type.String()),
   /** call this agent is rung for or talks on */
-  callId: string | null
-  callState: CallState | null
-  lines: string[]
+  callId: Nullable(Type.String()),
+  callState: Nullable(CallState),
+  lines: Type.Array(Type.String()),
   /** the session whose browser has the phone; null: nobody's, or not known */
-  phoneSession: string | null
-}
+  phoneSession: Nullable(Type.String()),
+})
+export type AgentView = Static<typeof AgentView>
 
-export type RecordingView = {
-  recordingId: string
-  kind: 'call' | 'voicemail' | 'radio'
-  callId: string | null
-  state: RecordingState
-  ms: number | null
-  talkMs: number | null
-  findings: { kind: string; side?: 'caller' | 'agent'; ms?: number; text?: string }[]
-  startedAt: string
-  filedAt: string | null
-  mayListen: boolean
-}
+const Finding = Type.Object({
+  kind: Type.String(),
+  side: Type.Optional(Type.Enum(['caller', 'agent'])),
+  ms: Type.Optional(Type.Number()),
+  text: Type.Optional(Type.String()),
+})
+export const RecordingView = Type.Object({
+  recordingId: Type.String(),
+  kind: Type.Enum(['call', 'voicemail', 'radio']),
+  callId: Nullable(Type.String()),
+  state: RecordingState,
+  ms: Nullable(Type.Number()),
+  talkMs: Nullable(Type.Number()),
+  findings: Type.Array(Finding),
+  startedAt: Type.String(),
+  filedAt: Nullable(Type.String()),
+  mayListen: Type.Boolean(),
+})
+export type RecordingView = Static<typeof RecordingView>
 
 /** What is wrong with a call's recording, until somebody says that they know. */
 export type RecordingAlarmView = {
@@ -189,34 +229,39 @@ export type RecordingAlarmView = {
   acknowledgedBy: PersonRef | null
   mayAcknowledge: boolean
 }
-export type ListeningView = { at: string; person: PersonRef }
+export const ListeningView = Type.Object({
+  at: Type.String(),
+  person: PersonRef,
+})
+export type ListeningView = Static<typeof ListeningView>
 
-export type TicketRow = {
-  ticketId: string
+export const TicketRow = Type.Object({
+  ticketId: Type.String(),
   /** shown short: the number within the year, e.g. "0143" */
-  number: string
-  year: number
-  campus: string
-  line: string
-  kind: 'incident' | 'service_request' | 'voicemail'
-  state: TicketState
-  priority: number
-  urged: number
-  repeat: boolean
-  what: string
-  place: PlaceRef | null
-  placeText: string
-  unit: UnitRef | null
-  reporter: PersonRef | null
-  reporterName: string
-  contactNumber: string
-  categoryId: string | null
-  assignee: PersonRef | null
-  firstTaker: PersonRef | null
-  reportedAt: string
-  finishedAt: string | null
-  version: number
-}
+  number: Type.String(),
+  year: Type.Number(),
+  campus: Type.String(),
+  line: Type.String(),
+  kind: Type.Enum(['incident', 'service_request', 'voicemail']),
+  state: TicketState,
+  priority: Type.Number(),
+  urged: Type.Number(),
+  repeat: Type.Boolean(),
+  what: Type.String(),
+  place: Nullable(PlaceRef),
+  placeText: Type.String(),
+  unit: Nullable(UnitRef),
+  reporter: Nullable(PersonRef),
+  reporterName: Type.String(),
+  contactNumber: Type.String(),
+  categoryId: Nullable(Type.String()),
+  assignee: Nullable(PersonRef),
+  firstTaker: Nullable(PersonRef),
+  reportedAt: Type.String(),
+  finishedAt: Nullable(Type.String()),
+  version: Type.Number(),
+})
+export type TicketRow = Static<typeof TicketRow>
 
 export type TimelineItem = {
   at: string
@@ -244,21 +289,22 @@ export type TicketPage = TicketRow & {
   timeline: TimelineItem[]
 }
 
-export type CallbackRow = {
-  callbackId: string
-  callId: string
-  campus: string | null
-  line: string | null
-  number: string
-  place: PlaceRef | null
-  owedAt: string
-  why: 'abandoned' | 'asked' | 'voicemail'
-  takenBy: PersonRef | null
-  leaseUntil: string | null
-  tries: number
-  clearedAt: string | null
-  clearedHow: string | null
-}
+export const CallbackRow = Type.Object({
+  callbackId: Type.String(),
+  callId: Type.String(),
+  campus: Nullable(Type.String()),
+  line: Nullable(Type.String()),
+  number: Type.String(),
+  place: Nullable(PlaceRef),
+  owedAt: Type.String(),
+  why: Type.Enum(['abandoned', 'asked', 'voicemail']),
+  takenBy: Nullable(PersonRef),
+  leaseUntil: Nullable(Type.String()),
+  tries: Type.Number(),
+  clearedAt: Nullable(Type.String()),
+  clearedHow: Nullable(Type.String()),
+})
+export type CallbackRow = Static<typeof CallbackRow>
 
 /** One line at one campus, now. `null` figures while blind. */
 export type QueueNow = {
@@ -355,5 +401,6 @@ export type SipCredential = {
   until: string
 }
 
+export const List = <T extends TSchema>(of: T) => Type.Object({ items: Type.Array(of), next: Nullable(Type.String()) })
 export type List<T> = { items: T[]; next: string | null }
 export type ApiError = { code: string; message: string; details?: Record<string, unknown> }

@@ -19,16 +19,17 @@ export const NextState = Type.Enum(['ready', 'not_ready'])
 export type NextState = Static<typeof NextState>
 export const NotReadyReason = Type.Enum([...CHOSEN_REASONS, 'phone_lost', 'ring_untested', 'no_answer'])
 export type NotReadyReason = Static<typeof NotReadyReason>
-export type PhoneState = 'unknown' | PhoneHeard
 /** What a console tells of its own phone. */
 export const PhoneHeard = Type.Enum(['registered', 'unregistered'])
-type PhoneHeard = Static<typeof PhoneHeard>
+export const PhoneState = Type.Enum(['unknown', ...PhoneHeard.enum])
+export type PhoneState = Static<typeof PhoneState>
 
 /** A line's switch: by its calendar, or night or day by hand. */
 export const Night = Type.Enum(['auto', 'on', 'off'])
 export type Night = Static<typeof Night>
 
-export type CallState = 'arrived' | 'queued' | 'offered' | 'talking' | 'ended'
+export const CallState = Type.Enum(['arrived', 'queued', 'offered', 'talking', 'ended'])
+export type CallState = Static<typeof CallState>
 export type CallOutcome = 'answered' | 'abandoned' | 'voicemail' | 'callback_asked' | 'refused' | 'failed'
 export type Direction = 'inbound' | 'outbound' | 'callback'
 export const RecordingState = Type.Enum(['recording', 'filing', 'filed', 'missing', 'short'])

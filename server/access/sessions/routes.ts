@@ -1,7 +1,8 @@
 import type { Db } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
 import { Refusal } from '../../refusal.ts'
-import { actorOf, answers, Nullable, type Routes, Type } from '../../web/index.ts'
+import { actorOf, answers, type Routes, Type } from '../../web/index.ts'
+import { Me } from '../../wire/views.ts'
 import { changePassword, checkPassword, closeSession, loadActor, me, openSession, rememberDevice } from './index.ts'
 
 export type SessionParts = {
@@ -16,20 +17,6 @@ export type SessionParts = {
 /** Says that this browser was signed in with before. It signs nobody in: it only parts a stranger's guesses from one's own. */
 const DEVICE_COOKIE = 'desk_device'
 const DEVICE_DAYS = 180
-
-const Me = Type.Object({
-  personId: Type.String(),
-  name: Type.String(),
-  login: Type.String(),
-  locale: Type.String(),
-  grants: Type.Array(
-    Type.Object({ role: Type.String(), campus: Nullable(Type.String()), line: Nullable(Type.String()) }),
-  ),
-  mustChangePassword: Type.Boolean(),
-  station: Nullable(Type.String()),
-  lines: Type.Array(Type.String()),
-  sessionId: Type.String(),
-})
 
 /** Signing in, signing out, one's own password. */
 export const sessionRoutes =

@@ -2,7 +2,8 @@ import { may } from '../../access/index.ts'
 import { type Db, settled } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
 import { notFound, Refusal } from '../../refusal.ts'
-import { actorOf, Code, type Routes, Type } from '../../web/index.ts'
+import { actorOf, answers, Code, type Routes, Type } from '../../web/index.ts'
+import { LineNightView, List } from '../../wire/views.ts'
 import { Night } from '../../wire/words.ts'
 import { switchesFor, turnNight } from './index.ts'
 
@@ -13,7 +14,10 @@ const CONFIRM_WITHIN_MS = 2_500
 export const nightRoutes =
   ({ db, commit }: { db: Db; commit: Commit }): Routes =>
   async (app) => {
-    app.get('/api/lines/night', async (request) => ({ items: await switchesFor(db, actorOf(request)), next: null }))
+    app.get('/api/lines/night', { schema: { response: answers(List(LineNightView)) } }, async (request) => ({
+      items: await switchesFor(db, actorOf(request)),
+      next: null,
+    }))
 
     app.post(
       '/api/lines/:line/night',

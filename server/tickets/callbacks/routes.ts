@@ -1,8 +1,9 @@
 import { may } from '../../access/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { Commit } from '../../desk.ts'
-import { actorOf, Id, Nullable, type Routes, Text, Type } from '../../web/index.ts'
+import { actorOf, answers, Id, Nullable, type Routes, Text, Type } from '../../web/index.ts'
 import { ClearedByHand } from '../../wire/tickets.ts'
+import { CallbackRow, List } from '../../wire/views.ts'
 import type { CallbackEvent } from './callback.ts'
 import {
   callbackRows,
@@ -24,19 +25,27 @@ export function callbackRoutes({ db, commit }: { db: Db; commit: Commit }): Rout
     return (await callbackRows(db, await readCallbacks(db, [id])))[0]
   }
   return async (app) => {
-    app.get('/api/callbacks', async (request) => {
+    app.get('/api/callbacks', { schema: { response: answers(List(CallbackRow)) } }, async (request) => {
       const actor = actorOf(request)
       const owed = await owedCallbacks(db, actor.organisationId)
       const seen = owed.filter((one) => may(actor, 'see', callbackThing(one)))
       return { items: await callbackRows(db, seen), next: null }
     })
 
-    app.post('/api/callbacks/:id/take', { schema: { params: One } }, async (request) => {
-      return changed(request.params.id, (tx, id) => takeCallback(tx, actorOf(request), id))
-    })
-    app.post('/api/callbacks/:id/release', { schema: { params: One } }, async (request) => {
-      return changed(request.params.id, (tx, id) => releaseCallback(tx, actorOf(request), id))
-    })
+    app.post(
+      '/api/callbacks/:id/take',
+      { schema: { params: One, response: answers(CallbackRow) } },
+      async (request) => {
+        return changed(request.params.id, (tx, id) => takeCallback(tx, actorOf(request), id))
+      },
+    )
+    app.post(
+      '/api/callbacks/:id/release',
+      { schema: { params: One, response: answers(CallbackRow) } },
+      async (request) => {
+        return changed(request.params.id, (tx, id) => releaseCallback(tx, actorOf(request), id))
+      },
+    )
     app.post(
       '/api/callbacks/:id/clear',
       {
