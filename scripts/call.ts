@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ROOT } from './build.ts'
 import { type WardEnded, Wards } from './lab/wards.ts'
+import { readOptions } from './parts/command-line.ts'
 import { type DeskFile, readDeskFile } from './parts/desk-file.ts'
 import { fail, Stop, say } from './parts/say.ts'
 import { secretsIn } from './parts/secrets.ts'
@@ -29,20 +30,8 @@ const USAGE = `用法 usage: npm run call -- --campus old|new --line logistics|i
 
 /** Reads the words of the command line against a running desk. @throws Stop saying what is wrong with which word. */
 export function readCall(words: readonly string[], lines: DeskFile['lines']): CallWish {
-  const given = new Map<string, string>()
-  for (let i = 0; i < words.length; i += 2) {
-    const [option = '', value] = [words[i], words[i + 1]]
-    if (!/^--(campus|line|dial|from|name|play|for|count)$/.test(option))
-      throw new Stop(`不认识 · unknown: ${option}\n${USAGE}`)
-    if (value === undefined || value.startsWith('--')) throw new Stop(`${option} 缺少值 · has no value\n${USAGE}`)
-    given.set(option.slice(2), value)
-  }
-  const want = (name: string, pattern: RegExp, otherwise?: string): string => {
-    const value = given.get(name) ?? otherwise
-    if (value === undefined) throw new Stop(`缺少 · missing: --${name}\n${USAGE}`)
-    if (!pattern.test(value)) throw new Stop(`--${name} ${value}: 不可用 · will not do\n${USAGE}`)
-    return value
-  }
+  const given = readOptions(words, ['campus', 'line', 'dial', 'from', 'name', 'play', 'for', 'count'], USAGE)
+  const { want } = given
   const campus = want('campus', /^(old|new)$/) as 'old' | 'new'
   const line = given.get('line')
   const number = line === undefined ? undefined : lines[`${campus}/${line}`]

@@ -12,6 +12,7 @@ import type { LogEntry } from './lab/gateways/keyed-log.ts'
 import { speech } from './lab/gateways/speech.ts'
 import type { HeardOnAir } from './lab/gateways/words.ts'
 import { monoMs } from './lab/sound/rtp.ts'
+import { readOptions } from './parts/command-line.ts'
 import { type DeskFile, readDeskFile } from './parts/desk-file.ts'
 import { fail, Stop, say } from './parts/say.ts'
 import { toolsIn } from './parts/tools.ts'
@@ -32,21 +33,9 @@ const USAGE = `用法 usage: npm run radio -- --port old|new --unit 07 之一 on
 
 /** Reads the command line. @throws Stop naming the word that is wrong. */
 export function readRadio(words: readonly string[], radio: DeskFile['radio']): RadioWish {
-  const given = new Map<string, string>()
-  for (let i = 0; i < words.length; i++) {
-    const option = words[i] ?? ''
-    if (!/^--(port|unit|say|tone|for|play|ack|emergency|listen)$/.test(option))
-      throw new Stop(`不认识 · unknown: ${option}\n${USAGE}`)
-    const value = option === '--emergency' ? '' : words[++i]
-    if (value === undefined || value.startsWith('--')) throw new Stop(`${option} 缺少值 · has no value\n${USAGE}`)
-    given.set(option.slice(2), value)
-  }
-  const want = (name: string, pattern: RegExp, otherwise?: string): string => {
-    const value = given.get(name) ?? otherwise
-    if (value === undefined) throw new Stop(`缺少 · missing: --${name}\n${USAGE}`)
-    if (!pattern.test(value)) throw new Stop(`--${name} ${value}: 不可用 · will not do\n${USAGE}`)
-    return value
-  }
+  const names = ['port', 'unit', 'say', 'tone', 'for', 'play', 'ack', 'listen']
+  const given = readOptions(words, names, USAGE, ['emergency'])
+  const { want } = given
   const seconds = (name: string, otherwise: string) =>
     Number(want(name, /^\d{1,3}(\.\d+)?s?$/, otherwise).replace('s', ''))
   const port = want('port', /^[a-z][a-z0-9_]*$/)

@@ -69,6 +69,17 @@ export async function radioConsole(lab: Lab, wish: RadioConsoleWish = {}): Promi
   return one
 }
 
+/** A console's account for a phone that speaks plainly: UDP and PCMU instead of a browser's encrypted Opus. */
+export const plainPhone = (auth: string) => ({
+  auth,
+  context: 'from-radio',
+  disallow: 'all',
+  allow: 'ulaw',
+  direct_media: 'no',
+  rtp_symmetric: 'yes',
+  moh_passthrough: 'yes',
+})
+
 /** The pushed account takes encrypted Opus from browsers; a test phone speaks plainly. Its rights stay what they are. */
 async function asPlainPhone(lab: Lab, station: string): Promise<void> {
   const { host, httpPort } = lab.settings.pbx
@@ -87,13 +98,7 @@ async function asPlainPhone(lab: Lab, station: string): Promise<void> {
   await until(`${station} has its account`, async () => (await ask('GET').catch(() => undefined))?.ok, 15_000)
   await ask('DELETE')
   const made = await ask('PUT', {
-    auth: station,
-    context: 'from-radio',
-    disallow: 'all',
-    allow: 'ulaw',
-    direct_media: 'no',
-    rtp_symmetric: 'yes',
-    moh_passthrough: 'yes',
+    ...plainPhone(station),
     timers: 'no',
     rtp_timeout: '10',
   })

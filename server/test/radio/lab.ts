@@ -9,6 +9,7 @@ import { gatewaysWish, startGateways } from '../../../scripts/lab/gateways/start
 import { socketIn } from '../../../scripts/lab/gateways/words.ts'
 import { type PhoneLab, startPhoneLab } from '../../../scripts/lab/phones/phone-lab.ts'
 import { type SipCall, SipPhone } from '../../../scripts/lab/phones/sip-phone.ts'
+import { plainPhone } from '../../../scripts/lab/radio-console.ts'
 import { type Ari, makeAri } from '../../asterisk/ari/ari.ts'
 import { makeMeters } from '../../asterisk/meters.ts'
 import { type MayHear, makeRadioMedia, type RadioMedia } from '../../asterisk/radio/index.ts'
@@ -139,15 +140,7 @@ export async function console_(t: Test, lab: PhoneLab, one: Station, name: strin
   const password = randomBytes(12).toString('base64url')
   await until('ARI is up', () => one.ari.state().up)
   await one.ari.put('auth', name, { auth_type: 'digest', username: name, password })
-  await one.ari.put('endpoint', name, {
-    auth: name,
-    context: 'from-radio',
-    disallow: 'all',
-    allow: 'ulaw',
-    direct_media: 'no',
-    rtp_symmetric: 'yes',
-    moh_passthrough: 'yes',
-  })
+  await one.ari.put('endpoint', name, plainPhone(name))
   const { host, sipPort } = lab.settings.pbx
   const phone = await SipPhone.open({ server: { host, port: sipPort }, station: name, password, tone })
   t.teardown(() => phone.close())
