@@ -59,13 +59,6 @@ export type Recordings = ReturnType<typeof makeRecordings>
 
 /** Opens the door: a spool folder on the PBX's host and a vault. */
 export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }) {
-  /** In the vault, and read back. */
-  async function keep(key: string, plan: Plan, promised: { bytes: number; sha256: string }): Promise<string> {
-    await vault.put(key, () => Readable.from(laidBytes(plan), { objectMode: false }), promised)
-    await verify(vault, key, promised)
-    return key
-  }
-
   return {
     vault,
 
@@ -98,11 +91,9 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
       const { kept, plan } = await gather(call, files)
       if (!plan) return { filed: false, findings: check(kept) }
 
-      const { sha256, peaks, loudest } = await readThrough(plan)
+      const { filed, loudest } = await keep(vault, call.kind, call.callId, call.revision, plan)
       for (const [i, voice] of kept.filter(({ file }) => file).entries()) voice.loudest = loudest[i] ?? 0
-      const promised = { bytes: bytesOf(plan), sha256 }
-      const key = await keep(keyOf(call.kind, call.callId, call.revision, plan.startAt), plan, promised)
-      return { filed: true, key, ...promised, ms: msOf(plan), startedAt: plan.startAt, peaks, findings: check(kept) }
+      return { ...filed, findings: check(kept) }
     },
 
     /** Names of the pieces of continuous recordings that lie in the spool, finished or not. */
@@ -119,10 +110,8 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
     async filePieces(id: string, revision: number, files: readonly PieceFile[]): Promise<FileResult> {
       const plan = planPieces(files)
       if (!plan) return { filed: false, findings: [] }
-      const { sha256, peaks } = await readThrough(plan)
-      const promised = { bytes: bytesOf(plan), sha256 }
-      const key = await keep(keyOf('radio', id, revision, plan.startAt), plan, promised)
-      return { filed: true, key, ...promised, ms: msOf(plan), startedAt: plan.startAt, peaks, findings: [] }
+      const { filed } = await keep(vault, 'radio', id, revision, plan)
+      return { ...filed, findings: [] }
     },
 
     /** What can be heard of a continuous recording from the spool alone; undefined: nothing yet. */
@@ -180,9 +169,8 @@ export function makeRecordings({ vault, spool }: { vault: Vault; spool: string }
     async fromSpool(call: ToFile, files: SpoolFile[]): Promise<Playable | undefined> {
       const { plan } = await gather(call, files)
       if (!plan) return
-      const bytes = bytesOf(plan)
       return {
-        bytes,
+        bytes: bytesOf(plan),
         ms: msOf(plan),
         read: (range) =>
           Readable.from(laidBytes(plan, range && { from: range.from, to: range.to + 1 }), { objectMode: false }),
@@ -204,6 +192,16 @@ async function gather(call: ToFile, files: SpoolFile[]): Promise<{ kept: Kept[];
   if (!sounding.length) return { kept }
   const plan = planLay(sounding)
   return plan.frames > 0 ? { kept, plan } : { kept }
+}
+
+/** Puts what is laid into the vault and reads it back; says also how loud each voice was. */
+async function keep(vault: Vault, kind: ToFile['kind'] | 'radio', id: string, revision: number, plan: Plan) {
+  const { sha256, peaks, loudest } = await readThrough(plan)
+  const promised = { bytes: bytesOf(plan), sha256 }
+  const key = keyOf(kind, id, revision, plan.startAt)
+  await vault.put(key, () => Readable.from(laidBytes(plan), { objectMode: false }), promised)
+  await verify(vault, key, promised)
+  return { filed: { filed: true as const, key, ...promised, ms: msOf(plan), startedAt: plan.startAt, peaks }, loudest }
 }
 
 /** One pass over what will be put: its hash, its waveform, and whether each voice has anything in it. */

@@ -1,6 +1,5 @@
 /** What was too big before house.ts asked. The list only gets shorter: whoever mends one takes its line out. */
 export const STILL_TOO_BIG: readonly string[] = [
-  'recordings/index.ts makeRecordings',
   'server/asterisk/ami/ami.ts makeAmi',
   'server/asterisk/ari/ari.ts makeAri',
   'server/asterisk/cel/cel.ts makeCelReader',
