@@ -5,16 +5,28 @@ import type { AgentEvent } from './agents/index.ts'
 import * as agents from './agents/index.ts'
 import type { ArchiveEvent } from './archive/index.ts'
 import * as archive from './archive/index.ts'
+import type { CalloutEvent } from './callouts/index.ts'
+import * as callouts from './callouts/index.ts'
 import type { CallEvent } from './calls/index.ts'
 import type { Tx } from './db/index.ts'
 import type { DirectoryEvent } from './directory/index.ts'
 import * as directory from './directory/index.ts'
 import type { RadioEvent } from './radio/index.ts'
 import * as radio from './radio/index.ts'
+import type { RosterEvent } from './roster/index.ts'
 import type { TicketEvent } from './tickets/index.ts'
 import * as tickets from './tickets/index.ts'
 
-export type DeskEvent = CallEvent | AgentEvent | ArchiveEvent | TicketEvent | RadioEvent | DirectoryEvent | AccessEvent
+export type DeskEvent =
+  | CallEvent
+  | AgentEvent
+  | ArchiveEvent
+  | TicketEvent
+  | RadioEvent
+  | CalloutEvent
+  | RosterEvent
+  | DirectoryEvent
+  | AccessEvent
 
 type Follow<E> = (tx: Tx, event: E) => Promise<DeskEvent[]>
 type Journey = { [T in DeskEvent['type']]: Follow<Extract<DeskEvent, { type: T }>>[] }
@@ -76,7 +88,7 @@ const journey: Journey = {
   'radio.emergency-raised': [radio.openTicketForEmergency],
   'radio.emergency-acknowledged': [],
   'radio.emergency-cleared': [],
-  'radio.callout': [radio.assignWhoAnswered],
+  'radio.callout': [callouts.assignWhoAnswered],
   'radio.port-changed': [],
   'radio.port-commissioned': [],
   'radio.unit-changed': [],

@@ -9,6 +9,8 @@ import { agentRoutes } from './agents/routes.ts'
 import { startArchive } from './archive/index.ts'
 import { archiveRoutes } from './archive/routes.ts'
 import { makeAsterisk, watchPhonesWay, waysOf } from './asterisk/index.ts'
+import { calloutFrames, startCallouts } from './callouts/index.ts'
+import { calloutRoutes } from './callouts/routes.ts'
 import { endUnheard, hear } from './calls/index.ts'
 import { callRoutes } from './calls/routes.ts'
 import { type Config, ConfigRefused, readConfig } from './config.ts'
@@ -19,9 +21,10 @@ import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
-import { makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
+import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { clipRoutes } from './radio/overs/clip-routes.ts'
 import { radioRoutes } from './radio/routes.ts'
+import { dutyRoutes } from './roster/routes.ts'
 import { deskFrames, markPainted, queuesNow } from './screens/index.ts'
 import { popRoutes } from './screens/routes.ts'
 import { sheetRoutes } from './sheets/directory/routes.ts'
@@ -88,7 +91,7 @@ async function main(): Promise<void> {
     log,
     doorkeeper: makeDoorkeeper(db, config.sessions.idleMinutes),
     sees: (actor, thing) => may(actor, 'see', thing),
-    frames: [deskFrames(atOnce, org), radioFrames(atOnce, org)],
+    frames: [deskFrames(atOnce, org), radioFrames(atOnce, org), calloutFrames(atOnce, org)],
     now: async () => ({ organisationId: org, queues: await queuesNow(db, org), health: health.now() }),
     came: (actor, seat) => radio.consoles.came(actor, seat),
     left: (seat) => radio.consoles.left(seat),
@@ -106,11 +109,18 @@ async function main(): Promise<void> {
     log,
     commit: (work) => commit(work),
     isActing: () => asterisk.acting(),
-    speech: config.speech,
-    calloutS: config.calloutS,
+    soundDir: config.speech.dir,
+    answers: {
+      digits: (port, said, over) => callouts.digits(port, said, over),
+      named: (over) => callouts.named(over),
+    },
     commissionIdleS: config.commissionIdleS,
     tell: (to) => live.tell(to),
     recorded: () => archive.nudge(),
+  })
+  const callouts = startCallouts({
+    ...{ db, log, radio, speech: config.speech, waitS: config.calloutS },
+    commit: (work) => commit(work),
   })
 
   let draining = false
@@ -152,6 +162,8 @@ async function main(): Promise<void> {
       callbackRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
       radioRoutes({ db, commit, radio }),
+      dutyRoutes({ db, commit, handhelds: handhelds(db), changed: radio.refresh }),
+      calloutRoutes({ db, commit, callouts }),
       clipRoutes({ db, commit, recordings }),
     ],
   })
@@ -186,6 +198,7 @@ async function main(): Promise<void> {
     clearInterval(sweeping)
     await live.stop()
     await app.close()
+    callouts.stop()
     await radio.stop()
     await asterisk.stop()
     await archive.stop()

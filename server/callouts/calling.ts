@@ -3,21 +3,26 @@
  * After a restart, or at another server that became the acting one, it goes on from the rows.
  */
 import { clock, type Db, type Tx } from '../db/index.ts'
-import type { Announced } from '../radio/engine/announcing.ts'
-import type { RadioEngine } from '../radio/engine/engine.ts'
-import type { Work } from '../radio/engine/keeper.ts'
-import type { Log } from '../radio/engine/words.ts'
-import type { RadioEvent } from '../radio/events.ts'
-import { PRIORITY } from '../radio/floor/words.ts'
-import type { Over } from '../radio/overs/over.ts'
-import { attach } from '../radio/overs/store.ts'
-import { DEFAULT_PROFILE } from '../radio/ports/profile.ts'
+import {
+  type Announced,
+  attach,
+  DEFAULT_PROFILE,
+  type Over,
+  PRIORITY,
+  type RadioEngine,
+  type RadioEvent,
+  type RadioLog,
+} from '../radio/index.ts'
 import { Refusal } from '../refusal.ts'
 import type { CalloutStep } from '../wire/radio.ts'
 import { ackCodeFor, afterSilence, readAck } from './callout.ts'
+import type { CalloutEvent } from './events.ts'
 import type { Speech } from './speech.ts'
 import * as store from './store.ts'
 import { type CalloutFacts, calloutWords, type Language, type Unspeakable, unspeakable } from './words.ts'
+
+/** Done in one transaction with what follows from it. */
+export type Work = (tx: Tx) => Promise<(CalloutEvent | RadioEvent)[]>
 
 export type CalloutParts = {
   db: Db
@@ -29,7 +34,7 @@ export type CalloutParts = {
   waitS: number
   /** the handheld whose DTMF call this is */
   unitOf: (port: string, ani: string) => { code: string; holderId: string | null } | null
-  log: Log
+  log: RadioLog
 }
 export type Callouts = ReturnType<typeof makeCallouts>
 
@@ -199,7 +204,12 @@ export function makeCallouts({ db, commit, isActing, engine, speech, waitS, unit
   }
 }
 
-const told = (row: store.CalloutRow, step: CalloutStep['step'], at: Date, byId: string | null = null): RadioEvent => ({
+const told = (
+  row: store.CalloutRow,
+  step: CalloutStep['step'],
+  at: Date,
+  byId: string | null = null,
+): CalloutEvent => ({
   type: 'radio.callout',
   calloutId: row.id,
   ticketId: row.ticketId,
@@ -214,9 +224,9 @@ async function steps(
   row: store.CalloutRow,
   list: Omit<Parameters<typeof store.addStep>[2], 'at'>[],
   byId: string | null = null,
-): Promise<RadioEvent[]> {
+): Promise<(CalloutEvent | RadioEvent)[]> {
   const from = await clock(tx)
-  const events: RadioEvent[] = []
+  const events: (CalloutEvent | RadioEvent)[] = []
   for (const [i, step] of list.entries()) {
     const at = new Date(from.getTime() + i)
     await store.addStep(tx, row.id, { ...step, at })
@@ -226,7 +236,12 @@ async function steps(
 }
 
 /** It was said, or it was not. */
-export async function afterSaying(tx: Tx, id: string, how: Announced, waitS: number): Promise<RadioEvent[]> {
+export async function afterSaying(
+  tx: Tx,
+  id: string,
+  how: Announced,
+  waitS: number,
+): Promise<(CalloutEvent | RadioEvent)[]> {
   const row = await store.holdCallout(tx, id)
   if (row?.state !== 'saying') return []
   const to = row.tier
@@ -240,7 +255,7 @@ export async function afterSaying(tx: Tx, id: string, how: Announced, waitS: num
 }
 
 /** Nobody acknowledged in time. */
-export async function afterNothing(tx: Tx, id: string): Promise<RadioEvent[]> {
+export async function afterNothing(tx: Tx, id: string): Promise<(CalloutEvent | RadioEvent)[]> {
   const row = await store.holdCallout(tx, id)
   if (row?.state !== 'waiting' || !row.isDue) return []
   const { b, crew } = await store.othersFor(tx, row.ticketId, row.toPersonId)
@@ -284,7 +299,7 @@ export type Acknowledged = {
  * Somebody goes. A late answer counts: the supervisor may stand down. Who it was may be said afterwards, once. A click that
  * names nobody means whoever was called.
  */
-export async function acknowledge(tx: Tx, id: string, who: Acknowledged): Promise<RadioEvent[]> {
+export async function acknowledge(tx: Tx, id: string, who: Acknowledged): Promise<(CalloutEvent | RadioEvent)[]> {
   const row = await store.holdCallout(tx, id)
   const { how, overId, byId = null } = who
   if (row?.state === 'acknowledged' && who.unit !== null) {
@@ -301,7 +316,7 @@ export async function acknowledge(tx: Tx, id: string, who: Acknowledged): Promis
 }
 
 /** Nobody is called any more. Where nobody had answered, whoever says so sees to the ticket: the alarm ends. */
-export async function cancel(tx: Tx, id: string, byId: string): Promise<RadioEvent[]> {
+export async function cancel(tx: Tx, id: string, byId: string): Promise<(CalloutEvent | RadioEvent)[]> {
   const row = await store.holdCallout(tx, id)
   if (!row || !['saying', 'waiting', 'given_up'].includes(row.state)) return []
   await store.updateCallout(tx, id, { state: 'cancelled', waitS: null })

@@ -2,8 +2,6 @@
 import t, { type Test } from 'tap'
 import { followThrough } from '../journey.ts'
 import type { Announced } from '../radio/engine/announcing.ts'
-import { radioFrames } from '../radio/frames.ts'
-import { calloutAlarms } from '../radio/index.ts'
 import { seedRadio } from '../radio/ports/seed-store.ts'
 import { readPorts } from '../radio/ports/store.ts'
 import { database } from '../test/database.ts'
@@ -19,6 +17,7 @@ import {
   makeCallouts,
   reserveCode,
 } from './calling.ts'
+import { calloutAlarms, calloutFrames } from './index.ts'
 import * as store from './store.ts'
 
 const SAID: Announced = { result: 'said', overId: null }
@@ -165,7 +164,7 @@ t.test('an acknowledgement ends it once, a late one stands the supervisor down, 
   t.same(await silent(id), [], 'and nobody is called any more')
   t.match((await now(id))?.steps.at(-1), { step: 'acknowledged', how: 'dtmf', unit: '07' })
   const rows = [{ seq: 1, at: new Date(), type: 'radio.callout', body: { calloutId: id } }]
-  const [frame] = await radioFrames(db, desk.organisationId).framesOf(rows as never)
+  const [frame] = await calloutFrames(db, desk.organisationId).framesOf(rows as never)
   t.match(frame, {
     thing: { kind: 'ticket', campus: 'new', line: 'it' },
     frame: { subject: 'callout', callout: { state: 'acknowledged' } },

@@ -8,7 +8,7 @@
  *
  * Whoever is called first is called twice, then the B role of their system or the crew once, then it is the supervisors'. Pure.
  */
-import { readAni } from '../radio/hearing/ident.ts'
+import { readAni } from '../radio/index.ts'
 import type { CalloutStep, CalloutView } from '../wire/radio.ts'
 
 export type CalloutState = CalloutView['state']

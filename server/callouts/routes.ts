@@ -3,13 +3,12 @@
 import { type Actor, may } from '../access/index.ts'
 import { clock, type Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import type { Radio } from '../radio/engine/radio.ts'
-import * as ports from '../radio/ports/store.ts'
+import * as ports from '../radio/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { readTickets, thing } from '../tickets/index.ts'
 import { actorOf, Code, Id, idempotentWhileSeen, Nullable, type Routes, Text, Type } from '../web/index.ts'
 import { Locale } from '../wire/words.ts'
-import { acknowledge, cancel, compose, reserveCode } from './calling.ts'
+import { acknowledge, type Callouts, cancel, compose, reserveCode } from './calling.ts'
 import * as store from './store.ts'
 
 const strict = { additionalProperties: false } as const
@@ -24,7 +23,7 @@ const CalloutBody = Type.Object({ ...Said, port: Code, confirmPatient: Type.Opti
 const view = ({ organisationId: _, campus: __, ...one }: store.ShownCallout) => one
 
 export const calloutRoutes =
-  ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
+  ({ db, commit, callouts }: { db: Db; commit: Commit; callouts: Callouts }): Routes =>
   async (app) => {
     const ticketFor = async (actor: Actor, id: string, verb: 'see' | 'change') => {
       const [ticket] = await readTickets(db, [id])
@@ -105,7 +104,7 @@ export const calloutRoutes =
         if (!first) throw notFound('ticket')
         if (first.findings.length > 0 && !confirmPatient)
           throw new Refusal('callout-names-patient', { findings: first.findings })
-        await radio.callouts.rehearse(first.words, language, code)
+        await callouts.rehearse(first.words, language, code)
 
         let calloutId = ''
         await commit(async (tx) => {
@@ -123,7 +122,7 @@ export const calloutRoutes =
           const at = await clock(tx)
           return [{ type: 'radio.callout', calloutId, ticketId, step: 'asked', at, byId: actor.personId }]
         })
-        radio.callouts.nudge()
+        callouts.nudge()
         reply.code(201)
         return shown(actor, calloutId)
       }),
@@ -155,7 +154,7 @@ export const calloutRoutes =
         )
         if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'acknowledged')
           throw new Refusal('callout-over')
-        radio.callouts.nudge()
+        callouts.nudge()
         return shown(actor, id)
       },
     )
@@ -168,7 +167,7 @@ export const calloutRoutes =
       const told = await commit((tx) => cancel(tx, id, actor.personId))
       if (told.length === 0 && (await store.readCallout(db, id))?.state !== 'cancelled')
         throw new Refusal('callout-over')
-      radio.callouts.nudge()
+      callouts.nudge()
       return shown(actor, id)
     })
   }

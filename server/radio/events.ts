@@ -1,6 +1,5 @@
 /** What happens on the radio. Ids and codes only: what was said and by whom stands in the rows. */
 import type { OverKind } from '../wire/radio.ts'
-import type { SystemRole } from '../wire/words.ts'
 
 export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.over-ended'; overId: string; port: string; kind: OverKind; emergency: boolean }
@@ -11,13 +10,10 @@ export type RadioEvent = { at: Date; byId?: string | null } & (
   | { type: 'radio.emergency-raised'; emergencyId: string; port: string; unit: string | null }
   | { type: 'radio.emergency-acknowledged'; emergencyId: string }
   | { type: 'radio.emergency-cleared'; emergencyId: string }
-  | { type: 'radio.callout'; calloutId: string; ticketId: string; step: string }
   | { type: 'radio.port-changed'; portId: string; fields: string[] }
   | { type: 'radio.port-commissioned'; portId: string; commissioningId: string; passed: boolean }
   | { type: 'radio.unit-changed'; unitId: string; fields: string[] }
   /** one for a whole spreadsheet: its rows' own events would make every console read the register as often */
   | { type: 'radio.units-imported'; units: { unitId: string; fields: string[] }[] }
   | { type: 'radio.holder-changed'; unit: string; personId: string | null }
-  | { type: 'radio.shift-changed'; shiftId: string; personId: string; verb: 'planned' | 'taken' | 'ended' | 'removed' }
-  | { type: 'radio.role-changed'; system: string; role: SystemRole; personId: string | null }
 )

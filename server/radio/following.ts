@@ -1,8 +1,7 @@
 /** What follows from the radio on a desk's other shelves. */
 
-import { whoAnswered } from '../callouts/store.ts'
 import type { Tx } from '../db/index.ts'
-import { assignForRadio, openForRadio, type TicketEvent } from '../tickets/index.ts'
+import { openForRadio, type TicketEvent } from '../tickets/index.ts'
 import { readEmergencies, type ShownEmergency, setTicket } from './emergencies/store.ts'
 import type { RadioEvent } from './events.ts'
 import * as overs from './overs/store.ts'
@@ -24,15 +23,6 @@ export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(Ti
   const over = await overs.overOfEmergency(tx, event.emergencyId)
   if (!over || !(await overs.attach(tx, over, ticketId, 'emergency'))) return events
   return [...events, { type: 'radio.over-attached', overId: over, ticketId, at: event.at }]
-}
-
-type Called = Extract<RadioEvent, { type: 'radio.callout' }>
-
-/** Follows radio.callout: who acknowledged has the ticket. Nobody is named who is not known: then the desk is asked. */
-export async function assignWhoAnswered(tx: Tx, event: Called): Promise<TicketEvent[]> {
-  if (event.step !== 'acknowledged') return []
-  const personId = await whoAnswered(tx, event.calloutId)
-  return personId ? assignForRadio(tx, { ticketId: event.ticketId, personId, byId: event.byId ?? null }) : []
 }
 
 function whoCalls({ unit, raw, talker }: ShownEmergency): string {

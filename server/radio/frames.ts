@@ -1,8 +1,6 @@
 /** What a console is told of a journal event of the radio: its subject as it stands now. */
 
-import { showCallouts } from '../callouts/store.ts'
 import type { Db, JournalRow } from '../db/index.ts'
-import { readTickets, thing } from '../tickets/index.ts'
 import type { FrameMaker, SharedFrame } from '../web/index.ts'
 import { readEmergencies } from './emergencies/store.ts'
 import { listOvers, unticketed } from './overs/store.ts'
@@ -14,7 +12,7 @@ const KEPT: ReadonlySet<string> = new Set([
 
 /** What consoles are told of the radio. */
 export const radioFrames = (db: Db, organisationId: string): FrameMaker => ({
-  makes: (type) => type.startsWith('radio.'),
+  makes: (type) => type.startsWith('radio.') && type !== 'radio.callout',
   framesOf: (rows) => framesOf(db, organisationId, rows),
 })
 
@@ -26,13 +24,11 @@ async function framesOf(
   const idsOf = (key: string) => [
     ...new Set(rows.flatMap(({ body }) => (typeof body[key] === 'string' ? [body[key] as string] : []))),
   ]
-  const [overIds, emergencyIds, calloutIds] = [idsOf('overId'), idsOf('emergencyId'), idsOf('calloutId')]
-  const [overs, emergencies, callouts] = await Promise.all([
+  const [overIds, emergencyIds] = [idsOf('overId'), idsOf('emergencyId')]
+  const [overs, emergencies] = await Promise.all([
     overIds.length > 0 ? listOvers(db, { organisationId, ids: overIds, limit: overIds.length }) : [],
     emergencyIds.length > 0 ? readEmergencies(db, organisationId, emergencyIds) : [],
-    calloutIds.length > 0 ? showCallouts(db, organisationId, { ids: calloutIds }) : [],
   ])
-  const tickets = await readTickets(db, [...new Set(callouts.map(({ ticketId }) => ticketId))])
   return rows.map((row): SharedFrame | undefined => {
     const head = { seq: row.seq, at: row.at.toISOString(), type: row.type }
     const found = overs.find(({ overId }) => overId === row.body.overId)
@@ -50,13 +46,6 @@ async function framesOf(
           ],
         }),
       }
-    }
-    const called = callouts.find(({ calloutId }) => calloutId === row.body.calloutId)
-    if (called) {
-      const { organisationId: _, campus: __, ...callout } = called
-      // Its words are the ticket's: whoever may see that is told of it, as by the ticket's page.
-      const about = tickets.find(({ id }) => id === called.ticketId)
-      return about && { thing: thing(about), frame: { ...head, subject: 'callout', callout } }
     }
     const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
     // Whoever shows these fetches them again, and sees what they may.

@@ -1,13 +1,11 @@
 /** The radio by HTTP: what was said, who said it and where it belongs, emergencies, patches, handhelds. Keys are not pressed here. */
 
 import { type Actor, may } from '../access/index.ts'
-import { calloutRoutes } from '../callouts/routes.ts'
 import type { Db } from '../db/index.ts'
 import { clock } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { dutyRoutes } from '../roster/routes.ts'
-import { isPerson } from '../roster/store.ts'
+import { isPerson } from '../roster/index.ts'
 import { readTickets, thing } from '../tickets/index.ts'
 import {
   actorOf,
@@ -47,7 +45,7 @@ async function campusesOf(db: Db, actor: Actor): Promise<string[]> {
 export const radioRoutes =
   ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
   async (app) => {
-    for (const routes of [calloutRoutes, portRoutes, unitRoutes, dutyRoutes]) await routes({ db, commit, radio })(app)
+    for (const routes of [portRoutes, unitRoutes]) await routes({ db, commit, radio })(app)
 
     type OnRadio = { organisationId: string; campus: string }
     const allow = (actor: Actor, verb: 'change' | 'clear' | 'listen' | 'key', one: OnRadio, what: string): void => {

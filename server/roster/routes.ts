@@ -1,16 +1,13 @@
 /** Who is on duty by HTTP: shifts and who takes them over, who holds which handheld, and who answers for which system. */
 
-import { type Actor, may } from '../access/index.ts'
+import { type Actor, may, type Thing } from '../access/index.ts'
 import { clock, type Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import type { Radio } from '../radio/engine/radio.ts'
-import type { RadioEvent } from '../radio/events.ts'
-import { readCrews, unitCodes } from '../radio/handhelds/store.ts'
-import { radioThing, readPorts, readRoster } from '../radio/ports/store.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { actorOf, Code, Id, idempotent, Nullable, type Routes, Time, Type } from '../web/index.ts'
 import type { DutyView } from '../wire/radio.ts'
 import { SystemRole } from '../wire/words.ts'
+import type { RosterEvent } from './events.ts'
 import * as store from './store.ts'
 
 const strict = { additionalProperties: false } as const
@@ -27,12 +24,32 @@ type ShiftWish = {
   to: string
 }
 
+/** A handheld's campus is whose shift it may be on: what the room of the radio knows of its ports and its register. */
+export type Handhelds = {
+  /** campuses that have a radio port */
+  campuses: (organisationId: string) => Promise<string[]>
+  all: (organisationId: string) => Promise<{ code: string; campus: string; organisationId: string }[]>
+}
+
+const radioThing = ({ organisationId, campus }: { organisationId: string; campus: string }): Thing => ({
+  ...{ kind: 'radio', organisationId, campus },
+})
+
 export const dutyRoutes =
-  ({ db, commit, radio }: { db: Db; commit: Commit; radio: Radio }): Routes =>
+  ({
+    db,
+    commit,
+    handhelds,
+    changed,
+  }: {
+    db: Db
+    commit: Commit
+    handhelds: Handhelds
+    /** who holds what was changed: the radio names talkers by it */
+    changed: () => Promise<unknown>
+  }): Routes =>
   async (app) => {
-    const everyCampus = async ({ organisationId }: Actor) => [
-      ...new Set((await readPorts(db, organisationId)).map(({ campus }) => campus)),
-    ]
+    const everyCampus = ({ organisationId }: Actor) => handhelds.campuses(organisationId)
     const radioAt = ({ organisationId }: Actor, campus: string) => radioThing({ organisationId, campus })
     const campusesOf = async (actor: Actor) =>
       (await everyCampus(actor)).filter((campus) => may(actor, 'see', radioAt(actor, campus)))
@@ -63,7 +80,7 @@ export const dutyRoutes =
           at: at.toISOString(),
           ...(await store.readDuty(db, actor.organisationId, campuses, at)),
           holders: await store.readPlans(db, actor.organisationId, campuses),
-          crews: await readCrews(db, actor.organisationId),
+          crews: await store.readCrews(db, actor.organisationId),
           leads: await leads(actor),
           leadsAll: await leadsAll(actor),
         }
@@ -93,7 +110,7 @@ export const dutyRoutes =
         if (from >= to) throw new Refusal('ends-before-it-begins', { field: 'to' })
         if (to.getTime() - from.getTime() > SHIFT_MOST_MS) throw new Refusal('shift-too-long', { field: 'to' })
         const unit = wish.unit
-          ? (await readRoster(db, actor.organisationId)).find(({ code }) => code === wish.unit)
+          ? (await handhelds.all(actor.organisationId)).find(({ code }) => code === wish.unit)
           : undefined
         if (wish.unit && (!unit || !may(actor, 'change', radioThing(unit))))
           throw new Refusal('no-such-handheld', { field: 'unit', unit: wish.unit })
@@ -102,14 +119,14 @@ export const dutyRoutes =
         await overlapSaid(() =>
           commit(async (tx) => {
             const { organisationId } = actor
-            const codes = await unitCodes(tx, organisationId)
+            const codes = await store.readCodes(tx, organisationId)
             const campusId = wish.campus === null ? null : (codes.campuses.get(wish.campus) ?? null)
             const crewId = wish.crew ? codes.crews.get(wish.crew) : null
             if (crewId === undefined) throw new Refusal('no-such-crew', { field: 'crew' })
             if (!(await store.isPerson(tx, organisationId, wish.personId))) throw notFound('person')
             shiftId = await store.insertShift(tx, { personId: wish.personId, campusId, crewId, from, to, byId })
             const at = await clock(tx)
-            const events: RadioEvent[] = [
+            const events: RosterEvent[] = [
               { type: 'radio.shift-changed', shiftId, personId: wish.personId, verb: 'planned', at, byId },
             ]
             if (!unit) return events
@@ -121,10 +138,10 @@ export const dutyRoutes =
             return [
               ...events,
               { type: 'radio.holder-changed', unit: unit.code, personId: wish.personId, at, byId },
-            ] satisfies RadioEvent[]
+            ] satisfies RosterEvent[]
           }),
         )
-        await radio.refresh()
+        await changed()
         reply.code(201)
         return { shiftId }
       }),
@@ -159,10 +176,10 @@ export const dutyRoutes =
             return [
               { type: 'radio.shift-changed', shiftId, personId, verb: 'taken', at, byId },
               ...units.map((unit) => ({ type: 'radio.holder-changed' as const, unit, personId, at, byId })),
-            ] satisfies RadioEvent[]
+            ] satisfies RosterEvent[]
           }),
         )
-        await radio.refresh()
+        await changed()
         return { shiftId }
       },
     )
@@ -178,9 +195,9 @@ export const dutyRoutes =
         return [
           { type: 'radio.shift-changed', shiftId, personId, verb, at, byId },
           ...units.map((unit) => ({ type: 'radio.holder-changed' as const, unit, personId: null, at, byId })),
-        ] satisfies RadioEvent[]
+        ] satisfies RosterEvent[]
       })
-      await radio.refresh()
+      await changed()
       return { shiftId: request.params.id }
     })
 
@@ -215,7 +232,7 @@ export const dutyRoutes =
       async (request, reply) => {
         const actor = actorOf(request)
         const { code } = request.params
-        const unit = (await readRoster(db, actor.organisationId)).find((one) => one.code === code)
+        const unit = (await handhelds.all(actor.organisationId)).find((one) => one.code === code)
         if (!unit || !may(actor, 'see', radioThing(unit))) throw notFound('unit')
         if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed')
         const { personId, from, to } = request.body
@@ -239,7 +256,7 @@ export const dutyRoutes =
       const found = (await store.readPlans(db, actor.organisationId, await campusesOf(actor))).find(
         ({ planId }) => planId === request.params.id,
       )
-      const unit = found && (await readRoster(db, actor.organisationId)).find(({ code }) => code === found.unit)
+      const unit = found && (await handhelds.all(actor.organisationId)).find(({ code }) => code === found.unit)
       if (!found || !unit) throw notFound('plan')
       if (!may(actor, 'change', radioThing(unit))) throw new Refusal('not-allowed')
       await commit(async (tx) => {

@@ -220,3 +220,24 @@ export async function setRole(
   if (wanted.personId !== null) await tx('system_roles').insert({ ...of, person_id: wanted.personId })
   return 'done'
 }
+
+/** Crews by name, for forms. */
+export async function readCrews(
+  db: Db | Tx,
+  organisationId: string,
+): Promise<{ code: string; zh: string; en: string }[]> {
+  const rows = await db('crews').where({ organisation_id: organisationId }).orderBy('code').select('*')
+  return rows.map(({ code, name_zh, name_en }) => ({ code, zh: name_zh, en: name_en }))
+}
+
+/** Campuses and crews that a shift may name: their ids by their codes. */
+export async function readCodes(db: Db | Tx, organisationId: string) {
+  const byCode = async (table: 'campuses' | 'crews') =>
+    new Map<string, string>(
+      (await db(table).where({ organisation_id: organisationId }).select('id', 'code')).map(({ id, code }) => [
+        code,
+        id,
+      ]),
+    )
+  return { campuses: await byCode('campuses'), crews: await byCode('crews') }
+}

@@ -1,9 +1,13 @@
 /** The radio's doors in a house of their own, without an exchange. For tests. */
 import type { Test } from 'tap'
+import { startCallouts } from '../callouts/index.ts'
+import { calloutRoutes } from '../callouts/routes.ts'
 import type { Media } from '../radio/engine/media.ts'
-import { startRadio } from '../radio/index.ts'
+import { handhelds, startRadio } from '../radio/index.ts'
 import { seedRadio } from '../radio/ports/seed-store.ts'
 import { radioRoutes } from '../radio/routes.ts'
+import { dutyRoutes } from '../roster/routes.ts'
+import type { App } from '../web/index.ts'
 import { house } from './house.ts'
 
 const away = () => Promise.reject(new Error('no exchange'))
@@ -19,15 +23,30 @@ export async function radioDesk(t: Test) {
         const db = app.deskDb
         await seedRadio(db, { demo: true, ports: [] })
         const commit = (work: Parameters<typeof desk.commit>[0]) => desk.commit(work)
-        const radio = startRadio({
-          ...{ db, commit, media: NONE, isActing: () => false, calloutS: 45, tell() {} },
-          log: { info() {}, warn() {}, error() {} },
-          speech: { program: 'espeak-ng', dir: t.testdir({}), phrases: 'none' },
-        })
-        app.addHook('onClose', () => radio.stop())
-        await radioRoutes({ db, commit, radio })(app)
+        await onRadio(app, { db, commit, media: NONE, dir: t.testdir({}) })
       },
     ],
   })
   return desk
+}
+
+type Parts = Parameters<typeof radioRoutes>[0]
+
+/** The rooms that stand on the radio, with their doors: radio, roster, call-outs. */
+export async function onRadio(
+  app: App,
+  { db, commit, media, dir }: Pick<Parts, 'db' | 'commit'> & { media: Media; dir: string },
+) {
+  const parts = { db, commit: (work: Parameters<typeof commit>[0]) => commit(work) }
+  const log = { info() {}, warn() {}, error() {} }
+  const radio = startRadio({ ...parts, media, log, isActing: () => false, soundDir: dir, tell() {} })
+  const speech = { program: 'espeak-ng', dir, phrases: 'none' }
+  const callouts = startCallouts({ ...parts, log, radio, speech, waitS: 45 })
+  app.addHook('onClose', async () => {
+    callouts.stop()
+    await radio.stop()
+  })
+  await radioRoutes({ ...parts, radio })(app)
+  await dutyRoutes({ ...parts, handhelds: handhelds(db), changed: radio.refresh })(app)
+  await calloutRoutes({ ...parts, callouts })(app)
 }

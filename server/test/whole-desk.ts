@@ -7,15 +7,15 @@ import { archiveRoutes } from '../archive/routes.ts'
 import { callRoutes } from '../calls/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
-import { type Media, seedRadio, startRadio } from '../radio/index.ts'
+import { type Media, seedRadio } from '../radio/index.ts'
 import { clipRoutes } from '../radio/overs/clip-routes.ts'
-import { radioRoutes } from '../radio/routes.ts'
 import { popRoutes } from '../screens/routes.ts'
 import { callTicketRoutes } from '../tickets/call-routes.ts'
 import { callbackRoutes } from '../tickets/callbacks/routes.ts'
 import { aboutCall } from '../tickets/index.ts'
 import { ticketRoutes } from '../tickets/routes.ts'
 import { type House, house } from './house.ts'
+import { onRadio } from './radio-house.ts'
 
 /** An answered call with its ticket, its recording and a callback owed, all of somebody else's. */
 export async function things(db: Db, { campus, line }: { campus: string; line: string }, organisation?: string) {
@@ -141,19 +141,7 @@ export async function wholeDesk(t: Test): Promise<House> {
       async (app) => archiveRoutes({ ...parts(app.deskDb), recordings })(app),
       async (app) => {
         await seedRadio(app.deskDb, { demo: true, ports: [] })
-        const { commit } = parts(app.deskDb)
-        const radio = startRadio({
-          ...parts(app.deskDb),
-          media: SILENT,
-          log: { info() {}, warn() {}, error() {} },
-          commit: (work) => commit(work),
-          isActing: () => false,
-          speech: { program: 'espeak-ng', dir: `${dir}/speech`, phrases: `${dir}/phrases` },
-          calloutS: 45,
-          tell: () => {},
-        })
-        app.addHook('onClose', () => radio.stop())
-        await radioRoutes({ ...parts(app.deskDb), radio })(app)
+        await onRadio(app, { ...parts(app.deskDb), media: SILENT, dir: `${dir}/speech` })
         await clipRoutes({ ...parts(app.deskDb), recordings })(app)
       },
     ],

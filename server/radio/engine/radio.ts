@@ -5,8 +5,6 @@
 
 import type { Actor } from '../../access/index.ts'
 import { may } from '../../access/index.ts'
-import { makeCallouts } from '../../callouts/calling.ts'
-import { makeSpeech, type SpeechParts } from '../../callouts/speech.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { EmergencyView } from '../../wire/radio.ts'
 import type { Alarm } from '../../wire/views.ts'
@@ -35,9 +33,14 @@ export type RadioParts = {
   isActing: () => boolean
   /** the live socket's: a message for whichever console has one */
   tell: (to: (actor: Actor, seat: string) => Buffer | undefined) => void
-  /** how call-outs are said, and how many seconds an answer is waited for */
-  speech: SpeechParts
-  calloutS: number
+  /** where sounds are made that Asterisk shall play */
+  soundDir: string
+  /** touch tones of a handheld, and who an over turns out to be of: for whoever waits for an answer on the air */
+  answers?: {
+    /** true: they were an answer, and name nobody else */
+    digits: (port: string, said: string, over: Over | null) => boolean
+    named: (over: Over) => void
+  }
   /** how long a port is watched at rest before agents may key it */
   commissionIdleS?: number
   /** a piece of the continuous recording waits to be filed */
@@ -57,8 +60,8 @@ export function startRadio({
   commit,
   isActing,
   tell,
-  speech,
-  calloutS,
+  soundDir,
+  answers,
   commissionIdleS,
   recorded,
 }: RadioParts) {
@@ -91,7 +94,7 @@ export function startRadio({
       changed: () => consoles.changed(),
       overOpened: (over) => keeper.keep(async (tx) => keepOver(tx, over)),
       overNamed: (over) => {
-        callouts.named(over)
+        answers?.named(over)
         keeper.keep(async (tx) => {
           await overs.saveOver(tx, over)
           if (over.to === null) return []
@@ -149,7 +152,7 @@ export function startRadio({
           return [{ type: 'radio.emergency-cleared', emergencyId: emergency.id, at: new Date(), byId: by }]
         })
       },
-      digits: (port, said, over) => callouts.digits(port, said, over),
+      digits: (port, said, over) => answers?.digits(port, said, over) ?? false,
       alarm: (port, what, on) => {
         log.warn({ port, what, on }, 'the radio raises an alarm')
         portAlarms.hear(port, what, on)
@@ -170,19 +173,8 @@ export function startRadio({
     },
   })
 
-  const callouts = makeCallouts({
-    db,
-    commit,
-    isActing: () => running && isActing(),
-    engine,
-    speech: makeSpeech(speech),
-    waitS: calloutS,
-    unitOf: (_port, ani) => roster.find((unit) => unit.ids.dtmf === ani) ?? null,
-    log,
-  })
-
   const commissioning = makeCommissioning({
-    ...{ db, commit, engine, media: exchange, dir: speech.dir, log },
+    ...{ db, commit, engine, media: exchange, dir: soundDir, log },
     ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
   })
   const phones = makePhones({ db, engine, commit, keeper })
@@ -281,7 +273,10 @@ export function startRadio({
 
   return {
     engine,
-    callouts,
+    /** this server's radio runs, and no other's */
+    isRunning: () => running && isActing(),
+    /** the handheld whose DTMF call this is */
+    unitOf: (_port: string, ani: string) => roster.find((unit) => unit.ids.dtmf === ani) ?? null,
     commissioning,
     phones,
     consoles,
@@ -296,7 +291,6 @@ export function startRadio({
     refresh: () => refresh().catch(() => undefined),
     async stop(): Promise<void> {
       clearTimeout(refreshing)
-      callouts.stop()
       phones.stop()
       consoles.stop()
       if (started) await engine.stop()

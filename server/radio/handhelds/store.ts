@@ -91,12 +91,3 @@ export async function updateUnit(
   const row = { ...toRow(tx, fields, codes), version: version + 1 }
   return (await tx('radio_units').where({ id, version }).update(row)) > 0
 }
-
-/** Crews by name, for forms. */
-export async function readCrews(
-  db: Db | Tx,
-  organisationId: string,
-): Promise<{ code: string; zh: string; en: string }[]> {
-  const rows = await db('crews').where({ organisation_id: organisationId }).orderBy('code').select('*')
-  return rows.map(({ code, name_zh, name_en }) => ({ code, zh: name_zh, en: name_en }))
-}

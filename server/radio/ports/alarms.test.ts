@@ -75,10 +75,9 @@ t.test(
           media,
           log: { info() {}, warn() {}, error() {} },
           isActing: () => true,
-          calloutS: 45,
           tell() {},
         },
-        speech: { program: 'espeak-ng', dir: t.testdir({}), phrases: 'none' },
+        soundDir: t.testdir({}),
       })
       while (!radio.engine.portsNow().some(({ port }) => port === 'old')) await wait(50)
       await wait(1_000)

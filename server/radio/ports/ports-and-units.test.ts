@@ -1,9 +1,8 @@
 /** Ports and handhelds as administrators keep them, on a real PostgreSQL; the commissioning run against a pretend gateway. */
 import t, { type Test } from 'tap'
 import { house } from '../../test/house.ts'
+import { onRadio } from '../../test/radio-house.ts'
 import type { Media, MediaFact } from '../engine/media.ts'
-import { startRadio } from '../index.ts'
-import { radioRoutes } from '../routes.ts'
 import { lastCommissioning } from './admin-store.ts'
 import { makeCommissioning, watched } from './commissioning.ts'
 import { seedRadio } from './seed-store.ts'
@@ -22,19 +21,7 @@ async function aDesk(t: Test) {
         const db = app.deskDb
         await seedRadio(db, { demo: true, ports: [] })
         const commit = (work: Parameters<typeof desk.commit>[0]) => desk.commit(work)
-        const speech = { program: 'espeak-ng', dir: t.testdir({}), phrases: 'none' }
-        const radio = startRadio({
-          db,
-          commit,
-          media: NONE,
-          log,
-          isActing: () => false,
-          speech,
-          calloutS: 45,
-          tell() {},
-        })
-        app.addHook('onClose', () => radio.stop())
-        await radioRoutes({ db, commit, radio })(app)
+        await onRadio(app, { db, commit, media: NONE, dir: t.testdir({}) })
       },
     ],
   })

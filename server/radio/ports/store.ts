@@ -200,3 +200,11 @@ export async function endPatch(tx: Tx, patchId: string | null, byId: string | nu
     .whereRaw('upper_inf(during)')
     .update({ during: tx.raw('tstzrange(lower(during), now())') })
 }
+
+/** What the roster asks of the radio. */
+export const handhelds = (db: Db) => ({
+  campuses: async (organisationId: string) => [
+    ...new Set((await readPorts(db, organisationId)).map(({ campus }) => campus)),
+  ],
+  all: (organisationId: string) => readRoster(db, organisationId),
+})

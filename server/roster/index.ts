@@ -1,0 +1,3 @@
+/** Who is on duty, who answers for which system, and who holds which handheld. */
+export type { RosterEvent } from './events.ts'
+export { isPerson } from './store.ts'
