@@ -2,7 +2,6 @@
 export const STILL_TOO_BIG: readonly string[] = [
   'server/asterisk/ami/ami.ts makeAmi',
   'server/asterisk/ari/ari.ts makeAri',
-  'server/asterisk/cel/cel.ts makeCelReader',
   'server/asterisk/index.ts makeAsterisk',
   'server/asterisk/radio/index.ts makeRadioMedia',
   'server/asterisk/radio/port.ts makePort',

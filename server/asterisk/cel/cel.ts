@@ -106,7 +106,7 @@ export function makeCelReader(source: () => Source): CelReader {
       if (fact?.type === 'caller-arrived') Object.assign(channel, { arrived: true, callId: fact.callId })
       return fact ? [fact] : []
     }
-    if (row.eventtype === 'HANGUP') return [...joined(row, at, channel), ...hungUp(row, at, channel)]
+    if (row.eventtype === 'HANGUP') return [...joined(row, at, channel), ...hungUp(row, at, channel, source().pbx)]
     if (row.eventtype === 'CHAN_END') {
       channels.delete(uniqueid)
       return []
@@ -129,44 +129,6 @@ export function makeCelReader(source: () => Source): CelReader {
     }
   }
 
-  /** A queue with nobody in it lets nobody in: its end follows its start at once, and the live wire says nothing of it. */
-  function joined(row: Row, at: Date, channel: Channel): BareFact[] {
-    const { atQueue, callId } = channel
-    if (!atQueue || !callId) return []
-    channel.atQueue = null
-    if (row.eventtype === 'APP_END' && at.getTime() - atQueue.at.getTime() < TURNED_AWAY_MS) return []
-    return [{ type: 'caller-queued', callId, at: atQueue.at, queue: atQueue.queue }]
-  }
-
-  function hungUp(row: Row, at: Date, channel: Channel): BareFact[] {
-    const extra = objectOf(row.eventextra ?? '')
-    const by = stationOf(typeof extra.hangupsource === 'string' ? extra.hangupsource : '')
-    const endedBy = by ? (isDeskPhone(by) ? 'agent' : 'caller') : null
-    const cause = typeof extra.hangupcause === 'number' ? extra.hangupcause : 0
-    const told: BareFact[] = []
-    // A station calling out, or a console's leg on the radio, is nobody who came in.
-    const campus = /^from-(?!(?:desk|radio)$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
-    const { uniqueid } = channel
-    if (campus && !channel.arrived && uniqueid === channel.linkedid) {
-      // Gone before the dialplan could say a word: still a call that came in.
-      channel.callId ??= idOf(source().pbx, channel)
-      channel.arrived = true
-      const { callId, startedAt, exten, ani, aniName } = channel
-      const arrived = {
-        root: uniqueid,
-        direction: 'inbound',
-        campus,
-        line: null,
-        dialled: exten,
-        diverted: '',
-      } as const
-      told.push({ type: 'caller-arrived', callId, at: startedAt, ...arrived, ani, aniName })
-    }
-    const { callId } = channel
-    if (callId) told.push({ type: 'leg-ended', callId, uniqueid, at, cause, endedBy })
-    return told
-  }
-
   return {
     read(line, offset) {
       const row = rowOf(line)
@@ -186,6 +148,44 @@ export function makeCelReader(source: () => Source): CelReader {
     },
     forget: () => channels.clear(),
   }
+}
+
+/** A queue with nobody in it lets nobody in: its end follows its start at once, and the live wire says nothing of it. */
+function joined(row: Row, at: Date, channel: Channel): BareFact[] {
+  const { atQueue, callId } = channel
+  if (!atQueue || !callId) return []
+  channel.atQueue = null
+  if (row.eventtype === 'APP_END' && at.getTime() - atQueue.at.getTime() < TURNED_AWAY_MS) return []
+  return [{ type: 'caller-queued', callId, at: atQueue.at, queue: atQueue.queue }]
+}
+
+function hungUp(row: Row, at: Date, channel: Channel, pbx: number): BareFact[] {
+  const extra = objectOf(row.eventextra ?? '')
+  const by = stationOf(typeof extra.hangupsource === 'string' ? extra.hangupsource : '')
+  const endedBy = by ? (isDeskPhone(by) ? 'agent' : 'caller') : null
+  const cause = typeof extra.hangupcause === 'number' ? extra.hangupcause : 0
+  const told: BareFact[] = []
+  // A station calling out, or a console's leg on the radio, is nobody who came in.
+  const campus = /^from-(?!(?:desk|radio)$)([a-z][a-z0-9_]*)$/.exec(channel.context)?.[1]
+  const { uniqueid } = channel
+  if (campus && !channel.arrived && uniqueid === channel.linkedid) {
+    // Gone before the dialplan could say a word: still a call that came in.
+    channel.callId ??= idOf(pbx, channel)
+    channel.arrived = true
+    const { callId, startedAt, exten, ani, aniName } = channel
+    const arrived = {
+      root: uniqueid,
+      direction: 'inbound',
+      campus,
+      line: null,
+      dialled: exten,
+      diverted: '',
+    } as const
+    told.push({ type: 'caller-arrived', callId, at: startedAt, ...arrived, ani, aniName })
+  }
+  const { callId } = channel
+  if (callId) told.push({ type: 'leg-ended', callId, uniqueid, at, cause, endedBy })
+  return told
 }
 
 /**
