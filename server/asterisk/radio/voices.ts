@@ -44,7 +44,7 @@ export function makeVoices(
   const counted = new Map<string, { packets: number; since: number }>()
   const joining = new Set<string>()
   /** legs, callers and links that did not let themselves be silenced, until they are hung up, by the port they may speak on */
-  const unruly = new Map<string, string>()
+  const endingUnsilenced = new Map<string, string>()
   const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
 
   async function mixOf(port: string) {
@@ -94,8 +94,8 @@ export function makeVoices(
       await wire.mute(channel, 'in')
     } catch (error) {
       if (isAway(error)) return
-      unruly.set(channel, port)
-      void end().finally(() => unruly.delete(channel))
+      endingUnsilenced.set(channel, port)
+      void end().finally(() => endingUnsilenced.delete(channel))
       throw error
     }
   }
@@ -122,7 +122,7 @@ export function makeVoices(
 
   const voices: Voices = {
     async ready(port, voice) {
-      if ([...unruly.values()].includes(port)) throw new Refusal('radio-port-down', { port })
+      if ([...endingUnsilenced.values()].includes(port)) throw new Refusal('radio-port-down', { port })
       if (voice.kind === 'port') await link(port, voice.port)
       if (voice.kind === 'leg') {
         if (legs.get(voice.channel)?.port !== port) throw new Refusal('radio-not-joined', { port })
