@@ -24,7 +24,7 @@ for (const file of globSync('softphone-console/src/**/*.svelte', { cwd: ROOT }))
   })
 }
 
-for (const file of globSync('softphone-console/src/lib/i18n/*.ts', { cwd: ROOT })) {
+for (const file of globSync('softphone-console/src/lib/i18n/**/*.ts', { cwd: ROOT })) {
   // The two of one word stand beside each other; a word made by a function is its author's care.
   for (const match of read(file).matchAll(/zh:\s*(['"`])(.*?)\1,\s*en:\s*(['"`])(.*?)\3/gs)) {
     const [, , zh = '', , en = ''] = match

@@ -22,7 +22,4 @@ export const STILL_TOO_BIG: readonly string[] = [
   'server/screens/routes.ts popRoutes',
   'server/site.ts readSite',
   'server/tickets/routes.ts ticketRoutes',
-  'softphone-console/src/lib/i18n',
-  'softphone-console/src/lib/radio',
-  'softphone-console/src/lib/tickets',
 ]

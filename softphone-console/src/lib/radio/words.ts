@@ -1,5 +1,5 @@
 import { named, t } from '../i18n/index.ts'
-import { carriers, hows, radio, whys } from '../i18n/radio.ts'
+import { carriers, hows, radio, whys } from '../i18n/radio/radio.ts'
 import type { IconName } from '../ui/icons.ts'
 import type { OverView, PortNow, Talker } from '../wire.ts'
 

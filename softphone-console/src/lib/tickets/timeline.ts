@@ -1,6 +1,6 @@
-import { calloutSteps } from '../i18n/callout.ts'
 import { named, t } from '../i18n/index.ts'
-import { radio } from '../i18n/radio.ts'
+import { calloutSteps } from '../i18n/radio/callout.ts'
+import { radio } from '../i18n/radio/radio.ts'
 import { callRelation, impacts, resolution, ticketState, urgencies } from '../i18n/tickets.ts'
 import { fieldName, happened, timeline } from '../i18n/timeline.ts'
 import type { IconName } from '../ui/icons.ts'
