@@ -33,7 +33,6 @@ export const bay = room({
   noTicket: { zh: '还没有工单', en: 'no ticket yet' },
   openTicket: { zh: '补开', en: 'Open one' },
   ticketNo: { zh: (n: string) => `工单 ${n}`, en: (n: string) => `ticket ${n}` },
-  abandonedAfter: { zh: (s: string) => `等了 ${s} 后挂断`, en: (s: string) => `gave up after ${s}` },
   askedBack: { zh: '按 1 要求回电', en: 'pressed 1 to be called back' },
   leftVoicemail: { zh: '留了言', en: 'left a message' },
 

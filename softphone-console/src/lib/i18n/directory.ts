@@ -121,8 +121,6 @@ export const directory = room({
   search: { zh: '找代码、名称、号码', en: 'Code, name or number' },
   showRetired: { zh: '也看已停用的', en: 'Retired too' },
   create: { zh: '新建', en: 'New' },
-  createTitle: { zh: (what: string) => `新建：${what}`, en: (what: string) => `New: ${what}` },
-  changeTitle: { zh: (what: string) => `修改：${what}`, en: (what: string) => `Change: ${what}` },
   ofRadio: { zh: '电台', en: 'Radio' },
   bringBack: { zh: '恢复使用', en: 'Bring back' },
   broughtBack: { zh: '已恢复', en: 'Back in use' },

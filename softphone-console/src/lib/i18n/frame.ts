@@ -52,7 +52,6 @@ export const frame = room({
     en: (wire: string, at: string) => `${wire} down since ${at}`,
   },
   wireSlow: { zh: (wire: string) => `${wire}慢`, en: (wire: string) => `${wire} slow` },
-  noLeader: { zh: '交换机暂无人指挥', en: 'Nobody steers the exchange' },
   serverGone: { zh: (at: string) => `服务断开 · 自 ${at}`, en: (at: string) => `Server out of sight since ${at}` },
 
   blindTitle: {
@@ -77,7 +76,6 @@ export const frame = room({
   },
   tryNow: { zh: '现在重连', en: 'Connect now' },
   dataAt: { zh: (at: string) => `数据 ${at}`, en: (at: string) => `Data of ${at}` },
-  dataStopped: { zh: (at: string) => `数据停在 ${at}`, en: (at: string) => `Data stopped at ${at}` },
 
   signInTitle: { zh: '登录值班台', en: 'Sign in to Dutydesk' },
   account_name: { zh: '账号', en: 'Account' },

@@ -94,7 +94,6 @@ export const history = room({
   callerSide: { zh: '来电', en: 'Caller' },
   agentSide: { zh: '客服', en: 'Agent' },
   callBack: { zh: '回拨', en: 'Call back' },
-  noLegs: { zh: '没有记录', en: 'None on record' },
   explain: { zh: '写原因…', en: 'Write a reason…' },
   end: { zh: '挂断这通电话…', en: 'End this call…' },
   endTitle: { zh: '挂断这通电话', en: 'End this call' },

@@ -35,8 +35,6 @@ export const recordings = room({
     zh: (rec: string, talk: string) => `录 ${rec} · 讲 ${talk}`,
     en: (rec: string, talk: string) => `${rec} recorded · ${talk} talked`,
   },
-  lengthOnly: { zh: (rec: string) => `长 ${rec}`, en: (rec: string) => `${rec} long` },
-  soundFailed: { zh: '声音放不出来', en: 'The sound does not play' },
   soundGone: { zh: '服务器上找不到这段声音', en: 'The server does not have this sound' },
   soundDecode: { zh: '声音文件读不懂，请报给管理员', en: 'The sound cannot be read; tell an administrator' },
   soundNetwork: { zh: '取声音时断了，连上后再试', en: 'Cut off while fetching; try again' },

@@ -147,7 +147,6 @@ export const radio = room({
     zh: (code: string, who: string) => `${code} 号机交给了 ${who}`,
     en: (code: string, who: string) => `${who} now holds ${code}`,
   },
-  raise: { zh: '报紧急…', en: 'Raise an emergency…' },
   settings: { zh: '按键与耳机', en: 'Keys and headset' },
   pressKey: { zh: '按一下要用的键', en: 'Press the key you want' },
   keyNow: { zh: '讲话键', en: 'Talk key' },
@@ -170,7 +169,6 @@ export const radio = room({
     en: 'The device cannot be opened; another program may hold it',
   },
   muteCall: { zh: '讲电台时，电话里的人听不到', en: 'The caller does not hear what is said on the radio' },
-  ofTicket: { zh: '电台', en: 'Radio' },
 })
 
 /** What the carrier of a port does. */
