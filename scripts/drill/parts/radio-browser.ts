@@ -97,6 +97,10 @@ export class BrowserDesk implements RadioDesk {
     const { page } = await this.#open()
     // Still on duty: only this browser's phone is to be brought up.
     await page.getByRole('button', { name: '上线' }).first().click(WAIT)
+    // One person, one phone: while the killed browser's account still stands, the desk asks before it takes it over.
+    const asked = page.getByRole('button', { name: '接过来' })
+    await asked.or(page.getByText('信道畅通').first()).first().waitFor(WAIT)
+    if (await asked.isVisible()) await asked.click(WAIT)
     await this.join(...this.#joined)
   }
 
