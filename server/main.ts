@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   const live = new Live({
     db: atOnce,
     log,
-    doorkeeper: makeDoorkeeper(db, config.sessions.idleMinutes),
+    doorkeeper: makeDoorkeeper(atOnce, config.sessions.idleMinutes),
     sees: (actor, thing) => may(actor, 'see', thing),
     frames: [deskFrames(atOnce, org), radioFrames(atOnce, org), calloutFrames(atOnce, org)],
     now: async () => ({ organisationId: org, queues: await queuesNow(db, org), health: health.now() }),
