@@ -17,6 +17,11 @@ const checks: readonly Check[] = [
   { name: 'types 类型', command: 'tsc', args: ['-p', '.'] },
   { name: 'lint 风格', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
   {
+    name: 'pages formatted 页面排版',
+    command: 'prettier',
+    args: ['--check', '--log-level', 'warn', 'softphone-console/src'],
+  },
+  {
     name: 'who may look at whom 依赖规则',
     command: 'depcruise',
     args: [
