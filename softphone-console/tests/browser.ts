@@ -45,6 +45,8 @@ export type Seat = {
   hears(hertz: number, ms?: number): Promise<void>
   /** A picture in DESK_SHOTS, when that is set. */
   shot(name: string): Promise<void>
+  /** The browser's first process; its others stand below it. */
+  readonly pid: number
   /** kill -9 of the whole browser. */
   kill(): Promise<void>
   close(): Promise<void>
@@ -152,6 +154,7 @@ function seatOf({ page, context, browser, server, folder, account, faults, pops 
     bay: () => page.getByRole('region', { name: /^(通话|Call)$/ }),
     work: () => page.getByRole('main'),
     ear,
+    pid: server.process().pid ?? 0,
     hears: (hertz, ms) => hears(page, hertz, ms),
     async shot(name) {
       const shots = process.env.DESK_SHOTS

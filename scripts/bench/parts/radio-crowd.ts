@@ -2,17 +2,14 @@
  * Forty consoles on four ports, pressing over each other while handhelds answer and call for help, through a real Asterisk.
  * Afterwards the gateways' own logs and the kept overs are held against the "never" list.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import pg from 'pg'
-import type { PbxSettings } from '../../asterisk/index.ts'
-import { Client } from '../../lab/client.ts'
 import { emergencySlots, type Slot } from '../../lab/gateways/handheld.ts'
 import type { LogEntry } from '../../lab/gateways/keyed-log.ts'
 import { type GatewayProfile, PROFILE_DEFAULTS } from '../../lab/gateways/profile.ts'
 import { type Lab, startLab } from '../../lab/index.ts'
 import { type RadioConsole, radioConsole } from '../../lab/radio-console.ts'
 import { monoMs } from '../../lab/sound/rtp.ts'
+import { agents, morePorts, PORTS, withFourPorts } from './radio-many.ts'
 import { rssMb } from './work.ts'
 
 export type Crowd = {
@@ -38,8 +35,6 @@ export type Crowd = {
 }
 
 const CONSOLES = 40
-const PORTS = ['old', 'new', 'roof', 'gate']
-const MORE_HOSTS = { roof: '127.0.0.15', gate: '127.0.0.16' }
 /** A leg that sends nothing for ten seconds is dropped by Asterisk: a word now and then, as DTX does. */
 const SPEAKS = { everyMs: 3_000, forMs: 60 }
 /** Order, tail, gateway's hang, and what a crowded machine adds. */
@@ -53,12 +48,6 @@ const TRIES_IN_QUIET = 4
 /** One call for help per port in so many overs. */
 const CRY_EVERY = 12
 const CRY_FIRST = 2
-
-const withFourPorts = (usual: PbxSettings): PbxSettings => {
-  const sipPort = usual.radio[0]?.gateway?.split(':')[1]
-  const more = Object.entries(MORE_HOSTS).map(([port, host]) => ({ port, gateway: `${host}:${sipPort}` }))
-  return { ...usual, radio: [...usual.radio, ...more] }
-}
 
 export async function crowd(minutes: number): Promise<Crowd> {
   const gateway = { packetHangMs: 200, ident: 'dtmf', identAt: 'trail' } as const
@@ -223,47 +212,4 @@ async function judged(lab: Lab, log: LogEntry[]) {
     },
     seen,
   }
-}
-
-/** Two more channels beside the campuses' own, commissioned as the demonstration's are. */
-async function morePorts(lab: Lab): Promise<void> {
-  for (const [port, campus] of [
-    ['roof', 'old'],
-    ['gate', 'new'],
-  ])
-    await lab.query(
-      `insert into radio_ports (organisation_id, pbx_id, campus_id, code, name_zh, name_en, endpoint, sort, profile, enabled, commissioned_at)
-       select organisation_id, pbx_id, campus_id, $1, $1, $1, 'g-' || $1, 9, (select profile from radio_ports where code = 'old'), true, now()
-       from radio_ports where code = $2`,
-      [port, campus],
-    )
-  await lab.query(`update radio_ports set profile = profile || '{"idScheme": "dtmf"}'`)
-}
-
-/** Agents with a station and a session: signing in forty would measure argon2. */
-async function agents(lab: Lab, count: number): Promise<Client[]> {
-  const db = new pg.Client({ connectionString: lab.databaseUrl })
-  await db.connect()
-  const clients: Client[] = []
-  for (let n = 0; n < count; n++) {
-    const { rows } = await db.query(
-      `insert into people (organisation_id, staff_code, name, login) select id, $1, $1, $1 from organisations limit 1 returning id`,
-      [`radio-${n}`],
-    )
-    const [{ id }] = rows
-    await db.query(`insert into grants (person_id, role) values ($1, 'agent')`, [id])
-    if (n % 8 === 0) await db.query(`insert into grants (person_id, role) values ($1, 'supervisor')`, [id])
-    await db.query(`insert into stations (code, pbx_id, kind, person_id) values ($1, 1, 'browser', $2)`, [
-      `b${3_001 + n}`,
-      id,
-    ])
-    const token = randomBytes(32).toString('base64url')
-    await db.query(
-      `insert into sessions (token_hash, person_id, expires_at) values ($1, $2, now() + interval '1 hour')`,
-      [createHash('sha256').update(token).digest(), id],
-    )
-    clients.push(new Client(lab.url, `desk_session=${token}`))
-  }
-  await db.end()
-  return clients
 }

@@ -1,5 +1,5 @@
 /** What a machine did meanwhile: processor seconds by process, load, and datagrams that found no room. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 const TICKS_PER_S = 100
 
@@ -11,8 +11,34 @@ export function cpuSeconds(pid: number, of = [11, 12, 13, 14]): number {
 
 /** The same with every living process below it (PostgreSQL's backends). */
 export function cpuSecondsOfTree(pid: number): number {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(stat(Number(name))[1]) === pid)
-  return cpuSeconds(pid) + children.reduce((sum, child) => sum + cpuSecondsOfTree(Number(child)), 0)
+  return cpuSeconds(pid) + childrenOf(pid).reduce((sum, child) => sum + cpuSecondsOfTree(child), 0)
+}
+
+const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter((child) => Number(stat(child)[1]) === pid)
+
+/** Processor seconds of a Chromium by the kind of its processes: `browser`, `renderer`, `gpu-process`, `audio`, `network` … */
+export function cpuSecondsOfChromium(pid: number): Record<string, number> {
+  const kinds: Record<string, number> = {}
+  for (const one of treeOf(pid)) {
+    const words = wordsOf(one)
+    const said = (name: string) => words.find((word) => word.startsWith(`--${name}=`))?.split('=')[1]
+    const kind = said('utility-sub-type')?.split('.')[0] ?? said('type') ?? 'browser'
+    kinds[kind] = (kinds[kind] ?? 0) + cpuSeconds(one, [11, 12])
+  }
+  return kinds
+}
+
+const treeOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(treeOf)]
+
+function wordsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/)
+  } catch {
+    return []
+  }
 }
 
 /** Resident memory in MiB. */
@@ -43,6 +69,22 @@ function machine(): { busy: number; idle: number; dropped: number } {
     .map((line) => line.split(' '))
   const dropped = Number(values?.[names?.indexOf('RcvbufErrors') ?? -1])
   return { busy: user + nice + system + irq + soft + steal, idle: idle + iowait, dropped }
+}
+
+/** What passed on loopback since the machine (or its sealed network) started: bytes of all kinds, and datagrams (RTP, RTCP, ICE, SIP). */
+export function passed(): { bytes: number; datagrams: number } {
+  const lo = readFileSync('/proc/net/dev', 'utf8')
+    .split('\n')
+    .find((line) => line.trim().startsWith('lo:'))
+  const [, udp] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Udp:'))
+  // absent where the machine has no IPv6
+  const udp6 = existsSync('/proc/net/snmp6') ? readFileSync('/proc/net/snmp6', 'utf8') : ''
+  return {
+    bytes: Number(lo?.trim().split(/\s+/)[1]),
+    datagrams: Number(udp?.split(' ')[1]) + Number(/^Udp6InDatagrams\s+(\d+)/m.exec(udp6)?.[1] ?? 0),
+  }
 }
 
 export type Watch = {
