@@ -26,6 +26,7 @@ const doing = [
   'radio/handhelds/sheet',
   'radio/overs/(filing|opening|recording|timeline)',
   'radio/ports/(alarms|commissioning|hearers|wires)',
+  'roster/(changing|leading)',
   'sheets/lines',
   'tickets/(acting|changing|dialling|following|joining|opening|saving|viewing)',
 ].join('|')

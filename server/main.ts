@@ -24,7 +24,7 @@ import { makeLog } from './log.ts'
 import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { clipRoutes } from './radio/overs/clip-routes.ts'
 import { radioRoutes } from './radio/routes.ts'
-import { dutyRoutes } from './roster/routes.ts'
+import { dutyRoutes, rosterRoutes } from './roster/routes.ts'
 import { deskFrames, markPainted, queuesNow } from './screens/index.ts'
 import { popRoutes } from './screens/routes.ts'
 import { sheetRoutes } from './sheets/directory/routes.ts'
@@ -162,6 +162,7 @@ async function main(): Promise<void> {
       callbackRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
       radioRoutes({ db, commit, radio }),
+      rosterRoutes({ db }),
       dutyRoutes({ db, commit, handhelds: handhelds(db), changed: radio.refresh }),
       calloutRoutes({ db, commit, callouts }),
       clipRoutes({ db, commit, recordings }),

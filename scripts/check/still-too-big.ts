@@ -18,7 +18,6 @@ export const STILL_TOO_BIG: readonly string[] = [
   'server/radio/engine/radio.ts startRadio',
   'server/radio/ports/routes.ts portRoutes',
   'server/radio/routes.ts radioRoutes',
-  'server/roster/routes.ts dutyRoutes',
   'server/screens/routes.ts popRoutes',
   'server/site.ts readSite',
   'server/tickets/routes.ts ticketRoutes',

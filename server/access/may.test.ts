@@ -52,6 +52,7 @@ const THINGS: Record<string, Thing> = {
   myself: { ...mine, kind: 'agent', personId: 'me', lines: [] },
   'switch of it': { ...mine, kind: 'line', line: 'it' },
   'radio of it': { ...mine, kind: 'radio', campus: 'new' },
+  'roster of it': { kind: 'roster', ...here },
   directory: { kind: 'directory' },
   journal: { kind: 'journal' },
 }
@@ -78,6 +79,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'switch of it': 'see',
       'radio of it': 'see listen key change',
       myself: SELF,
+      'roster of it': 'see',
       directory: 'see',
     },
     beyond: {
@@ -88,6 +90,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my call': 'see listen',
       'recording of my ticket': 'see listen',
       myself: SELF,
+      'roster of it': 'see',
       directory: 'see',
     },
   },
@@ -109,9 +112,10 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'switch of it': 'see switch',
       'radio of it': 'see listen key change clear lead',
       myself: SELF,
+      'roster of it': 'see lead',
       directory: 'see',
     },
-    beyond: { myself: SELF, directory: 'see' },
+    beyond: { 'roster of it': 'see', myself: SELF, directory: 'see' },
   },
   engineer: {
     within: {
@@ -120,6 +124,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'ticket assigned to me': SELF,
       'recording of my ticket': 'see listen',
       myself: SELF,
+      'roster of it': 'see',
       directory: 'see',
     },
     beyond: {
@@ -127,18 +132,21 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'ticket assigned to me': SELF,
       'recording of my ticket': 'see listen',
       myself: SELF,
+      'roster of it': 'see',
       directory: 'see',
     },
   },
   auditor: { within: everythingSeen(), beyond: everythingSeen() },
   admin: {
     within: {
+      'roster of it': 'see lead',
       directory: 'see administer import export',
       'switch of it': 'see switch',
       'radio of it': 'administer',
       myself: SELF,
     },
     beyond: {
+      'roster of it': 'see lead',
       directory: 'see administer import export',
       'switch of it': 'see switch',
       'radio of it': 'administer',

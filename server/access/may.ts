@@ -12,9 +12,9 @@ export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
  *   recordings of calls they took or of tickets assigned to them, and the messages left for their lines. Sees the calls about tickets assigned to them.
  * - engineer: the tickets assigned to them, with the calls about them and their recordings.
  * - supervisor: all of it within the scope, recordings too; ends a call that stands though nobody speaks; the night switch of their lines (a line is one queue of both
- *   campuses, so the campus does not narrow it). Leads the shifts of their campuses: who is on duty, and who is A or B.
+ *   campuses, so the campus does not narrow it). Leads the shifts of their campuses and lines: who is on duty, and who is A or B. Who is on duty is seen by all but reporters.
  * - auditor: sees and hears everything, and the journal; changes nothing.
- * - admin: the directory and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
+ * - admin: the directory, the roster and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
  * - reporter: their own tickets.
  *
  * A thing whose campus or line is not known is covered only by a grant that is not narrowed by it. A thing of another
@@ -38,6 +38,7 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       return (
         (thing.kind === 'directory' && ADMIN.has(verb)) ||
         (thing.kind === 'radio' && verb === 'administer') ||
+        (thing.kind === 'roster' && (verb === 'see' || verb === 'lead')) ||
         (thing.kind === 'line' && (verb === 'see' || verb === 'switch'))
       )
     case 'supervisor':
@@ -65,6 +66,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
       return (verb === 'see' || verb === 'switch') && sharesLine(grant, [thing.line])
     case 'radio':
       return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
+    case 'roster':
+      return verb === 'see' || (verb === 'lead' && covers(grant, thing))
     case 'recording':
       return RECORDED.has(verb) && covers(grant, thing)
     case 'call':
@@ -107,6 +110,8 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       return WORK.has(verb) && (covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me)
     case 'callback':
       return WORK.has(verb) && covers(grant, thing)
+    case 'roster':
+      return verb === 'see'
   }
 }
 
@@ -122,6 +127,8 @@ function engineerMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolea
       return thing.assigneeIds.includes(me) && (verb === 'see' || verb === 'listen')
     case 'radio':
       return verb === 'see' && hears(grant, thing)
+    case 'roster':
+      return verb === 'see'
     default:
       return false
   }

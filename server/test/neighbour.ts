@@ -52,7 +52,7 @@ export async function neighbour(db: Db) {
       .first('id')
   ).id as string
   const planId = await one('radio_holders', { unit: '02', person_id: personId, during: later })
-  const shiftId = await one('shifts', { person_id: personId, campus_id, planned: during })
+  const shiftId = await one('shifts', { ...of, person_id: personId, campus_id, planned: during })
 
   const mine = await things(db, { campus: 'new', line: 'it' }, organisation_id)
   const texts = { what: `${MARK} 打印机`, reporter_name: MARK, contact_number: '62041', place_text: MARK }

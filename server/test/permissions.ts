@@ -141,6 +141,8 @@ export const DOORS: Record<string, Row> = {
   // A call-out says what stands on its ticket: whoever may not see that does not know of it.
   'POST /api/radio/callouts/:id/acknowledge': { says: CHANGED, body: () => ({}) },
   'POST /api/radio/callouts/:id/cancel': { says: CHANGED },
+  // Who is here and how to reach them: everyone who works at the desk or for it.
+  'GET /api/roster/on-duty': { says: STAFF },
   'GET /api/radio/duty': { says: EVERYONE },
   'POST /api/radio/units/:code/plan': {
     says: ON_THE_AIR,

@@ -6,7 +6,7 @@ import type { Media } from '../radio/engine/media.ts'
 import { handhelds, startRadio } from '../radio/index.ts'
 import { seedRadio } from '../radio/ports/seed-store.ts'
 import { radioRoutes } from '../radio/routes.ts'
-import { dutyRoutes } from '../roster/routes.ts'
+import { dutyRoutes, rosterRoutes } from '../roster/routes.ts'
 import type { App } from '../web/index.ts'
 import { house } from './house.ts'
 
@@ -47,6 +47,7 @@ export async function onRadio(
     await radio.stop()
   })
   await radioRoutes({ ...parts, radio })(app)
+  await rosterRoutes({ db })(app)
   await dutyRoutes({ ...parts, handhelds: handhelds(db), changed: radio.refresh })(app)
   await calloutRoutes({ ...parts, callouts })(app)
 }

@@ -58,3 +58,5 @@ type OwnedThing =
   | { kind: 'line'; line: string }
   /** a radio port's campus: the radio is not parted by line */
   | { kind: 'radio'; campus: string }
+  /** a shift's campus and its crew's line; null: of every one */
+  | { kind: 'roster'; campus: string | null; line: string | null }

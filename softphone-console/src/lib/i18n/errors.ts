@@ -106,6 +106,13 @@ export const errors = room({
     en: 'This person is on a shift at that time already.',
   },
   'shift-too-long': { zh: '一班最长 36 小时，请核对日期。', en: 'A shift is 36 hours at most. Check the dates.' },
+  'shift-is-over': { zh: '这一班已经结束。', en: 'This shift is over.' },
+  'shift-is-vacant': { zh: '这一班还没有人，先排上人。', en: 'Nobody holds this shift yet. Put somebody on it.' },
+  'shift-has-begun': {
+    zh: '这一班已经开始：请用“交班”把余下的时间交出去。',
+    en: 'This shift has begun: hand over the rest of it instead.',
+  },
+  'leave-is-not-handed-over': { zh: '休假不能交给别人。', en: 'Leave cannot be handed to somebody else.' },
   'to-the-same-person': { zh: '已经是这个人了。', en: 'It is this person already.' },
   'both-roles': {
     zh: '同一个人不能同时是这个系统的 A 角和 B 角。',
