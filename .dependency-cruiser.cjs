@@ -8,6 +8,7 @@ const journey = [
   'archive',
   'agents',
   'tickets',
+  'dispatch',
   'radio',
   'callouts',
 ]
@@ -20,6 +21,7 @@ const doing = [
   'archive/(filing|piecing|reconciling|settings|tidying)',
   'callouts/(calling|speech)',
   'directory/search/.+',
+  'dispatch/(inputs|running|showing)',
   'radio/(following|frames)',
   'radio/engine/(announcing|consoles|engine|floors|keeper|orders|patches|radio|telephone)',
   'radio/hearing/ears',

@@ -11,6 +11,8 @@ import type { CallEvent } from './calls/index.ts'
 import type { Tx } from './db/index.ts'
 import type { DirectoryEvent } from './directory/index.ts'
 import * as directory from './directory/index.ts'
+import type { DispatchEvent } from './dispatch/index.ts'
+import * as dispatch from './dispatch/index.ts'
 import type { RadioEvent } from './radio/index.ts'
 import * as radio from './radio/index.ts'
 import type { RosterEvent } from './roster/index.ts'
@@ -22,6 +24,7 @@ export type DeskEvent =
   | AgentEvent
   | ArchiveEvent
   | TicketEvent
+  | DispatchEvent
   | RadioEvent
   | CalloutEvent
   | RosterEvent
@@ -64,21 +67,31 @@ const journey: Journey = {
   'recording.listened': [],
   'recording.acknowledged': [],
 
-  'ticket.opened': [],
+  'ticket.opened': [dispatch.askLater],
   'ticket.stood': [],
   'ticket.first-taken': [],
-  'ticket.changed': [],
+  'ticket.changed': [dispatch.askSooner],
   'ticket.call-joined': [],
   'ticket.call-left': [],
   'ticket.noted': [],
   'ticket.urged': [],
-  'ticket.assigned': [],
-  'ticket.state': [],
+  'ticket.assigned': [dispatch.settle],
+  'ticket.state': [dispatch.askLater, dispatch.settle],
   'callback.owed': [],
   'callback.taken': [],
   'callback.released': [],
   'callback.cleared': [],
   'call.explained': [],
+
+  'dispatch.offered': [],
+  'dispatch.accepted': [tickets.assignForDispatch],
+  'dispatch.declined': [],
+  'dispatch.lapsed': [],
+  'dispatch.withdrawn': [],
+  'dispatch.rung': [],
+  'dispatch.escalated': [],
+  'dispatch.stuck': [],
+  'dispatch.rules-changed': [],
 
   'radio.over-ended': [],
   'radio.over-attached': [],

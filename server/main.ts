@@ -19,6 +19,7 @@ import { makeCommit } from './desk.ts'
 import { nightWanted, organisationId } from './directory/index.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
+import { dispatchRoutes } from './dispatch/routes.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
 import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
@@ -159,6 +160,7 @@ async function main(): Promise<void> {
       ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
       callRoutes({ db, commit, aboutCall }),
       callTicketRoutes({ db, commit }),
+      dispatchRoutes({ db, commit }),
       callbackRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
       radioRoutes({ db, commit, radio }),

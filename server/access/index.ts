@@ -3,7 +3,7 @@
 export type { Actor, SignedIn, Thing, Verb } from '../wire/grant.ts'
 export { administrator } from './administrator.ts'
 export type { AccessEvent } from './events.ts'
-export { askerOf } from './grants/asker-store.ts'
+export { askerOf, supervisorsOf } from './grants/asker-store.ts'
 export { type Asker, may } from './may.ts'
 export { isUnscoped, type ListScope, listScope } from './scope.ts'
 export {

@@ -109,7 +109,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my ticket': 'see listen clear audit',
       callback: WORK,
       'agent of it': SELF,
-      'switch of it': 'see switch',
+      'switch of it': 'see switch lead',
       'radio of it': 'see listen key change clear lead',
       myself: SELF,
       'roster of it': 'see lead',

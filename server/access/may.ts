@@ -12,7 +12,7 @@ export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
  *   recordings of calls they took or of tickets assigned to them, and the messages left for their lines. Sees the calls about tickets assigned to them.
  * - engineer: the tickets assigned to them, with the calls about them and their recordings.
  * - supervisor: all of it within the scope, recordings too; ends a call that stands though nobody speaks; the night switch of their lines (a line is one queue of both
- *   campuses, so the campus does not narrow it). Leads the shifts of their campuses and lines: who is on duty, and who is A or B. Who is on duty is seen by all but reporters.
+ *   campuses, so the campus does not narrow it) and the rules by which its jobs find somebody. Leads the shifts of their campuses and lines: who is on duty, and who is A or B. Who is on duty is seen by all but reporters.
  * - auditor: sees and hears everything, and the journal; changes nothing.
  * - admin: the directory, the roster and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
  * - reporter: their own tickets.
@@ -63,7 +63,7 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
     case 'agent':
       return (verb === 'see' || verb === 'change') && sharesLine(grant, thing.lines)
     case 'line':
-      return (verb === 'see' || verb === 'switch') && sharesLine(grant, [thing.line])
+      return (verb === 'see' || verb === 'switch' || verb === 'lead') && sharesLine(grant, [thing.line])
     case 'radio':
       return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
     case 'roster':

@@ -1,4 +1,5 @@
 /** What each door says to each role. The test beside it holds the desk to this. */
+import { FIRST_RULES } from '../dispatch/ladder.ts'
 import type { Role } from '../wire/words.ts'
 import type { Thing } from './whole-desk.ts'
 
@@ -143,6 +144,17 @@ export const DOORS: Record<string, Row> = {
   'POST /api/radio/callouts/:id/cancel': { says: CHANGED },
   // Who is here and how to reach them: everyone who works at the desk or for it.
   'GET /api/roster/on-duty': { says: STAFF },
+  'GET /api/tickets/:id/proposal': { says: SEEN },
+  'POST /api/tickets/:id/offers': { says: CHANGED },
+  'GET /api/offers': { says: EVERYONE },
+  // Somebody else's offer: the desk answers for them.
+  'POST /api/offers/:id/decline': { says: CHANGED, body: ({ personId }) => ({ personId, reason: 'busy' }) },
+  'POST /api/offers/:id/accept': { says: CHANGED, body: ({ personId }) => ({ personId }) },
+  'GET /api/dispatch/rules/:line': { says: 'yes/hidden yes/hidden hidden yes yes hidden' },
+  'PUT /api/dispatch/rules/:line': {
+    says: 'no/hidden yes/hidden hidden no no hidden',
+    body: () => ({ after: null, body: FIRST_RULES }),
+  },
   'GET /api/radio/duty': { says: EVERYONE },
   'POST /api/radio/units/:code/plan': {
     says: ON_THE_AIR,

@@ -7,6 +7,7 @@ import { archiveRoutes } from '../archive/routes.ts'
 import { callRoutes } from '../calls/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
+import { dispatchRoutes } from '../dispatch/routes.ts'
 import { type Media, seedRadio } from '../radio/index.ts'
 import { clipRoutes } from '../radio/overs/clip-routes.ts'
 import { popRoutes } from '../screens/routes.ts'
@@ -99,7 +100,26 @@ export async function things(db: Db, { campus, line }: { campus: string; line: s
     wait_until: new Date(Date.now() + 3_600_000),
   })
   const unit = campus === 'new' ? '02' : '01'
-  return { campus, line, callId, ticketId, callbackId, recordingId, overId, emergencyId, calloutId, unit }
+  const personId = await one('people', { organisation_id, staff_code: randomUUID(), name: '被问的人' })
+  const offerId = await one('job_offers', {
+    ...{ organisation_id, ticket_id: ticketId, round: 1, person_id: personId, ways: ['console'] },
+    offered_at: at,
+    until: new Date(Date.now() + 3_600_000),
+  })
+  return {
+    offerId,
+    personId,
+    campus,
+    line,
+    callId,
+    ticketId,
+    callbackId,
+    recordingId,
+    overId,
+    emergencyId,
+    calloutId,
+    unit,
+  }
 }
 export type Thing = Awaited<ReturnType<typeof things>>
 
@@ -138,6 +158,7 @@ export async function wholeDesk(t: Test): Promise<House> {
       async (app) => callRoutes({ ...parts(app.deskDb), aboutCall })(app),
       async (app) => callTicketRoutes(parts(app.deskDb))(app),
       async (app) => callbackRoutes(parts(app.deskDb))(app),
+      async (app) => dispatchRoutes(parts(app.deskDb))(app),
       async (app) => archiveRoutes({ ...parts(app.deskDb), recordings })(app),
       async (app) => {
         await seedRadio(app.deskDb, { demo: true, ports: [] })
@@ -152,6 +173,7 @@ export async function wholeDesk(t: Test): Promise<House> {
 export const idFor = (pattern: string, thing: Thing): string => {
   if (pattern.startsWith('/api/calls')) return thing.callId
   if (pattern.startsWith('/api/tickets')) return thing.ticketId
+  if (pattern.startsWith('/api/offers')) return thing.offerId
   if (pattern.startsWith('/api/callbacks')) return thing.callbackId
   if (pattern.startsWith('/api/recordings')) return thing.recordingId
   if (pattern.startsWith('/api/radio/overs')) return thing.overId

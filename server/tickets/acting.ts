@@ -88,16 +88,27 @@ export async function urge(tx: Tx, actor: Actor, id: string, callId: string | nu
  * Somebody said on the air that they go: the ticket is theirs and answered, whoever had it at the desk. One that is over
  * stays so. `byId`: who noted it at a desk; null: it was heard on the air.
  */
-export async function assignForRadio(
+export const assignForRadio = (
   tx: Tx,
   answered: { ticketId: string; personId: string; byId: string | null },
+): Promise<TicketEvent[]> => assignTo(tx, answered, 'radio')
+
+/** Follows an offer that was accepted: the ticket is theirs. `how`: by which way they said so. */
+export const assignForDispatch = (
+  tx: Tx,
+  accepted: { ticketId: string; personId: string; byId: string | null; how: string },
+): Promise<TicketEvent[]> => assignTo(tx, accepted, accepted.how)
+
+async function assignTo(
+  tx: Tx,
+  { ticketId, personId, byId }: { ticketId: string; personId: string; byId: string | null },
+  how: string,
 ): Promise<TicketEvent[]> {
-  const { ticketId, personId, byId } = answered
   const ticket = await store.holdTicket(tx, ticketId)
   const to = ticket && stateAfter(ticket.state, 'assign')
   if (!ticket || !to) return []
   const fields = assignment(ticket, { assigneeId: personId })
-  const body = { from: ticket.state, to, how: 'radio', fields }
+  const body = { from: ticket.state, to, how, fields }
   const entry = { kind: 'assign', byId: byId ?? personId, body }
   return asked(tx, ticket, { ask: 'assign', byId, assigneeId: personId }, { entry })
 }

@@ -1,6 +1,6 @@
 /** Tickets, what hangs on them, callbacks owed, and why a call needs neither. */
 
-export { act, assignForRadio, type How, note, urge } from './acting.ts'
+export { act, assignForDispatch, assignForRadio, type How, note, urge } from './acting.ts'
 export {
   callbackRows,
   callbackThing,
@@ -19,8 +19,10 @@ export {
   settleEndedCall,
 } from './following.ts'
 export { aboutCall, explain, join, openSecond } from './joining.ts'
+export { type Load, loadsOf, workedBefore } from './load-store.ts'
 export { openAtDesk, openForRadio } from './opening.ts'
-export { thing } from './saving.ts'
+export { held, thing } from './saving.ts'
 export { listTickets, readTickets } from './shown-store.ts'
-export { callsOf, entriesOf, jobOf } from './store.ts'
+export { callsOf, entriesOf, holdTicket, jobOf } from './store.ts'
+export { stateAfter, type Ticket } from './ticket.ts'
 export { searchTickets, ticketRows } from './viewing.ts'

@@ -19,6 +19,7 @@ const CODES: Record<number, readonly string[]> = {
     'note-needed',
     'number-needed',
     'number-unreadable',
+    'one-or-the-other',
     'over-not-received',
     'password-refused',
     'reason-needed',

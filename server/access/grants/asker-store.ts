@@ -10,3 +10,20 @@ export async function askerOf(db: Db | Tx, personId: string): Promise<Asker | un
   const grants = (await readGrants(db, personId)).map(({ role, campus, line }) => ({ role, campus, line }))
   return { personId, organisationId: person.organisation_id, grants }
 }
+
+/** Who leads a line on a campus now; `everywhere`: only those whose grant is narrowed by neither. */
+export async function supervisorsOf(
+  db: Db | Tx,
+  { organisationId, campusId, lineId }: { organisationId: string; campusId: string; lineId: string },
+  { everywhere = false } = {},
+): Promise<string[]> {
+  return db('grants as g')
+    .join('people as p', 'p.id', 'g.person_id')
+    .where({ 'g.role': 'supervisor', 'p.organisation_id': organisationId, 'p.retired_at': null })
+    .whereRaw('g.during @> now()')
+    .where((on) => on.whereNull('g.campus_id').modify((q) => !everywhere && q.orWhere('g.campus_id', campusId)))
+    .where((on) => on.whereNull('g.line_id').modify((q) => !everywhere && q.orWhere('g.line_id', lineId)))
+    .distinct()
+    .orderBy('p.id')
+    .pluck('p.id')
+}

@@ -7,6 +7,8 @@ import type { DirectoryEvent } from '../events.ts'
 import { nightHours } from './calendar.ts'
 import * as store from './store.ts'
 
+export { isNightAt } from './store.ts'
+
 /** A line's night for calls of one campus. `handset` and `mobile` are empty when nobody is rung there. */
 export type LineNight = { line: string; campus: string; hours: string[]; handset: string; mobile: string }
 

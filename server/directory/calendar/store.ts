@@ -1,5 +1,5 @@
 /** SQL of the calendars, and of the mobiles the exchange may dial. */
-import type { Db } from '../../db/index.ts'
+import type { Db, Tx } from '../../db/index.ts'
 import type { Night } from '../../wire/words.ts'
 
 export type Manning = {
@@ -45,4 +45,18 @@ export async function mobilesOfPeople(db: Db): Promise<string[]> {
       where n.kind = 'mobile' and n.organisation_id = ${OURS} order by n.number`,
   )
   return rows.map(({ number }: { number: string }) => number)
+}
+
+/** Whether a line is at night on a campus then, by its calendar alone. A campus's own hours take the place of those of every campus. */
+export async function isNightAt(db: Db | Tx, lineId: string, campusId: string, at: Date): Promise<boolean> {
+  const { rows } = await db.raw(
+    `with here as (select k.*, cast(:at as timestamptz) at time zone o.time_zone as local
+        from calendars k join lines l on l.id = k.line_id join organisations o on o.id = l.organisation_id
+       where k.line_id = :lineId and (k.campus_id is null or k.campus_id = :campusId)),
+     own as (select * from here where campus_id is not null or not exists (select from here where campus_id is not null))
+     select exists (select from own) and not exists (select from own
+       where extract(isodow from local) = any(weekdays) and local::time >= day_from and local::time < day_to) as night`,
+    { at, lineId, campusId },
+  )
+  return rows[0].night
 }

@@ -68,6 +68,19 @@ export const errors = room({
     zh: '别人刚改过这张工单，请看过再存。',
     en: 'Somebody changed this ticket meanwhile. Look before saving.',
   },
+  'offer-not-open': {
+    zh: '这次派单已经有了结果：有人接了、退了，或者已改派。请看工单。',
+    en: 'This offer is over: accepted, declined or passed on. See the ticket.',
+  },
+  'offer-to-another': {
+    zh: '这张单不是派给这个人的，要给他请重新派单。',
+    en: 'This job was not offered to them. To send them, dispatch it again.',
+  },
+  'one-or-the-other': { zh: '派给人或派给班组，只能选一个。', en: 'Choose a person or a crew, not both.' },
+  'rules-changed-meanwhile': {
+    zh: '别人刚改过这条线的派单规则，请看过再存。',
+    en: 'Somebody changed the rules of this line meanwhile. Look before saving.',
+  },
   'ticket-not-open': { zh: '工单已结束，请先重开。', en: 'The ticket is finished. Reopen it first.' },
   'ticket-not-in-that-state': { zh: '工单现在的状态不能这样做。', en: 'The ticket is not in a state for that.' },
   'ticket-of-another-line': {

@@ -1,0 +1,110 @@
+/** Who goes: candidates and reasons, the offer, the ladder. */
+import { type Actor, may, type Thing } from '../access/index.ts'
+import { clock, type Db, type Tx } from '../db/index.ts'
+import { crewMembers, personRefs } from '../directory/index.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { held, readTickets, type TicketEvent, thing } from '../tickets/index.ts'
+import type { DeclineReason, DispatchRules, DispatchWish, OfferView, RulesView } from '../wire/dispatch.ts'
+import type { DispatchEvent } from './events.ts'
+import { FIRST_RULES } from './ladder.ts'
+import { accept, askLater, decline, dispatch, rulesOf } from './running.ts'
+import * as store from './store.ts'
+
+export type { DispatchEvent } from './events.ts'
+export { accept, askLater, climb, decline, dispatch, settle } from './running.ts'
+export { proposalOf } from './showing.ts'
+
+/** Follows a ticket whose priority rose before anybody was asked: it waits no longer than that priority does. */
+export async function askSooner(
+  tx: Tx,
+  event: Extract<TicketEvent, { type: 'ticket.changed' }>,
+): Promise<DispatchEvent[]> {
+  return event.changes.priority ? askLater(tx, event) : []
+}
+
+/** The desk sends somebody, or lets the engine find them. */
+export async function send(tx: Tx, actor: Actor, ticketId: string, wish: DispatchWish): Promise<DispatchEvent[]> {
+  const ticket = await held(tx, actor, ticketId)
+  const { personId = null, crewId = null, ways } = wish
+  if (personId && crewId) throw new Refusal('one-or-the-other', { fields: ['personId', 'crewId'] })
+  if (personId && !(await personRefs(tx, [personId])).has(personId))
+    throw new Refusal('no-such-person', { field: 'personId' })
+  if (crewId && (await crewMembers(tx, crewId)).length === 0) throw new Refusal('no-such-crew', { field: 'crewId' })
+  const to = personId || crewId ? { personId, crewId, companyId: null } : undefined
+  return dispatch(tx, ticket, { byId: actor.personId, ...(to && { to }), ...(ways && { ways }) })
+}
+
+/** What is offered to this person now, or to a crew of theirs. */
+export const offersTo = (db: Db, { personId, organisationId }: Actor): Promise<OfferView[]> =>
+  store.readOffers(db, { openTo: personId, organisationId })
+
+export async function offer(db: Db, id: string): Promise<OfferView> {
+  const ticketId = await store.ticketOfOffer(db, id)
+  const found = ticketId && (await store.readOffers(db, { ticketId })).find(({ offerId }) => offerId === id)
+  if (!found) throw notFound('offer')
+  return found
+}
+
+/** Their own answer, or, by somebody who works on the ticket at the desk, another's that was heard. */
+export const acceptBy = async (tx: Tx, actor: Actor, offerId: string, { personId }: { personId?: string }) =>
+  accept(tx, await answerOf(tx, actor, offerId, personId))
+export const declineBy = async (
+  tx: Tx,
+  actor: Actor,
+  offerId: string,
+  { personId, reason }: { personId?: string; reason: DeclineReason },
+) => decline(tx, { ...(await answerOf(tx, actor, offerId, personId)), reason })
+
+async function answerOf(tx: Tx, actor: Actor, offerId: string, personId: string | undefined) {
+  const ticketId = await store.ticketOfOffer(tx, offerId)
+  const [ticket] = ticketId ? await readTickets(tx, [ticketId]) : []
+  const isMine = ticket && (await store.isOfferedTo(tx, offerId, actor.personId))
+  if (!ticket || !(isMine || may(actor, 'see', thing(ticket)))) throw notFound('offer')
+  if (isMine && (personId === undefined || personId === actor.personId))
+    return { offerId, personId: actor.personId, how: 'console' as const, byId: actor.personId }
+  if (!may(actor, 'change', thing(ticket))) throw new Refusal('not-allowed')
+  if (personId === undefined) throw new Refusal('somebody-needed', { field: 'personId' })
+  return { offerId, personId, how: 'by_hand' as const, byId: actor.personId }
+}
+
+const ofLine = ({ organisationId }: Actor, line: string): Thing => ({ kind: 'line', organisationId, line })
+
+/** How jobs of a line find somebody, and what it was before; for whoever sees the line. */
+export async function rulesOfLine(db: Db, actor: Actor, line: string): Promise<RulesView> {
+  if (!may(actor, 'see', ofLine(actor, line))) throw notFound('line')
+  const now = (await store.readRules(db, actor.organisationId, line)) ?? { versionId: null, body: FIRST_RULES }
+  const history = await store.readRulesHistory(db, actor.organisationId, line)
+  const people = await personRefs(
+    db,
+    history.map(({ byId }) => byId),
+  )
+  return {
+    line,
+    ...now,
+    history: history.map(({ byId, from, to, ...one }) => ({
+      ...one,
+      by: (byId && people.get(byId)) || null,
+      from: from.toISOString(),
+      to: to?.toISOString() ?? null,
+    })),
+  }
+}
+
+/** The line's supervisor changes its rules; what they were stays known. What waits already is climbed by the new ones. */
+export async function changeRules(
+  tx: Tx,
+  actor: Actor,
+  line: string,
+  { after, body }: { after: string | null; body: DispatchRules },
+): Promise<DispatchEvent[]> {
+  if (!may(actor, 'see', ofLine(actor, line))) throw notFound('line')
+  if (!may(actor, 'lead', ofLine(actor, line))) throw new Refusal('not-allowed')
+  const { organisationId, personId: byId } = actor
+  const versionId = await store.insertRules(tx, { organisationId, line, body, byId, after })
+  if (versionId === undefined) throw notFound('line')
+  if (versionId === false) {
+    const { versionId: now } = await rulesOf(tx, organisationId, line)
+    throw new Refusal('rules-changed-meanwhile', { versionId: now })
+  }
+  return [{ type: 'dispatch.rules-changed', line, versionId, byId, at: await clock(tx) }]
+}
