@@ -1,8 +1,8 @@
 /** What the engine is told about a job and about the people who might do it: asked of the rooms that know. */
 import type { Tx } from '../db/index.ts'
 import { type Crew, categoriesAbove, crewsOf, ofPeople, placesAround } from '../directory/index.ts'
+import { type OnDuty, onDuty, onLeave } from '../roster/index.ts'
 import { loadsOf, type Ticket, workedBefore } from '../tickets/index.ts'
-import { standings } from './duty-store.ts'
 import type { Around, Engineer, Job } from './rank.ts'
 import * as store from './store.ts'
 
@@ -15,7 +15,7 @@ export async function inputsFor(tx: Tx, ticket: Ticket, at: Date): Promise<Input
   const categoryId = ticket.confirmedCategoryId ?? ticket.reportedCategoryId
   const job: Job = {
     ticketId: ticket.id,
-    campus: ticket.campus,
+    campusId: ticket.campusId,
     line: ticket.line,
     priority: ticket.priority,
     categories: categoryId ? await categoriesAbove(tx, categoryId) : [],
@@ -23,9 +23,10 @@ export async function inputsFor(tx: Tx, ticket: Ticket, at: Date): Promise<Input
   }
   const crews = await crewsOf(tx, ticket.organisationId, ticket.line)
   const ids = [...new Set(crews.flatMap(({ members }) => members.map(({ personId }) => personId)))]
+  const away = await onLeave(tx, ids, at)
   const [own, duty, loads, offered, before, past] = [
     new Map((await ofPeople(tx, ids)).map((one) => [one.personId, one])),
-    await standings(tx, ids, at),
+    onePerPerson(await onDuty(tx, ticket.organisationId, { personIds: ids }, at)),
     new Map((await loadsOf(tx, ids)).map((one) => [one.personId, one])),
     await store.offeredTo(tx, ids, ticket.id),
     await workedBefore(tx, { placeId, categoryId, ticketId: ticket.id }),
@@ -43,11 +44,11 @@ export async function inputsFor(tx: Tx, ticket: Ticket, at: Date): Promise<Input
       personId,
       crews: crews.filter(({ members }) => members.some((member) => member.personId === personId)),
       zones: own.get(personId)?.zones ?? [],
-      duty: on?.duty ?? 'off',
-      campus: on?.campus ?? null,
-      until: on?.until ?? null,
+      duty: away.has(personId) ? 'leave' : on ? (on.kind === 'on_call' ? 'call' : 'shift') : 'off',
+      campusId: on?.campusId ?? null,
+      until: on?.to ?? null,
       mayBeCalledOff: own.get(personId)?.mayBeCalledOff ?? false,
-      isReachable: on?.isReachable ?? true,
+      isConfirmed: on?.reach.state !== 'unconfirmed',
       isVendorAway: false,
       role: null,
       before: before.has(personId) ? 'fault' : null,
@@ -59,4 +60,14 @@ export async function inputsFor(tx: Tx, ticket: Ticket, at: Date): Promise<Input
     }
   })
   return { job, people, crews, rounds: past.rounds, silent: past.silent }
+}
+
+/** At work counts before on call; of two shifts that meet, the one that lasts. */
+function onePerPerson(shifts: OnDuty[]): Map<string, OnDuty> {
+  const found = new Map<string, OnDuty>()
+  for (const shift of shifts) {
+    const other = found.get(shift.personId)
+    if (!other || (other.kind === shift.kind && shift.to > other.to)) found.set(shift.personId, shift)
+  }
+  return found
 }

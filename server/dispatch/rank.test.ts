@@ -8,7 +8,7 @@ const AT = new Date('2026-12-01T02:00:00Z')
 const later = (minutes: number) => new Date(AT.getTime() + minutes * 60_000)
 const JOB: Job = {
   ticketId: 't',
-  campus: 'new',
+  campusId: 'new',
   line: 'it',
   priority: 2,
   categories: ['hardware.printer', 'hardware'],
@@ -24,10 +24,10 @@ const engineer = (personId: string, over: Partial<Engineer> = {}): Engineer => (
   crews: [{ crewId: 'c', line: 'it', categories: [], zones: [] }],
   zones: [],
   duty: 'shift',
-  campus: null,
+  campusId: null,
   until: later(240),
   mayBeCalledOff: false,
-  isReachable: true,
+  isConfirmed: true,
   isVendorAway: false,
   role: null,
   before: null,
@@ -47,8 +47,7 @@ t.test('each reason to be passed over says itself', async (t) => {
     [{ crews: [{ crewId: 'c', line: 'it', categories: ['software'], zones: [] }] }, { code: 'not-in-crew' }],
     [{ duty: 'leave' }, { code: 'on-leave' }],
     [{ duty: 'off', until: null }, { code: 'off-shift' }],
-    [{ campus: 'old' }, { code: 'other-campus', campus: 'old' }],
-    [{ isReachable: false }, { code: 'unreachable' }],
+    [{ campusId: 'old' }, { code: 'other-campus', campusId: 'old' }],
     [{ isVendorAway: true }, { code: 'vendor-away' }],
     [{ load: { open: 3, urgent: 1 } }, { code: 'at-limit', load: 4, limit: 4 }],
     [{ hasDeclined: true }, { code: 'declined' }],
@@ -68,7 +67,8 @@ t.test('what does not pass somebody over', async (t) => {
     { crews: [{ crewId: 'c', line: 'it', categories: ['hardware'], zones: [] }] },
     { duty: 'call', until: null },
     { duty: 'off', until: null, mayBeCalledOff: true },
-    { campus: 'old', zones: ['building'] },
+    { campusId: 'old', zones: ['building'] },
+    { isConfirmed: false },
     { load: { open: 1, urgent: 1 } },
     { barred: ['elsewhere'] },
     { until: later(30) },
@@ -78,7 +78,8 @@ t.test('what does not pass somebody over', async (t) => {
 
 t.test('each criterion tells two apart, and says so', async (t) => {
   const pairs: [Criterion, Partial<Engineer>, Partial<Engineer>, Reason][] = [
-    ['duty', {}, { duty: 'call' }, { code: 'on-shift', until: later(240) }],
+    ['duty', {}, { duty: 'call' }, { code: 'on-shift', until: later(240), isConfirmed: true }],
+    ['duty', {}, { isConfirmed: false }, { code: 'on-shift', until: later(240), isConfirmed: true }],
     ['role', { role: 'A' }, { role: 'B' }, { code: 'system-role', role: 'A' }],
     ['role', { role: 'B' }, {}, { code: 'system-role', role: 'B' }],
     ['zone', { zones: ['floor'] }, { zones: ['building'] }, { code: 'zone', placeId: 'floor', level: 'floor' }],
@@ -135,7 +136,7 @@ t.test('the order of criteria is the line’s to change', async (t) => {
 t.test('nobody fits: those who fall out by least come first', async (t) => {
   const { candidates, excluded } = rank(
     JOB,
-    [engineer('a', { duty: 'leave', isReachable: false }), engineer('b', { hasDeclined: true })],
+    [engineer('a', { duty: 'leave', hasDeclined: true }), engineer('b', { hasDeclined: true })],
     FIRST_RULES,
     AT,
   )
@@ -153,7 +154,7 @@ const anybody = fc.record({
   before: fc.constantFrom(null, 'asset' as const, 'fault' as const),
   load: fc.record({ open: fc.nat(5), urgent: fc.nat(2) }),
   hasDeclined: fc.boolean(),
-  isReachable: fc.boolean(),
+  isConfirmed: fc.boolean(),
   lastJobAt: fc.option(
     fc.nat(300).map((minutes) => later(-minutes)),
     { nil: null },

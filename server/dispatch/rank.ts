@@ -14,7 +14,7 @@ export type Around = { id: string; level: PlaceLevel }
 
 export type Job = {
   ticketId: string
-  campus: string
+  campusId: string
   line: string
   priority: number
   /** the category and those above it, nearest first; empty: none said yet */
@@ -33,12 +33,13 @@ export type Engineer = {
   zones: string[]
   duty: OnDuty
   /** where the shift is; null: every campus */
-  campus: string | null
+  campusId: string | null
   /** when the shift ends; null: no end is known */
   until: Date | null
   /** agreed to be called when off shift */
   mayBeCalledOff: boolean
-  isReachable: boolean
+  /** said this shift that they can be reached, or may still say so */
+  isConfirmed: boolean
   /** of a vendor and not signed in today */
   isVendorAway: boolean
   /** of the system the job is about */
@@ -100,9 +101,8 @@ function exclusions(job: Job, person: Engineer, rules: RankRules, at: Date): Exc
   if (!person.crews.some((crew) => fits(job, crew))) because.push({ code: 'not-in-crew' })
   if (person.duty === 'leave') because.push({ code: 'on-leave' })
   if (person.duty === 'off' && !person.mayBeCalledOff) because.push({ code: 'off-shift' })
-  if (person.campus !== null && person.campus !== job.campus && !smallestZone(job, person))
-    because.push({ code: 'other-campus', campus: person.campus })
-  if (!person.isReachable) because.push({ code: 'unreachable' })
+  if (person.campusId !== null && person.campusId !== job.campusId && !smallestZone(job, person))
+    because.push({ code: 'other-campus', campusId: person.campusId })
   if (person.isVendorAway) because.push({ code: 'vendor-away' })
   const load = weight(person)
   if (load >= rules.limit) because.push({ code: 'at-limit', load, limit: rules.limit })
@@ -131,6 +131,7 @@ type Mark = { value: number; reason?: Reason }
 type Weighed = { person: Engineer; marks: Record<Criterion, Mark> }
 
 const LAST = Number.MAX_SAFE_INTEGER
+/** Whoever has not confirmed is asked after those who have, and not passed over: the ladder finds out. */
 const DUTY: Record<OnDuty, number> = { shift: 0, call: 1, off: 2, leave: 3 }
 
 function weighed(job: Job, person: Engineer, { limit }: RankRules): Weighed {
@@ -142,7 +143,7 @@ function weighed(job: Job, person: Engineer, { limit }: RankRules): Weighed {
   return {
     person,
     marks: {
-      duty: { value: DUTY[person.duty], reason: dutyReason(person) },
+      duty: { value: DUTY[person.duty] + (person.isConfirmed ? 0 : 0.5), reason: dutyReason(person) },
       role: role ? { value: role === 'A' ? 0 : 1, reason: { code: 'system-role', role } } : { value: 2 },
       zone: { value: how(zone), ...(zone && { reason: { code: 'zone', placeId: zone.id, level: zone.level } }) },
       before: before
@@ -157,8 +158,8 @@ function weighed(job: Job, person: Engineer, { limit }: RankRules): Weighed {
   }
 }
 
-function dutyReason({ duty, until }: Engineer): Reason {
-  if (duty === 'shift') return { code: 'on-shift', until }
+function dutyReason({ duty, until, isConfirmed }: Engineer): Reason {
+  if (duty === 'shift') return { code: 'on-shift', until, isConfirmed }
   return { code: duty === 'call' ? 'on-call' : 'called-off-shift' }
 }
 

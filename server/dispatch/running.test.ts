@@ -45,6 +45,7 @@ async function desk(t: Test, { engineers = 3, onShift = engineers, rules = {}, l
     await db('crew_members').insert({ crew_id: crew.id, person_id: person.id })
     if (i < onShift)
       await db('shifts').insert({
+        organisation_id: house.organisationId,
         person_id: person.id,
         crew_id: crew.id,
         planned: db.raw(`tstzrange(now() - interval '1 hour', now() + interval '7 hours')`),

@@ -67,6 +67,15 @@ export async function shiftsCovering(
   return rows
 }
 
+/** Those of them who are on leave then. */
+export async function onLeave(db: Db | Tx, personIds: readonly string[], at: Date): Promise<Set<string>> {
+  const { rows } = await db.raw(
+    `select s.person_id from shifts s where s.kind = 'leave' and s.person_id = any(?) and ${DURING} @> cast(? as timestamptz)`,
+    [[...personIds], at],
+  )
+  return new Set(rows.map((row: { person_id: string }) => row.person_id))
+}
+
 type Narrowed = { join?: string; where?: string } & Record<string, string | readonly string[]>
 
 function narrowed(of: OnDutyOf): Narrowed {

@@ -7,6 +7,7 @@ import { type OnDuty, type OnDutyOf, reachState } from './duty.ts'
 import * as duty from './duty-store.ts'
 
 export type { OnDuty, OnDutyOf } from './duty.ts'
+export { onLeave } from './duty-store.ts'
 export type { RosterEvent } from './events.ts'
 export { type Handhelds, type ShiftForm, ShiftLead } from './leading.ts'
 export { isPerson } from './store.ts'

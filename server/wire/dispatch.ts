@@ -105,7 +105,7 @@ const coded = <C extends string, P extends TProperties>(code: C, more: P) =>
 
 /** Why this one: a code with its values; the console writes it out. */
 export const Reason = Type.Union([
-  coded('on-shift', { until: Nullable(Type.String()) }),
+  coded('on-shift', { until: Nullable(Type.String()), isConfirmed: Type.Boolean() }),
   coded('on-call', {}),
   coded('called-off-shift', {}),
   coded('system-role', { role }),
@@ -123,8 +123,7 @@ export const Exclusion = Type.Union([
   coded('not-in-crew', {}),
   coded('off-shift', {}),
   coded('on-leave', {}),
-  coded('other-campus', { campus: Type.String() }),
-  coded('unreachable', {}),
+  coded('other-campus', { campusId: Id }),
   coded('vendor-away', {}),
   coded('at-limit', { load, limit }),
   coded('declined', {}),
