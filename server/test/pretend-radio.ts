@@ -1,8 +1,8 @@
 /** The engine and its consoles over a pretend exchange, for the rules of what follows from what. */
 import type { Test } from 'tap'
 import type { Actor } from '../access/index.ts'
-import { makeConsoles } from '../radio/engine/consoles.ts'
-import { makeRadioEngine } from '../radio/engine/engine.ts'
+import { Consoles } from '../radio/engine/consoles.ts'
+import { RadioEngine } from '../radio/engine/engine.ts'
 import type { Emergency } from '../radio/engine/words.ts'
 import type { KnownUnit } from '../radio/hearing/ident.ts'
 import type { Over } from '../radio/overs/over.ts'
@@ -39,7 +39,7 @@ export async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
   const digits: string[] = []
   let waitsFor = ''
   const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const engine = makeRadioEngine({
+  const engine = new RadioEngine({
     media,
     now: () => clock.now,
     steady: () => clock.now,
@@ -65,7 +65,7 @@ export async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
   })
   const told = new Map<string, RadioFromServer[]>()
   const seats: [Actor, string][] = []
-  const consoles = makeConsoles({
+  const consoles = new Consoles({
     engine,
     may: ({ grants }, _verb, campus) => grants.some((grant) => grant.campus === null || grant.campus === campus),
     isActing: () => true,

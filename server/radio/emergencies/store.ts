@@ -50,6 +50,18 @@ export type ShownEmergency = EmergencyView & {
   ackedById: string | null
 }
 
+/** What of an emergency consoles are shown. */
+export const viewOf = ({
+  emergencyId,
+  port,
+  unit,
+  talker,
+  ticketId,
+  raisedAt,
+  ackedAt,
+  ackedBy,
+}: ShownEmergency): EmergencyView => ({ emergencyId, port, unit, talker, ticketId, raisedAt, ackedAt, ackedBy })
+
 /** Those of an organisation that are latched, or those asked for. */
 export async function readEmergencies(db: Db | Tx, organisationId: string, ids?: string[]): Promise<ShownEmergency[]> {
   const query = db('radio_emergencies as e')

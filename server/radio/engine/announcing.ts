@@ -4,6 +4,8 @@
  */
 import type { Talker } from '../../wire/radio.ts'
 import type { FloorAnswer } from '../floor/words.ts'
+import type { Board } from './floors.ts'
+import type { Ask } from './words.ts'
 
 /** A sound to be sent. It begins with the gate: put silence of the port's `txLeadMs` at its head, or a syllable is lost. */
 export type Announcement = {
@@ -28,10 +30,10 @@ export type Announced =
   | { result: 'not_said'; why: string }
 
 export type AnnouncerParts = {
-  /** asks the floor; `answered` may come more than once */
-  ask: (announcement: Announcement, id: string, answered: (answer: FloorAnswer) => void) => void
-  release: (id: string, port: string, why: 'done' | 'revoked') => void
-  isFree: (port: string) => boolean
+  board: Pick<Board, 'isFree'>
+  ask: (port: string, wish: Ask) => void
+  release: (port: string, id: string, why: 'done' | 'revoked') => void
+  /** the over that is on at this port */
   overOf: (port: string) => string | null
   after: (ms: number, act: () => void) => () => void
 }
@@ -44,7 +46,9 @@ type Job = {
   done: (how: Announced) => void
 }
 
-export function makeAnnouncer({ ask, release, isFree, overOf, after }: AnnouncerParts) {
+export type Announcer = ReturnType<typeof makeAnnouncer>
+
+export function makeAnnouncer({ board, ask, release, overOf, after }: AnnouncerParts) {
   const queues = new Map<string, Job[]>()
   let count = 0
 
@@ -60,17 +64,28 @@ export function makeAnnouncer({ ask, release, isFree, overOf, after }: Announcer
   function attempt(job: Job): void {
     job.state = 'asked'
     job.tries += 1
-    const id = `${job.id}.${job.tries}`
-    ask(job.what, id, (answer) => {
-      if (`${job.id}.${job.tries}` !== id) return
-      if (answer.result === 'granted') job.state = 'on'
-      else if (answer.result === 'denied' && answer.why !== 'offline') job.state = 'waiting'
-      else if (answer.result === 'released') finish(job, endOf(job))
-      else if (answer.result === 'revoked') {
-        finish(job, { result: 'interrupted', overId: overOf(job.what.port), why: answer.why })
-      } else finish(job, { result: 'not_said', why: answer.why })
+    const id = idOf(job)
+    const { kind, prio, talker, port, path, words, ticketId } = job.what
+    ask(port, {
+      asker: { id, source: id, kind, prio, talker },
+      voice: () => ({ kind: 'sound', path }),
+      // May come more than once, and late for a try that was followed by another.
+      answered: (answer) => idOf(job) === id && answered(job, answer),
+      words,
+      ticketId,
     })
   }
+
+  function answered(job: Job, answer: FloorAnswer): void {
+    if (answer.result === 'granted') job.state = 'on'
+    else if (answer.result === 'denied' && answer.why !== 'offline') job.state = 'waiting'
+    else if (answer.result === 'released') finish(job, endOf(job))
+    else if (answer.result === 'revoked')
+      finish(job, { result: 'interrupted', overId: overOf(job.what.port), why: answer.why })
+    else finish(job, { result: 'not_said', why: answer.why })
+  }
+
+  const idOf = (job: Job): string => `${job.id}.${job.tries}`
   const lastOver = new WeakMap<Job, string | null>()
   const endOf = (job: Job): Announced =>
     job.what.signal?.aborted
@@ -81,13 +96,13 @@ export function makeAnnouncer({ ask, release, isFree, overOf, after }: Announcer
     if (job.state === 'waiting') finish(job, { result: 'not_said', why: 'cancelled' })
     else {
       lastOver.set(job, overOf(job.what.port))
-      release(`${job.id}.${job.tries}`, job.what.port, 'revoked')
+      release(job.what.port, idOf(job), 'revoked')
     }
   }
 
   /** Called whenever something has changed: whoever is first in line tries again when its port is free. */
   function settle(): void {
-    for (const [port, [job]] of queues) if (job?.state === 'waiting' && isFree(port)) attempt(job)
+    for (const [port, [job]] of queues) if (job?.state === 'waiting' && board.isFree(port)) attempt(job)
   }
 
   return {
@@ -118,7 +133,7 @@ export function makeAnnouncer({ ask, release, isFree, overOf, after }: Announcer
       if (!job) return
       lastOver.set(job, overOf(port))
       if (!ok) finish(job, { result: 'interrupted', overId: overOf(port), why: 'sound_failed' })
-      release(`${job.id}.${job.tries}`, port, 'done')
+      release(port, idOf(job), 'done')
     },
   }
 }

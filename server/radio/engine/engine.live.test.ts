@@ -7,8 +7,8 @@ import { console_, gateway, onAir, packets, radioLab, station, until } from '../
 import type { PttAnswer, RadioFromServer } from '../../wire/radio.ts'
 import type { Over } from '../overs/over.ts'
 import { DEFAULT_PROFILE } from '../ports/profile.ts'
-import { makeConsoles } from './consoles.ts'
-import { makeRadioEngine } from './engine.ts'
+import { Consoles } from './consoles.ts'
+import { RadioEngine } from './engine.ts'
 
 t.setTimeout(180_000)
 
@@ -30,7 +30,7 @@ async function aDesk(t: Test) {
   const overs: Over[] = []
   const answers: PttAnswer[] = []
   let shown: Extract<RadioFromServer, { kind: 'radio' }> | undefined
-  const engine = makeRadioEngine({
+  const engine = new RadioEngine({
     // The lab has started it already.
     media: { ...desk.media, start() {}, stop: async () => {} },
     roster: { byId: () => null, likely: () => null },
@@ -49,7 +49,7 @@ async function aDesk(t: Test) {
     },
     log: { info() {}, warn: (what, why) => t.comment(why, what), error: (what, why) => t.comment(why, what) },
   })
-  const consoles = makeConsoles({
+  const consoles = new Consoles({
     engine,
     may: () => true,
     isActing: () => true,

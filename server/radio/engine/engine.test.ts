@@ -67,10 +67,64 @@ t.test('who may not key a port, or has not joined it, is told so', async (t) => 
   radio.consoles.heard(bob, { kind: 'ptt', press: 1, ports: ['old', 'new', 'moon'] }, 'b')
   radio.consoles.heard(eve, { kind: 'ptt', press: 1, ports: ['new'] }, 'e')
   await radio.clock.run(100)
+  t.same(radio.answers('e'), ['new denied not_joined'], 'without a phone there is no leg to wait for')
+  await radio.clock.run(900)
   t.same(radio.answers('b').toSorted(), ['moon denied not_allowed', 'new denied not_allowed', 'old denied not_joined'])
-  t.same(radio.answers('e'), ['new denied not_joined'])
   radio.consoles.came(bob, 'b')
   t.equal(radio.view('b')?.kind === 'radio' && radio.view('b')?.ports.length, 1, 'and sees only his campus')
+})
+
+t.test('a press that overtakes the news of its own leg goes on the air as soon as the leg is known', async (t) => {
+  const radio = await aRadio(t)
+  const bob = person('bob', 'b1003')
+  radio.seats.push([bob, 'b'])
+  radio.consoles.heard(bob, { kind: 'ptt', press: 1, ports: ['old', 'new'] }, 'b')
+  await radio.hold(bob, 'b', 1, 200)
+  t.same(radio.answers('b'), [])
+  radio.media.leg('old', 'r1003')
+  await radio.hold(bob, 'b', 1, 1_000)
+  t.same(radio.answers('b'), ['old granted', 'new denied not_joined'])
+  radio.consoles.heard(bob, { kind: 'unptt', press: 1 }, 'b')
+  await radio.clock.run(1_000)
+  t.match(radio.overs, [{ port: 'old', endedBy: 'released' }])
+})
+
+t.test('a press that waits for its leg keys nothing once it is let go, and is not waited for long', async (t) => {
+  const radio = await aRadio(t)
+  const bob = person('bob', 'b1003')
+  radio.seats.push([bob, 'b'])
+  const ends = {
+    'let go': (press: number) => radio.consoles.heard(bob, { kind: 'unptt', press }, 'b'),
+    'its right taken away': (press: number) =>
+      radio.consoles.heard({ ...bob, grants: [] }, { kind: 'held', press }, 'b'),
+    'its socket gone': () => radio.consoles.left('b'),
+    'waited long enough': () => radio.clock.run(800),
+  }
+  for (const [press, [how, end]] of Object.entries(ends).entries()) {
+    radio.consoles.heard(bob, { kind: 'ptt', press, ports: ['old'] }, 'b')
+    await radio.clock.run(100)
+    await end(press)
+    radio.media.leg('old', 'r1003')
+    await radio.clock.run(1_500)
+    t.notOk(
+      radio.media.said.some((one) => one.startsWith('key')),
+      how,
+    )
+    radio.media.leg('old', 'r1003', false)
+  }
+  t.same(radio.answers('b'), ['old denied not_allowed', 'old denied not_joined'], 'who let go needs no answer')
+})
+
+t.test('a port that is switched off while a press waits for its leg is not keyed', async (t) => {
+  const radio = await aRadio(t)
+  const bob = person('bob', 'b1003')
+  radio.seats.push([bob, 'b'])
+  radio.consoles.heard(bob, { kind: 'ptt', press: 1, ports: ['old'] }, 'b')
+  radio.engine.setPorts(radio.ports.map((port) => ({ ...port, enabled: false })))
+  radio.media.leg('old', 'r1003')
+  await radio.hold(bob, 'b', 1, 1_000)
+  t.same(radio.answers('b'), ['old denied not_allowed'])
+  t.equal(radio.media.carriers.size, 0)
 })
 
 t.test('with the control lost the key is let go at once, and is not taken up when it is back', async (t) => {
@@ -305,6 +359,22 @@ t.test(
     t.ok(radio.media.said.includes('leave-phone old phone-of-ward'))
   },
 )
+
+t.test('a caller whose port goes while he is being joined is not left on it', async (t) => {
+  const radio = await aRadio(t)
+  const talker = { kind: 'phone' as const, name: 'Ward 3', unit: null, personId: null, how: null, confidence: 100 }
+  const joining = radio.engine.patchPhone({ patchId: 'p1', port: 'old', callId: 'c1', callChannel: 'ward', talker })
+  t.equal(
+    await radio.engine.patchPhone({ patchId: 'p2', port: 'new', callId: 'c1', callChannel: 'ward', talker }),
+    'already_patched',
+    'and is joined to one port at a time',
+  )
+  radio.engine.setPorts(radio.ports.filter(({ port }) => port !== 'old'))
+  await radio.clock.run(100)
+  t.equal(await joining, 'unknown_port')
+  t.ok(radio.media.said.includes('leave-phone old phone-of-ward'))
+  t.equal(radio.engine.isPatched('p1'), false)
+})
 
 t.test('a port that was never commissioned is heard, and nothing at all keys it', async (t) => {
   const radio = await aRadio(t)

@@ -1,121 +1,291 @@
 /**
- * The radio at work: floors driven by what the exchange says, what consoles press and what time it is. No SQL and no
- * HTTP; whoever makes it keeps what it tells (RadioHooks) and asks it through these:
+ * The radio at work: floors driven by what Asterisk says, what consoles press and what time it is. No SQL and no HTTP; it
+ * tells what happened through RadioHooks, and whoever made it writes that down.
  *
- *   setPorts(ports)            which ports there are, with their profiles; again at each change
- *   ask / held / release       somebody wants the floor of a port (consoles-door.ts does it for presses)
- *   announce(what)             says a sound when the port is free; resolves when it was said or not (announce-door.ts)
- *   patch / patchPhone / part  ports made one; a caller on the telephone joined to a port; apart again
- *   phoneTalks(patchId, on)    a joined caller begins to speak or pauses, where the exchange does not tell it by itself
- *   raise / acknowledge / clear / relatch   emergencies; `relatch` after a start, from what was kept
- *   tag(overId, unit)          an agent says who it was
- *   portsNow()                 every port as consoles are shown it
- *
- * The floors live in memory only: a press does not wait for a disk. After a restart nothing is resumed: the exchange shuts
- * every gate first, and overs that were on have ended by `server_restart` for whoever kept them open.
+ * The floors live in memory only, so that a press does not wait for a disk. After a restart nothing is resumed: every gate
+ * is shut first, and overs that were on have ended by `server_restart` for whoever kept them open.
  */
-import { randomUUID } from 'node:crypto'
 import type { PortNow } from '../../wire/radio.ts'
+import { Emergencies, type Raised } from '../emergencies/emergencies.ts'
 import type { PatchRefusal } from '../floor/patch.ts'
-import type { Effect, Latch } from '../floor/words.ts'
-import { makeHearing } from '../hearing/ears.ts'
-import { type KnownUnit, unregistered } from '../hearing/ident.ts'
-import { makeOvers } from '../overs/opening.ts'
+import type { Effect, Latch, NotCleared } from '../floor/words.ts'
+import { type Hearing, makeHearing } from '../hearing/ears.ts'
+import type { KnownUnit } from '../hearing/ident.ts'
+import { makeOvers, type Overs } from '../overs/opening.ts'
 import { OverBook } from '../overs/over.ts'
 import { type EnginePort, portNow } from '../ports/port-now.ts'
-import { makeWires } from '../ports/wires.ts'
-import { type Announced, type Announcement, makeAnnouncer } from './announcing.ts'
-import { makeBoard } from './floors.ts'
+import { makeWires, type Wires } from '../ports/wires.ts'
+import { type Announced, type Announcement, type Announcer, makeAnnouncer } from './announcing.ts'
+import { Board } from './floors.ts'
+import { Legs } from './legs.ts'
 import type { MediaFact, Voice } from './media.ts'
-import { makeOrders } from './orders.ts'
-import { makePatches, type PhonePatch } from './patches.ts'
-import { type Ask, type Emergency, type EngineParts, later, type RaisedHow } from './words.ts'
+import { makeOrders, type Orders } from './orders.ts'
+import { Patches, type PhonePatch } from './patches.ts'
+import { type Ask, type Emergency, type EngineParts, later } from './words.ts'
 
-export type RadioEngine = ReturnType<typeof makeRadioEngine>
+type Of<T extends MediaFact['type']> = Extract<MediaFact, { type: T }>
+type ReleaseWhy = 'released' | 'console_lost' | 'done' | 'revoked'
 
-/** Makes the engine; nothing is ordered before `start`. */
-export function makeRadioEngine(parts: EngineParts) {
-  const { media, roster, hooks, log } = parts
-  const now = parts.now ?? Date.now
-  const steady = parts.steady ?? (() => performance.now())
-  const after = parts.after ?? later
-  const wall = (at: number): number => Math.round(now() - (steady() - at))
+/** Recordings are cut and watched this often. */
+const LOOK_MS = 1_000
 
-  const ports = new Map<string, EnginePort>()
-  const legs = new Map<string, string>()
-  const asks = new Map<string, Ask>()
-  const book = new OverBook()
-  let control = { up: false, since: now() }
-  let raising: RaisedHow = 'unit_code'
-  let stopTicking = () => {}
+export class RadioEngine {
+  readonly #parts: EngineParts
+  readonly #now: () => number
+  readonly #steady: () => number
+  readonly #after: (ms: number, act: () => void) => () => void
+  readonly #ports = new Map<string, EnginePort>()
+  readonly #legs = new Legs()
+  /** who asked for a floor and was not refused, by the id of the wish */
+  readonly #asks = new Map<string, Ask>()
+  readonly #book = new OverBook()
+  readonly #board: Board
+  readonly #orders: Orders
+  readonly #announcer: Announcer
+  readonly #patches: Patches
+  readonly #wires: Wires
+  readonly #overs: Overs
+  readonly #emergencies: Emergencies
+  readonly #hearing: Hearing
+  #control: { up: boolean; since: number }
+  #stopLooking = () => {}
 
-  const board = makeBoard({ steady, after, obey: surely, settled })
-  const orders = makeOrders({ media, after, log, profileOf: (port) => ports.get(port)?.profile, voiceOf, answered })
-  const announcer = makeAnnouncer({
-    ask: ({ kind, prio, talker, port, path, words, ticketId }, id, told) =>
-      ask(port, {
-        asker: { id, source: id, kind, prio, talker },
-        voice: () => ({ kind: 'sound', path }),
-        answered: told,
-        words,
-        ticketId,
+  /** Nothing is ordered before `start`. */
+  constructor(parts: EngineParts) {
+    const { media, roster, hooks, log } = parts
+    this.#parts = parts
+    const { now = Date.now, steady = () => performance.now(), after = later } = parts
+    this.#now = now
+    this.#steady = steady
+    this.#after = after
+    this.#control = { up: false, since: now() }
+    const wall = (at: number): number => this.#wall(at)
+    const book = this.#book
+    const board = new Board({
+      steady,
+      after,
+      obey: (effect) => this.#obeySafely(effect),
+      settled: () => this.#settled(),
+    })
+    this.#board = board
+    this.#orders = makeOrders({
+      ...{ media, after, log },
+      profileOf: (port) => this.#ports.get(port)?.profile,
+      voiceOf: (voice, port) => this.#voiceOf(voice, port),
+      answered: (answer) => board.tell(answer.port, answer),
+    })
+    const ask = (port: string, wish: Ask): void => this.ask(port, wish)
+    const release = (port: string, id: string, why: ReleaseWhy): void => this.release(port, id, why)
+    this.#announcer = makeAnnouncer({ board, ask, release, after, overOf: (port) => book.onAir(port)?.overId ?? null })
+    this.#patches = new Patches({ board, media, ask, release, now, after })
+    this.#wires = makeWires({
+      ...{ board, media, hooks, log, now },
+      isRecorded: (port) => this.#ports.get(port)?.record ?? false,
+    })
+    this.#overs = makeOvers({ book, board, roster, hooks, now, wall, askOf: (voice) => this.#asks.get(voice) })
+    this.#emergencies = new Emergencies({ book, board, hooks, wall })
+    this.#hearing = makeHearing({
+      ...{ board, book, roster, log, now, steady, after },
+      digits: (port, said, over) => hooks.digits(port, said, over),
+      named: (over) => this.#overs.named(over),
+      emergency: (port, unit, raw) =>
+        this.#emergencies.raise({ port, unit: unit?.code ?? null, raw: unit ? null : raw, how: 'unit_code' }),
+    })
+  }
+
+  start(): void {
+    this.#parts.media.hear((fact) => this.#hear(fact))
+    this.#parts.media.start()
+    this.#look()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopLooking()
+    this.#hearing.stop()
+    this.#board.stop()
+    await this.#parts.media.stop()
+  }
+
+  /** Which ports there are, with their profiles; again at each change. */
+  setPorts(list: readonly EnginePort[]): void {
+    for (const port of list) {
+      if (!port.enabled) this.#patches.portGone(port.port)
+      this.#ports.set(port.port, port)
+      this.#board.setLine(port.port, port.profile)
+      this.#wires.setPort(port.port, port.gatewayAddress ?? null)
+      this.#hearing.setPort(port.port, port.profile)
+    }
+    const kept = new Set(list.map(({ port }) => port))
+    for (const port of [...this.#ports.keys()]) if (!kept.has(port)) this.#forget(port)
+    const wanted = list.filter((port) => port.wanted)
+    this.#parts.media.want(
+      wanted.map(({ port, endpoint, record, profile }) => ({
+        ...{ port, endpoint, record },
+        jitterBuffer: profile.jitterBuffer,
+      })),
+    )
+    this.#settled()
+  }
+
+  /** The ports that share a floor, of those named: one wish for each group. */
+  groups(named: readonly string[]): string[][] {
+    return this.#board.groups(named.filter((port) => this.#ports.has(port)))
+  }
+
+  /** A port's patch: itself and those that share its floor. */
+  matesOf(port: string): string[] {
+    return this.#board.matesOf(port)
+  }
+
+  port(code: string): EnginePort | undefined {
+    return this.#ports.get(code)
+  }
+
+  /** The channel of a console's radio station on a port; undefined: it has not joined. */
+  legOf(port: string, station: string): string | undefined {
+    return this.#legs.channelOf(port, station)
+  }
+
+  /** Asterisk can be given orders. */
+  isControlled(): boolean {
+    return this.#control.up
+  }
+
+  /** Somebody wants the floor of a port; `wish.answered` is told what comes of it, now and later. */
+  ask(port: string, wish: Ask): void {
+    this.#asks.set(wish.asker.id, wish)
+    this.#board.tell(port, { type: 'request', asker: wish.asker })
+  }
+
+  /** The one who asked is still there. */
+  held(port: string, id: string): void {
+    this.#board.tell(port, { type: 'held', id })
+  }
+
+  release(port: string, id: string, why: ReleaseWhy): void {
+    this.#board.tell(port, { type: 'release', id, why })
+  }
+
+  /** Says a sound when the port is free. A port that was not commissioned says nothing but the commissioning's own test. */
+  async announce(what: Announcement): Promise<Announced> {
+    if (what.kind !== 'test' && !this.#isEnabled(what.port)) return { result: 'not_said', why: 'not_enabled' }
+    return this.#announcer.announce(what)
+  }
+
+  /** Makes ports share one floor. Null: done. */
+  patch(patchId: string, ports: readonly string[]): PatchRefusal | null {
+    return ports.every((port) => this.#isEnabled(port)) ? this.#patches.patch(patchId, ports) : 'not_enabled'
+  }
+
+  /** Joins a caller on the telephone to a port. Null: done. @throws when Asterisk cannot */
+  async patchPhone(wish: PhonePatch): Promise<PatchRefusal | null> {
+    return this.#isEnabled(wish.port) ? this.#patches.patchPhone(wish) : 'not_enabled'
+  }
+
+  /** Parts what was patched. False: there is no such patch. */
+  part(patchId: string): Promise<boolean> {
+    return this.#patches.part(patchId)
+  }
+
+  isPatched(patchId: string): boolean {
+    return this.#patches.isPatched(patchId)
+  }
+
+  /** Answers the emergency's id: that of one already latched when the same handheld calls again. */
+  raise(what: Raised): string {
+    return this.#emergencies.raise(what)
+  }
+
+  acknowledge(id: string, by: string): void {
+    this.#emergencies.acknowledge(id, by)
+  }
+
+  /** Two people, two steps. Null: cleared. */
+  clear(id: string, by: string, reason: string): NotCleared | null {
+    return this.#emergencies.clear(id, by, reason)
+  }
+
+  /** Emergencies that were latched before this server started. */
+  restoreEmergencies(kept: readonly Latch[]): void {
+    this.#board.restore(kept)
+  }
+
+  emergencies(): Emergency[] {
+    return this.#emergencies.all()
+  }
+
+  /** An agent says who it was. False: the over is not remembered any more; its row alone is to be changed. */
+  tag(overId: string, unit: KnownUnit): boolean {
+    const over = this.#book.tag(overId, { how: 'tagged', raw: null, unit })
+    this.#overs.named(over)
+    return over !== undefined
+  }
+
+  /** Every port as consoles are shown it. */
+  portsNow(): PortNow[] {
+    return [...this.#ports.values()].map((port) =>
+      portNow({
+        port,
+        facts: this.#wires.of(port.port),
+        floor: this.#board.floorOf(port.port),
+        over: this.#book.onAir(port.port),
+        control: this.#control,
+        patch: this.#patches.of(port.port),
+        wall: (at) => this.#wall(at),
       }),
-    release: (id, port, why) => board.tell(port, { type: 'release', id, why }),
-    isFree: (port) => board.isFree(port),
-    overOf: (port) => book.onAir(port)?.overId ?? null,
-    after,
-  })
-  const patches = makePatches({ board, media, ask, release, now, after })
-  const wires = makeWires({ board, media, hooks, log, now, isRecorded: (port) => ports.get(port)?.record ?? false })
-  const overs = makeOvers({ book, board, roster, hooks, now, wall, askOf: (voice) => asks.get(voice) })
-  const hearing = makeHearing({
-    board,
-    book,
-    roster,
-    digits: hooks.digits,
-    log,
-    now,
-    steady,
-    after,
-    named: overs.named,
-    emergency: (port, unit, raw) => raise({ port, unit: unit?.code ?? null, raw: unit ? null : raw, how: 'unit_code' }),
-  })
-
-  function voiceOf(voice: string, port: string): Voice | null {
-    return voice.startsWith('rf:') ? { kind: 'port', port: voice.slice(3) } : (asks.get(voice)?.voice(port) ?? null)
+    )
   }
 
-  function answered(port: string, epoch: number, order: number, ok: boolean, why?: string): void {
-    board.tell(port, { type: 'answered', port, epoch, order, ok, ...(why === undefined ? {} : { why }) })
+  /** Ports that are up and not recorded, and since when (epoch ms). */
+  unrecorded(): { port: string; since: number }[] {
+    return this.#wires.unrecorded()
   }
 
-  /** What is told to others may fail; what is ordered of the exchange after it must not be lost with it. */
-  function surely(effect: Effect): void {
+  isAnythingOn(): boolean {
+    return [...this.#ports.keys()].some((port) => !['idle', 'offline'].includes(this.#board.carrierOf(port)))
+  }
+
+  /** The floor's steady time as this host's, epoch ms. */
+  #wall(at: number): number {
+    return Math.round(this.#now() - (this.#steady() - at))
+  }
+
+  #isEnabled(port: string): boolean {
+    return this.#ports.get(port)?.enabled ?? false
+  }
+
+  #voiceOf(voice: string, port: string): Voice | null {
+    return voice.startsWith('rf:')
+      ? { kind: 'port', port: voice.slice(3) }
+      : (this.#asks.get(voice)?.voice(port) ?? null)
+  }
+
+  /** Telling others may fail; the orders to Asterisk that come after it must not be lost with it. */
+  #obeySafely(effect: Effect): void {
     try {
-      obey(effect)
+      this.#obey(effect)
     } catch (error) {
-      log.error({ what: effect.do, why: (error as Error).message }, 'somebody could not be told of the radio')
+      this.#parts.log.error(
+        { what: effect.do, why: (error as Error).message },
+        'somebody could not be told of the radio',
+      )
     }
   }
 
-  /** Does what a floor orders. */
-  function obey(effect: Effect): void {
+  #obey(effect: Effect): void {
+    const { hooks, log } = this.#parts
     switch (effect.do) {
-      case 'answer': {
-        const one = asks.get(effect.id)
-        if (effect.answer.result !== 'granted') asks.delete(effect.id)
-        const { answer } = effect
-        one?.answered(answer.result === 'granted' ? { ...answer, totAt: wall(answer.totAt) } : answer)
+      case 'answer':
+        this.#answer(effect)
         break
-      }
       case 'open-over':
-        overs.open(effect)
+        this.#overs.open(effect)
         break
       case 'overlap':
-        book.overlap(effect.port, effect.over)
+        this.#book.overlap(effect.port, effect.over)
         break
       case 'end-over': {
-        const over = book.end(effect.port, effect.over, wall(effect.to), effect.endedBy)
+        const over = this.#book.end(effect.port, effect.over, this.#wall(effect.to), effect.endedBy)
         if (over) hooks.overEnded(over)
         break
       }
@@ -124,257 +294,120 @@ export function makeRadioEngine(parts: EngineParts) {
         hooks.alarm(effect.port, effect.what, effect.on)
         break
       case 'raised':
-        hooks.emergencyRaised(emergencyOf(effect.latch), raising)
-        break
       case 'acknowledged':
-        hooks.emergencyAcknowledged(emergencyOf(effect.latch), effect.latch.ackedBy ?? '')
-        break
       case 'cleared':
-        hooks.emergencyCleared(emergencyOf(effect.latch), effect.by, effect.reason)
+        this.#emergencies.obey(effect)
         break
       case 'countdown':
       case 'not-cleared':
         break
       default:
-        orders.send(effect)
+        this.#orders.send(effect)
     }
   }
 
-  const emergencyOf = (latch: Latch): Emergency => ({
-    ...latch,
-    raisedAt: wall(latch.raisedAt),
-    ackedAt: latch.ackedAt === null ? null : wall(latch.ackedAt),
-    overId: book.receiving(latch.port)?.overId ?? null,
-  })
-
-  /** After each step of a floor: consoles are told, and whoever waits for a free port tries. */
-  function settled(): void {
-    for (const port of ports.keys()) {
-      const carrier = board.carrierOf(port)
-      if (board.shown.get(port) === carrier) continue
-      board.shown.set(port, carrier)
-      wires.shown(port)
-    }
-    announcer.settle()
-    hooks.changed()
+  #answer({ id, answer }: Extract<Effect, { do: 'answer' }>): void {
+    const wish = this.#asks.get(id)
+    if (answer.result !== 'granted') this.#asks.delete(id)
+    wish?.answered(answer.result === 'granted' ? { ...answer, totAt: this.#wall(answer.totAt) } : answer)
   }
 
-  function raise({
-    port,
-    unit,
-    raw = null,
-    how,
-    id = randomUUID(),
-  }: {
-    port: string
-    unit: string | null
-    raw?: string | null
-    how: RaisedHow
-    id?: string
-  }): string {
-    const over = book.emergency(port)
-    raising = how
-    const talker = raw === null ? (over?.talker ?? null) : unregistered(raw)
-    board.tell(port, { type: 'emergency', id, port, unit, raw, talker })
-    const isIt = (latch: Latch) => (unit ?? raw) !== null && latch.unit === unit && latch.raw === raw
-    return board.latches().find((latch) => latch.id === id || isIt(latch))?.id ?? id
+  /** After each step of a floor: consoles are told, and an announcement that waits for a free port tries. */
+  #settled(): void {
+    for (const port of this.#ports.keys()) this.#wires.shows(port, this.#board.carrierOf(port))
+    this.#announcer.settle()
+    this.#parts.hooks.changed()
   }
 
-  function hear(fact: MediaFact): void {
-    if (fact.type === 'control') hearControl(fact.up)
-    else if (ports.has(fact.port)) hearPort(fact)
+  #hear(fact: MediaFact): void {
+    if (fact.type === 'control') this.#hearControl(fact.up)
+    else if (this.#ports.has(fact.port)) this.#hearPort(fact)
   }
 
-  function hearControl(up: boolean): void {
-    control = { up, since: now() }
-    if (up) wires.controlled()
-    if (!up) board.tellAll({ type: 'control-lost' })
-    settled()
+  #hearControl(up: boolean): void {
+    this.#control = { up, since: this.#now() }
+    if (up) this.#wires.controlled()
+    else this.#board.tellAll({ type: 'control-lost' })
+    this.#settled()
   }
 
-  function hearPort(fact: Exclude<MediaFact, { type: 'control' }>): void {
+  #hearPort(fact: Exclude<MediaFact, { type: 'control' }>): void {
     const { port } = fact
     switch (fact.type) {
       case 'up':
-        wires.up(port)
-        hearing.lost(port)
-        board.tell(port, { type: 'up', port, epoch: fact.epoch })
+        this.#wires.up(port)
+        this.#hearing.lost(port)
+        this.#board.tell(port, { type: 'up', port, epoch: fact.epoch })
         break
       case 'down':
-        wires.down(fact)
-        hearing.lost(port)
-        board.tell(port, { type: 'down', port, why: fact.why })
+        this.#wires.down(fact)
+        this.#hearing.lost(port)
+        this.#board.tell(port, { type: 'down', port, why: fact.why })
         break
       case 'leg':
-        hearLeg(fact)
+        this.#hearLeg(fact)
         break
       case 'heard':
-        hearing.hear(port, (ear) => ear.frame(fact.at, fact.samples))
+        this.#hearing.hear(port, (ear) => ear.frame(fact.at, fact.samples))
         break
       case 'digit':
-        hearing.hear(port, (ear) => ear.digit(fact.at, fact.digit))
+        this.#hearing.hear(port, (ear) => ear.digit(fact.at, fact.digit))
         break
       case 'unit':
-        hearing.hear(port, (ear) => ear.unit(fact.raw))
+        this.#hearing.hear(port, (ear) => ear.unit(fact.raw))
         break
       case 'phone-voice':
-        patches.phoneVoice(fact.channel, fact.on)
+        this.#patches.phoneVoice(fact.channel, fact.on)
         break
       case 'phone-heard':
-        patches.phoneHeard(fact.channel, fact.at, fact.samples)
+        this.#patches.phoneHeard(fact.channel, fact.at, fact.samples)
         break
       case 'phone-left':
-        patches.phoneLeft(fact.channel)
-        hooks.changed()
+        this.#patches.phoneLeft(fact.channel)
+        this.#parts.hooks.changed()
         break
       case 'sound-ended':
-        announcer.soundEnded(port, fact.ok)
+        this.#announcer.soundEnded(port, fact.ok)
         break
       case 'evidence':
-        wires.evidence(fact)
+        this.#wires.evidence(fact)
         break
       case 'gateway-at':
-        wires.gatewayAt(fact)
+        this.#wires.gatewayAt(fact)
         break
       case 'recording':
       case 'segment':
-        wires.recording(fact)
-        hooks.changed()
+        this.#wires.recording(fact)
+        this.#parts.hooks.changed()
     }
   }
 
-  function hearLeg({ port, station, channel, on }: Extract<MediaFact, { type: 'leg' }>): void {
-    const key = `${port} ${station}`
-    if (on) legs.set(key, channel)
-    else if (legs.get(key) === channel) {
-      legs.delete(key)
-      // A voice without its leg is nobody's.
-      for (const [id, { asker, voice }] of asks) {
-        const speaks = asker.kind === 'console' && asker.source.endsWith(` ${station}`)
-        if (speaks && voice(port) === null) board.tell(port, { type: 'release', id, why: 'console_lost' })
-      }
+  /** A console that speaks through a leg which is gone is let go of: nobody would hear it. */
+  #hearLeg(fact: Of<'leg'>): void {
+    const { port, station } = fact
+    const before = this.#legs.channelOf(port, station)
+    this.#legs.hear(fact)
+    const isGone = before !== undefined && this.#legs.channelOf(port, station) === undefined
+    for (const [id, { asker, voice }] of isGone ? [...this.#asks] : []) {
+      const speaks = asker.kind === 'console' && asker.source.endsWith(` ${station}`)
+      if (speaks && voice(port) === null) this.release(port, id, 'console_lost')
     }
-    hooks.changed()
+    this.#parts.hooks.changed()
   }
 
-  function ask(port: string, wish: Ask): void {
-    asks.set(wish.asker.id, wish)
-    board.tell(port, { type: 'request', asker: wish.asker })
-  }
-  function release(port: string, id: string, why: 'released' | 'console_lost' | 'done' | 'revoked'): void {
-    board.tell(port, { type: 'release', id, why })
+  #look(): void {
+    this.#wires.cut()
+    this.#wires.watch()
+    this.#stopLooking = this.#after(LOOK_MS, () => this.#look())
   }
 
-  function tick(): void {
-    wires.cut()
-    wires.watch()
-    stopTicking = after(1_000, tick)
-  }
-
-  const isEnabled = (port: string): boolean => ports.get(port)?.enabled ?? false
-
-  function setPorts(list: readonly EnginePort[]): void {
-    for (const port of list) {
-      if (!port.enabled) patches.forget(port.port)
-      ports.set(port.port, port)
-      board.setLine(port.port, port.profile)
-      wires.of(port.port)
-      wires.wasAt(port.port, port.gatewayAddress ?? null)
-      hearing.set(port.port, port.profile)
-    }
-    const kept = new Set(list.map(({ port }) => port))
-    for (const port of ports.keys()) if (!kept.has(port)) forget(port)
-    const wanted = list.filter((port) => port.wanted)
-    media.want(
-      wanted.map(({ port, endpoint, record, profile }) => ({
-        port,
-        endpoint,
-        record,
-        jitterBuffer: profile.jitterBuffer,
-      })),
-    )
-    settled()
-  }
-
-  function forget(port: string): void {
-    board.tell(port, { type: 'down', port, why: 'not_wanted' })
-    patches.forget(port)
-    board.drop(port)
-    ports.delete(port)
-    wires.forget(port)
-    hearing.forget(port)
-  }
-
-  return {
-    start(): void {
-      media.hear(hear)
-      media.start()
-      tick()
-    },
-    async stop(): Promise<void> {
-      stopTicking()
-      hearing.stop()
-      board.stop()
-      await media.stop()
-    },
-    setPorts,
-    /** The ports that share a floor, of those named: one wish for each group. */
-    groups: (named: readonly string[]): string[][] => board.groups(named.filter((port) => ports.has(port))),
-    /** A port's patch: itself and those that share its floor. */
-    matesOf: (port: string): string[] => board.matesOf(port),
-    port: (code: string): EnginePort | undefined => ports.get(code),
-    /** The channel of a console's radio station on a port; undefined: it has not joined. */
-    legOf: (port: string, station: string): string | undefined => legs.get(`${port} ${station}`),
-    isControlled: (): boolean => control.up,
-    ask,
-    held: (port: string, id: string): void => board.tell(port, { type: 'held', id }),
-    release,
-    /** A port that was not commissioned says nothing but the commissioning's own test. */
-    announce: (what: Announcement): Promise<Announced> =>
-      what.kind === 'test' || isEnabled(what.port)
-        ? announcer.announce(what)
-        : Promise.resolve({ result: 'not_said', why: 'not_enabled' }),
-    patch: (patchId: string, list: readonly string[]): PatchRefusal | null =>
-      list.every(isEnabled) ? patches.patch(patchId, list) : 'not_enabled',
-    patchPhone: async (wish: PhonePatch): Promise<PatchRefusal | null> =>
-      isEnabled(wish.port) ? patches.patchPhone(wish) : 'not_enabled',
-    phoneTalks: patches.phoneTalks,
-    part: patches.part,
-    isPatched: patches.isPatched,
-    raise,
-    acknowledge: (id: string, by: string): void => board.tellLatch(id, { type: 'acknowledge', id, by }),
-    /** Two people, two steps. Null: cleared. */
-    clear(id: string, by: string, reason: string): 'unknown' | 'not_acknowledged' | 'same_person' | null {
-      const latch = board.latches().find((one) => one.id === id)
-      if (!latch) return 'unknown'
-      if (latch.ackedAt === null) return 'not_acknowledged'
-      if (latch.ackedBy === by) return 'same_person'
-      board.tellLatch(id, { type: 'clear', id, by, reason })
-      return null
-    },
-    /** Emergencies that were latched before a restart. */
-    relatch: (kept: readonly Latch[]): void => board.relatch(kept),
-    emergencies: (): Emergency[] => board.latches().map(emergencyOf),
-    /** False: the over is not remembered any more; the row alone is to be changed. */
-    tag(overId: string, unit: KnownUnit): boolean {
-      const over = book.tag(overId, { how: 'tagged', raw: null, unit })
-      overs.named(over)
-      return over !== undefined
-    },
-    portsNow: (): PortNow[] =>
-      [...ports.values()].map((port) =>
-        portNow({
-          port,
-          facts: wires.of(port.port),
-          floor: board.floorOf(port.port),
-          over: book.onAir(port.port),
-          control,
-          patch: patches.of(port.port),
-          wall,
-        }),
-      ),
-    /** Ports that are up and not recorded, and since when (epoch ms). */
-    unrecorded: wires.unrecorded,
-    isAnythingOn: (): boolean => [...ports.keys()].some((port) => !['idle', 'offline'].includes(board.carrierOf(port))),
+  #forget(port: string): void {
+    this.#board.tell(port, { type: 'down', port, why: 'not_wanted' })
+    // Parted first: what shares its floor goes on.
+    this.#patches.portGone(port)
+    this.#board.drop(port)
+    this.#ports.delete(port)
+    this.#wires.forget(port)
+    this.#hearing.forget(port)
   }
 }

@@ -1,165 +1,202 @@
-/** All floors there are, each with its clock; every port belongs to one. What a floor is told waits its turn. */
+/** All floors there are, each with its timer; every port belongs to one floor, and patched ports share one. */
 import type { CarrierState } from '../../wire/radio.ts'
 import { carrierOf, makeFloor, step } from '../floor/floor.ts'
 import { isOnTheAir, join, part } from '../floor/patch.ts'
 import { nextDeadline } from '../floor/time.ts'
 import type { Effect, Floor, Input, Latch, LineTimers } from '../floor/words.ts'
 
-type Box = { floor: Floor; cancel: () => void; at: number | null }
+/** A floor and the timer of its next deadline; `at`: when that is, null when it has none. */
+type Timed = { floor: Floor; cancel: () => void; at: number | null }
 type BoardParts = {
   steady: () => number
   after: (ms: number, act: () => void) => () => void
+  /** carries out what a floor orders; must not throw */
   obey: (effect: Effect) => void
-  /** after each thing told: all that followed from it is done */
+  /** called when an input and everything that followed from it is done */
   settled: () => void
 }
 
-export function makeBoard({ steady, after, obey, settled }: BoardParts) {
-  const boxes = new Map<string, Box>()
-  const waiting: (() => void)[] = []
-  let busy = false
+export class Board {
+  readonly #parts: BoardParts
+  readonly #floors = new Map<string, Timed>()
+  readonly #waiting: (() => void)[] = []
+  #busy = false
 
-  /** One thing at a time: what follows from an order is told after it. */
-  function inTurn(act: () => void): void {
-    waiting.push(act)
-    if (busy) return
-    busy = true
+  constructor(parts: BoardParts) {
+    this.#parts = parts
+  }
+
+  /** Tells the floor of this port; an unknown port is ignored. */
+  tell(port: string, input: Input): void {
+    this.#inTurn(() => {
+      const one = this.#floors.get(port)
+      if (one) this.#step(one, input)
+    })
+  }
+
+  tellAll(input: Input): void {
+    this.#inTurn(() => {
+      for (const one of this.#all()) this.#step(one, input)
+    })
+  }
+
+  /** Tells the floor that holds this emergency. */
+  tellLatch(id: string, input: Input): void {
+    this.#inTurn(() => {
+      const one = this.#all().find(({ floor }) => floor.latches.some((latch) => latch.id === id))
+      if (one) this.#step(one, input)
+    })
+  }
+
+  /** Gives a port its timers: a new port gets a floor of its own, a known one keeps what is on. */
+  setLine(port: string, timers: LineTimers): void {
+    const one = this.#floors.get(port)
+    const line = one?.floor.lines[port]
+    if (!one || !line) this.#put(makeFloor(port, timers, this.#parts.steady()))
+    else one.floor = { ...one.floor, lines: { ...one.floor.lines, [port]: { ...line, timers } } }
+  }
+
+  /** Part the port first: a floor that others share must go on. */
+  drop(port: string): void {
+    this.#floors.get(port)?.cancel()
+    this.#floors.delete(port)
+  }
+
+  /** Makes these ports share one floor. False: somebody is on the air, nothing was changed. */
+  join(ports: readonly string[]): boolean {
+    const joined = [...new Set(ports.flatMap((port) => this.#floors.get(port) ?? []))]
+    if (joined.some(({ floor }) => isOnTheAir(floor))) return false
+    this.#inTurn(() => {
+      const together = joined.map(({ floor }) => floor)
+      const { floor, effects } = join(together, this.#parts.steady())
+      const one = this.#put(floor)
+      this.#obey(effects)
+      this.#step(one, { type: 'time' })
+    })
+    return true
+  }
+
+  /** Gives each port of this one's patch a floor of its own again. */
+  part(port: string): void {
+    this.#inTurn(() => {
+      const shared = this.#floors.get(port)
+      if (!shared || portsOf(shared.floor).length < 2) return
+      const { floors, effects } = part(shared.floor, this.#parts.steady())
+      shared.cancel()
+      const alone = floors.map((floor) => this.#put(floor))
+      this.#obey(effects)
+      for (const one of alone) this.#step(one, { type: 'time' })
+    })
+  }
+
+  /** Emergencies that were raised before this server started. One that is known already is left as it is. */
+  restore(kept: readonly Latch[]): void {
+    for (const latch of kept) {
+      const one = this.#floors.get(latch.port)
+      if (!one || one.floor.latches.some(({ id }) => id === latch.id)) continue
+      one.floor = { ...one.floor, latches: [...one.floor.latches, latch] }
+    }
+    this.#parts.settled()
+  }
+
+  latches(): Latch[] {
+    return this.#all().flatMap(({ floor }) => [...floor.latches])
+  }
+
+  floorOf(port: string): Floor {
+    return this.#floors.get(port)?.floor ?? makeFloor(port, NO_TIMERS, this.#parts.steady())
+  }
+
+  carrierOf(port: string): CarrierState {
+    return carrierOf(this.floorOf(port), port)
+  }
+
+  /** The port and those that share its floor. */
+  matesOf(port: string): string[] {
+    return portsOf(this.floorOf(port))
+  }
+
+  isKeyed(port: string): boolean {
+    return (this.floorOf(port).lines[port]?.key.is ?? 'off') !== 'off'
+  }
+
+  /** Nobody speaks, nothing is awaited: an announcement may begin. */
+  isFree(port: string): boolean {
+    const { phase, lines } = this.floorOf(port)
+    const isQuiet = Object.values(lines).every(
+      ({ deafUntil, carrier, muted }) => deafUntil === null && (!carrier || muted !== null),
+    )
+    return phase.is === 'idle' && isQuiet
+  }
+
+  /** These ports, together with whom they share a floor; unknown ones are left out. */
+  groups(ports: readonly string[]): string[][] {
+    const groups = new Map<Timed, string[]>()
+    for (const port of ports) {
+      const one = this.#floors.get(port)
+      if (one) groups.set(one, [...(groups.get(one) ?? []), port])
+    }
+    return [...groups.values()]
+  }
+
+  stop(): void {
+    for (const one of this.#all()) one.cancel()
+  }
+
+  /** What an order leads to (an answer that comes at once, a port that goes) waits until this input is dealt with. */
+  #inTurn(act: () => void): void {
+    this.#waiting.push(act)
+    if (this.#busy) return
+    this.#busy = true
     try {
-      for (let next = waiting.shift(); next; next = waiting.shift()) next()
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) next()
     } finally {
-      busy = false
+      this.#busy = false
     }
-    settled()
+    this.#parts.settled()
   }
 
-  function tellBox(box: Box, input: Input): void {
-    const { floor, effects } = step(box.floor, input, steady())
-    box.floor = floor
-    for (const effect of effects) obey(effect)
-    arm(box)
+  #step(one: Timed, input: Input): void {
+    const { floor, effects } = step(one.floor, input, this.#parts.steady())
+    one.floor = floor
+    this.#obey(effects)
+    this.#arm(one)
   }
 
-  function arm(box: Box): void {
-    const at = nextDeadline(box.floor)
-    if (at === box.at) return
-    box.cancel()
-    box.at = at
+  #obey(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#parts.obey(effect)
+  }
+
+  #arm(one: Timed): void {
+    const at = nextDeadline(one.floor)
+    if (at === one.at) return
+    one.cancel()
+    one.at = at
     if (at === null) return
-    // A millisecond late rather than early: an early one would find nothing due.
-    box.cancel = after(Math.max(0, Math.ceil(at - steady())), () => {
-      box.at = null
-      inTurn(() => tellBox(box, { type: 'time' }))
+    // A millisecond late rather than early: an early timer would find nothing due and not be set again.
+    one.cancel = this.#parts.after(Math.max(0, Math.ceil(at - this.#parts.steady())), () => {
+      one.at = null
+      this.#inTurn(() => this.#step(one, { type: 'time' }))
     })
   }
 
-  const all = (): Box[] => [...new Set(boxes.values())]
-  const portsIn = ({ floor }: Box): string[] => Object.keys(floor.lines)
-  const tell = (port: string, input: Input): void =>
-    inTurn(() => {
-      const box = boxes.get(port)
-      if (box) tellBox(box, input)
-    })
-
-  function put(floor: Floor): void {
-    const box: Box = { floor, cancel: () => {}, at: null }
-    for (const port of portsIn(box)) {
-      boxes.get(port)?.cancel()
-      boxes.set(port, box)
+  /** The floor of all its ports from now on; the timers of those they had before are stopped. */
+  #put(floor: Floor): Timed {
+    const one: Timed = { floor, cancel: () => {}, at: null }
+    for (const port of portsOf(floor)) {
+      this.#floors.get(port)?.cancel()
+      this.#floors.set(port, one)
     }
-    arm(box)
+    this.#arm(one)
+    return one
   }
 
-  const floorOf = (port: string): Floor => boxes.get(port)?.floor ?? makeFloor(port, NO_TIMERS, steady())
-
-  return {
-    tell,
-    /** the carrier each port was last seen with */
-    shown: new Map<string, CarrierState>(),
-    tellAll: (input: Input): void =>
-      inTurn(() => {
-        for (const box of all()) tellBox(box, input)
-      }),
-    tellLatch(id: string, input: Input): void {
-      inTurn(() => {
-        const box = all().find(({ floor }) => floor.latches.some((latch) => latch.id === id))
-        if (box) tellBox(box, input)
-      })
-    },
-    /** A port's timers, new or changed. */
-    setLine(port: string, timers: LineTimers): void {
-      const box = boxes.get(port)
-      const line = box?.floor.lines[port]
-      if (!box || !line) put(makeFloor(port, timers, steady()))
-      else box.floor = { ...box.floor, lines: { ...box.floor.lines, [port]: { ...line, timers } } }
-    },
-    drop(port: string): void {
-      boxes.get(port)?.cancel()
-      boxes.delete(port)
-    },
-    /** Makes these ports one. False: somebody is on the air. */
-    join(ports: readonly string[]): boolean {
-      const joined = [...new Set(ports.flatMap((port) => boxes.get(port) ?? []))]
-      if (joined.some(({ floor }) => isOnTheAir(floor))) return false
-      inTurn(() => {
-        const { floor, effects } = join(
-          joined.map((box) => box.floor),
-          steady(),
-        )
-        put(floor)
-        for (const effect of effects) obey(effect)
-        tellBox(boxes.get(ports[0] ?? '') as Box, { type: 'time' })
-      })
-      return true
-    },
-    part(port: string): void {
-      inTurn(() => {
-        const box = boxes.get(port)
-        if (!box || portsIn(box).length < 2) return
-        const { floors, effects } = part(box.floor, steady())
-        box.cancel()
-        for (const floor of floors) put(floor)
-        for (const effect of effects) obey(effect)
-        for (const one of floors) tellBox(boxes.get(Object.keys(one.lines)[0] ?? '') as Box, { type: 'time' })
-      })
-    },
-    relatch(kept: readonly Latch[]): void {
-      for (const latch of kept) {
-        const box = boxes.get(latch.port)
-        if (!box || box.floor.latches.some(({ id }) => id === latch.id)) continue
-        box.floor = { ...box.floor, latches: [...box.floor.latches, latch] }
-      }
-      settled()
-    },
-    latches: (): Latch[] => all().flatMap(({ floor }) => [...floor.latches]),
-    floorOf,
-    carrierOf: (port: string): CarrierState => carrierOf(floorOf(port), port),
-    matesOf: (port: string): string[] => Object.keys(floorOf(port).lines),
-    isKeyed: (port: string): boolean => (floorOf(port).lines[port]?.key.is ?? 'off') !== 'off',
-    /** Nobody speaks, nothing is awaited: a machine may. */
-    isFree: (port: string): boolean => {
-      const { phase, lines } = floorOf(port)
-      return (
-        phase.is === 'idle' &&
-        Object.values(lines).every(
-          ({ deafUntil, carrier, muted }) => deafUntil === null && (!carrier || muted !== null),
-        )
-      )
-    },
-    groups(ports: readonly string[]): string[][] {
-      const groups = new Map<Box, string[]>()
-      for (const port of ports) {
-        const box = boxes.get(port)
-        if (box) groups.set(box, [...(groups.get(box) ?? []), port])
-      }
-      return [...groups.values()]
-    },
-    stop(): void {
-      for (const box of all()) box.cancel()
-    },
+  #all(): Timed[] {
+    return [...new Set(this.#floors.values())]
   }
 }
 
-export type Board = ReturnType<typeof makeBoard>
+const portsOf = ({ lines }: Floor): string[] => Object.keys(lines)
 
 const NO_TIMERS: LineTimers = {
   rxHangMs: 0,

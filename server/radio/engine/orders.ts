@@ -1,5 +1,5 @@
-/** A floor's orders carried to the exchange, each port's in the order they were given, and the answers brought back. */
-import type { Effect } from '../floor/words.ts'
+/** A floor's orders given to Asterisk, each port's in the order they were given, and the answers told to the floor. */
+import type { Effect, Input } from '../floor/words.ts'
 import type { GatewayProfile } from '../ports/profile.ts'
 import type { Media, Voice } from './media.ts'
 
@@ -9,14 +9,18 @@ type OrdersParts = {
   log: { warn(o: object, m: string): void }
   profileOf: (port: string) => GatewayProfile | undefined
   voiceOf: (voice: string, port: string) => Voice | null
-  answered: (port: string, epoch: number, order: number, ok: boolean, why?: string) => void
+  answered: (answer: Answered) => void
 }
+type Answered = Extract<Input, { type: 'answered' }>
 
+/** A receive gate that did not move is ordered again after this, as long as no later order came: a busy Asterisk may do it then. */
 const GATE_AGAIN_MS = 400
 const GATE_TRIES = 5
 
+export type Orders = ReturnType<typeof makeOrders>
+
 export function makeOrders({ media, after, log, profileOf, voiceOf, answered }: OrdersParts) {
-  /** what each order's voice was, so that it can be shut after its console is gone */
+  /** each voice that was let in, so that it can be shut out after its console is gone */
   const voices = new Map<string, Voice>()
 
   function voiceFor(voice: string, port: string): Voice | null {
@@ -24,18 +28,20 @@ export function makeOrders({ media, after, log, profileOf, voiceOf, answered }: 
     if (now) voices.set(`${port} ${voice}`, now)
     return now ?? voices.get(`${port} ${voice}`) ?? null
   }
+  /** the last gate order of each port: only that one is tried again */
+  const latest = new Map<string, Effect>()
   const forget = (voice: string, port: string) => voices.delete(`${port} ${voice}`)
 
-  function bring(order: { port: string; epoch: number; order: number }, done: Promise<void>): void {
+  /** Tells the floor what came of its order. */
+  function report({ port, epoch, order }: Omit<Answered, 'type' | 'ok'>, done: Promise<void>): void {
+    const answer = { type: 'answered', port, epoch, order } as const
     done.then(
-      () => answered(order.port, order.epoch, order.order, true),
+      () => answered({ ...answer, ok: true }),
       (error: unknown) => {
         const why = (error as { code?: string }).code ?? 'refused'
-        log.warn(
-          { port: order.port, why, message: (error as Error).message },
-          'the exchange did not do what the floor ordered',
-        )
-        answered(order.port, order.epoch, order.order, false, why)
+        const message = (error as Error).message
+        log.warn({ port, why, message }, 'Asterisk did not do what the floor ordered')
+        answered({ ...answer, ok: false, why })
       },
     )
   }
@@ -63,22 +69,19 @@ export function makeOrders({ media, after, log, profileOf, voiceOf, answered }: 
   function gate(order: Extract<Effect, { do: 'rx-gate' }>, tries = 0): void {
     const { port, epoch, open } = order
     media.rxGate({ port, epoch, open }).catch((error: Error) => {
-      // An adapter of another life needs nothing of us; a busy exchange may do it later.
       if (tries < GATE_TRIES && latest.get(port) === order) after(GATE_AGAIN_MS, () => gate(order, tries + 1))
       else log.warn({ port, open, why: error.message }, 'the receive gate did not move')
     })
   }
-  const latest = new Map<string, Effect>()
-
   return {
     send(effect: Effect): void {
-      if (effect.do === 'key') bring(effect, key(effect, voiceFor(effect.voice, effect.port)))
-      else if (effect.do === 'unkey') bring(effect, unkey(effect))
+      if (effect.do === 'key') report(effect, key(effect, voiceFor(effect.voice, effect.port)))
+      else if (effect.do === 'unkey') report(effect, unkey(effect))
       else if (effect.do === 'pass') {
         const { port, epoch } = effect
         const [from, to] = [voiceFor(effect.from, port), voiceFor(effect.to, port)]
         forget(effect.from, port)
-        bring(effect, from && to ? media.pass({ port, epoch, from, to }) : Promise.reject(new NotJoined()))
+        report(effect, from && to ? media.pass({ port, epoch, from, to }) : Promise.reject(new NotJoined()))
       } else if (effect.do === 'renew') {
         const { port, epoch, leaseMs } = effect
         // What is not renewed lapses, which is safe.

@@ -1,177 +1,114 @@
-/** Patches that stand: ports with one floor, and callers on the telephone joined to a port. */
+/** Patches that stand: ports that share one floor, and callers on the telephone joined to a port. */
 import type { Talker } from '../../wire/radio.ts'
 import { mayPatch, type PatchRefusal } from '../floor/patch.ts'
-import { PRIORITY } from '../floor/words.ts'
-import { makePhoneEar, type PhoneEar } from '../hearing/phone-ear.ts'
+import { Caller, type CallerParts } from './caller.ts'
 import type { Board } from './floors.ts'
 import type { Media } from './media.ts'
-import type { Ask } from './words.ts'
 
-type Phone = {
-  channel: string
-  callId: string
-  talker: Talker
-  talks: number
-  asking: string | null
-  ear: PhoneEar
-  /** when he was last heard from, somebody else last spoke, and he was last refused; ms of this host's clock */
-  heardAt: number
-  othersAt: number
-  refusedAt: number
-}
-type Patch = { patchId: string; ports: string[]; phone: Phone | null }
-type PatchParts = {
-  board: Board
-  media: Media
-  ask: (port: string, wish: Ask) => void
-  release: (port: string, id: string, why: 'released' | 'done') => void
-  now: () => number
-  after: (ms: number, act: () => void) => () => void
-}
-
-/**
- * Loop protection: what the caller hears of the port comes back on his line, later and quieter. For so long after anybody
- * else spoke, what his line brings is taken for that and not for him (a satellite's 600 ms is answered with the floor's own hang).
- */
-const ECHO_MS = 400
-/** Refused (somebody was quicker, or it is his turn to listen), he asks again while he goes on speaking. */
-const AGAIN_MS = 300
-/** What of a port is not somebody else's voice: nothing, or the end of his own. */
-const OWN: readonly string[] = ['idle', 'deaf', 'tail', 'tot_lock']
-/** Nothing more comes of his leg: then he does not speak either. */
-const SILENT_MS = 400
+type Patch = { patchId: string; ports: readonly [string, ...string[]]; caller: Caller | null }
+type PatchesParts = CallerParts & { board: Board; media: Media }
 
 export type PhonePatch = { patchId: string; port: string; callId: string; callChannel: string; talker: Talker }
 
-export function makePatches({ board, media, ask, release, now, after }: PatchParts) {
-  const patches = new Map<string, Patch>()
-  /** ports, and calls that are joined to one: neither is in two things at once */
-  const patched = () => [...patches.values()].flatMap(({ ports, phone }) => (phone ? [...ports, phone.callId] : ports))
-  const known = (ports: readonly string[]) => board.groups(ports).flat()
+export class Patches {
+  readonly #parts: PatchesParts
+  readonly #patches = new Map<string, Patch>()
+  /** calls that are joined, or about to be */
+  readonly #calls = new Map<string, string>()
 
-  function phoneTalks(patchId: string, on: boolean): void {
-    const patch = patches.get(patchId)
-    const port = patch?.ports[0]
-    if (!patch?.phone || port === undefined) return
-    const { phone } = patch
-    if (!on) {
-      if (phone.asking) release(port, phone.asking, 'released')
-      phone.asking = null
-      return
+  constructor(parts: PatchesParts) {
+    this.#parts = parts
+  }
+
+  /** Makes ports share one floor. Null: done. */
+  patch(patchId: string, ports: readonly string[]): PatchRefusal | null {
+    const refusal = mayPatch(ports, this.#known(ports), this.#taken())
+    if (refusal) return refusal
+    if (!this.#parts.board.join(ports)) return 'on_the_air'
+    this.#patches.set(patchId, { patchId, ports: ports as Patch['ports'], caller: null })
+    return null
+  }
+
+  /** Joins a caller to a port, silent until he speaks. Null: done. @throws when Asterisk cannot */
+  async patchPhone({ patchId, port, callId, callChannel, talker }: PhonePatch): Promise<PatchRefusal | null> {
+    const refusal = mayPatch([port, callId], [...this.#known([port]), callId], this.#taken())
+    if (refusal) return refusal
+    const { board, media } = this.#parts
+    const epoch = board.floorOf(port).lines[port]?.epoch ?? 0
+    const patch: Patch = { patchId, ports: [port], caller: null }
+    this.#patches.set(patchId, patch)
+    this.#calls.set(patchId, callId)
+    try {
+      const { channel } = await media.joinPhone({ port, epoch, callChannel })
+      patch.caller = new Caller({ patchId, port, channel, callId, talker }, this.#parts)
+    } catch (error) {
+      this.#forget(patchId)
+      throw error
     }
-    if (phone.asking) return
-    phone.talks += 1
-    const id = `phone-${patchId}-${phone.talks}`
-    phone.asking = id
-    ask(port, {
-      asker: { id, source: `phone ${phone.callId}`, kind: 'phone', prio: PRIORITY.phone, talker: phone.talker },
-      voice: (where) => (where === port ? { kind: 'phone', channel: phone.channel } : { kind: 'port', port }),
-      callId: phone.callId,
-      answered: ({ result }) => {
-        if (result === 'granted' || phone.asking !== id) return
-        phone.asking = null
-        phone.refusedAt = phone.heardAt
-      },
-    })
+    if (this.#patches.get(patchId) === patch) return null
+    // The port went while he was being joined: nobody would ever part him from it.
+    await media.leavePhone({ port, channel: patch.caller.channel })
+    return 'unknown_port'
   }
 
-  const withPhone = (channel: string): { patchId: string; port: string; phone: Phone } | undefined => {
-    for (const { patchId, ports, phone } of patches.values())
-      if (phone?.channel === channel && ports[0] !== undefined) return { patchId, port: ports[0], phone }
-    return undefined
+  /** Asterisk says that a joined caller begins to speak or pauses. */
+  phoneVoice(channel: string, on: boolean): void {
+    this.#with(channel)?.caller?.talks(on)
   }
 
-  /** He speaks while the port is free; what comes meanwhile from the port is not taken for his voice. */
-  function phoneHeard(channel: string, at: number, samples: Int16Array): void {
-    const found = withPhone(channel)
-    if (!found) return
-    const { patchId, port, phone } = found
-    const { voice, speaks } = phone.ear.frame(at, samples)
-    phone.heardAt = at
-    if (phone.asking) {
-      if (!speaks) phoneTalks(patchId, false)
-      return
-    }
-    if (!OWN.includes(board.carrierOf(port))) phone.othersAt = at
-    const isHis = at - phone.othersAt >= ECHO_MS && at - phone.refusedAt >= AGAIN_MS
-    if (!voice || !isHis || !board.isFree(port)) return
-    phoneTalks(patchId, true)
-    watch(patchId, phone)
-  }
-
-  function watch(patchId: string, phone: Phone): void {
-    after(SILENT_MS, () => {
-      if (!phone.asking || patches.get(patchId)?.phone !== phone) return
-      if (now() - phone.heardAt >= SILENT_MS) phoneTalks(patchId, false)
-      else watch(patchId, phone)
-    })
+  phoneHeard(channel: string, at: number, samples: Int16Array): void {
+    this.#with(channel)?.caller?.heard(at, samples)
   }
 
   /** The caller is gone, and his patch with him. */
-  function phoneLeft(channel: string): void {
-    const found = withPhone(channel)
-    if (found) void part(found.patchId).catch(() => undefined)
+  phoneLeft(channel: string): void {
+    const patch = this.#with(channel)
+    if (patch) void this.part(patch.patchId).catch(() => undefined)
   }
 
-  /** What was said to several ends first, and each port has its floor again. */
-  async function part(patchId: string): Promise<boolean> {
-    const patch = patches.get(patchId)
+  /** Each port has its own floor again; a caller hears and says nothing more. False: there is no such patch. */
+  async part(patchId: string): Promise<boolean> {
+    const patch = this.#patches.get(patchId)
     if (!patch) return false
-    patches.delete(patchId)
-    const [port] = patch.ports
-    if (port === undefined) return true
-    if (patch.ports.length > 1) board.part(port)
-    if (patch.phone) {
-      if (patch.phone.asking) release(port, patch.phone.asking, 'done')
-      await media.leavePhone({ port, channel: patch.phone.channel })
-    }
+    this.#forget(patchId)
+    const { caller, ports } = patch
+    const [port] = ports
+    if (ports.length > 1) this.#parts.board.part(port)
+    caller?.left()
+    if (caller) await this.#parts.media.leavePhone({ port, channel: caller.channel })
     return true
   }
 
-  return {
-    /** Makes ports one. Null: done. */
-    patch(patchId: string, ports: readonly string[]): PatchRefusal | null {
-      const refusal = mayPatch(ports, known(ports), patched())
-      if (refusal) return refusal
-      if (!board.join(ports)) return 'on_the_air'
-      patches.set(patchId, { patchId, ports: [...ports], phone: null })
-      return null
-    },
-    /** Joins a caller to a port, silent until he speaks. Null: done. @throws when the exchange cannot. */
-    async patchPhone({ patchId, port, callId, callChannel, talker }: PhonePatch): Promise<PatchRefusal | null> {
-      const refusal = mayPatch([port, callId], [...known([port]), callId], patched())
-      if (refusal) return refusal
-      const epoch = board.floorOf(port).lines[port]?.epoch ?? 0
-      const patch: Patch = { patchId, ports: [port], phone: null }
-      patches.set(patchId, patch)
-      try {
-        const { channel } = await media.joinPhone({ port, epoch, callChannel })
-        const never = -Infinity
-        patch.phone = {
-          ...{ channel, callId, talker, talks: 0, asking: null, ear: makePhoneEar() },
-          ...{ heardAt: now(), othersAt: never, refusedAt: never },
-        }
-      } catch (error) {
-        patches.delete(patchId)
-        throw error
-      }
-      return null
-    },
-    phoneTalks,
-    phoneHeard,
-    phoneLeft,
-    isPatched: (patchId: string): boolean => patches.has(patchId),
-    phoneVoice(channel: string, on: boolean): void {
-      for (const { patchId, phone } of patches.values()) if (phone?.channel === channel) phoneTalks(patchId, on)
-    },
-    part,
-    /** The port is gone, and its patch with it. */
-    forget(port: string): void {
-      for (const { patchId, ports } of patches.values()) if (ports.includes(port)) void part(patchId).catch(() => {})
-    },
-    of(port: string): { patchId: string; ports: string[]; phoneCallId: string | null } | null {
-      const patch = [...patches.values()].find(({ ports }) => ports.includes(port))
-      return patch ? { patchId: patch.patchId, ports: patch.ports, phoneCallId: patch.phone?.callId ?? null } : null
-    },
+  isPatched(patchId: string): boolean {
+    return this.#patches.has(patchId)
+  }
+
+  /** The port is gone, and its patch with it. */
+  portGone(port: string): void {
+    for (const { patchId, ports } of [...this.#patches.values()])
+      if (ports.includes(port)) void this.part(patchId).catch(() => undefined)
+  }
+
+  of(port: string): { patchId: string; ports: string[]; phoneCallId: string | null } | null {
+    const patch = [...this.#patches.values()].find(({ ports }) => ports.includes(port))
+    return patch ? { patchId: patch.patchId, ports: [...patch.ports], phoneCallId: patch.caller?.callId ?? null } : null
+  }
+
+  #with(channel: string): Patch | undefined {
+    return [...this.#patches.values()].find(({ caller }) => caller?.channel === channel)
+  }
+
+  #forget(patchId: string): void {
+    this.#patches.delete(patchId)
+    this.#calls.delete(patchId)
+  }
+
+  /** Ports and calls that are in a patch: neither is in two at once. */
+  #taken(): string[] {
+    return [...[...this.#patches.values()].flatMap(({ ports }) => ports), ...this.#calls.values()]
+  }
+
+  #known(ports: readonly string[]): string[] {
+    return this.#parts.board.groups(ports).flat()
   }
 }

@@ -1,29 +1,30 @@
 /**
- * The radio of this server, put together: the engine, what it tells written down, who holds which handheld kept in
- * memory, and what every console is shown. Only the acting server's engine runs: two would key against each other.
+ * The radio of this server, put together: the engine, what it tells written down, the handhelds kept in memory, and what
+ * consoles are shown. Only the acting server's engine runs: two would key against each other.
+ *
+ *   waiting ──this server acts──▶ running ──acts no more (Asterisk has let the engine go)──▶ waiting
  */
 
-import type { Actor } from '../../access/index.ts'
-import { may } from '../../access/index.ts'
-import type { Db, Tx } from '../../db/index.ts'
-import type { EmergencyView } from '../../wire/radio.ts'
+import { type Actor, may } from '../../access/index.ts'
+import type { Db } from '../../db/index.ts'
+import type { PortNow } from '../../wire/radio.ts'
 import type { Alarm } from '../../wire/views.ts'
-import * as emergencies from '../emergencies/store.ts'
-import type { RadioEvent } from '../events.ts'
-import { filedUnder } from '../overs/filing.ts'
-import { isShort, type Over } from '../overs/over.ts'
-import { keepPiece } from '../overs/recording.ts'
-import * as overs from '../overs/store.ts'
+import { ShownEmergencies } from '../emergencies/shown.ts'
+import { readEmergencies, viewOf } from '../emergencies/store.ts'
+import { KnownHandhelds } from '../handhelds/known.ts'
+import type { Over } from '../overs/over.ts'
+import { closeOpenOvers, organisationOf } from '../overs/store.ts'
 import { endBrokenOff } from '../ports/admin-store.ts'
 import { makePortAlarms } from '../ports/alarms.ts'
 import { makeCommissioning, watched } from '../ports/commissioning.ts'
-import * as ports from '../ports/store.ts'
-import { makeConsoles } from './consoles.ts'
-import { makeRadioEngine } from './engine.ts'
-import { makeKeeper, type Work } from './keeper.ts'
+import { endPatch, readPorts, readRoster } from '../ports/store.ts'
+import { Consoles } from './consoles.ts'
+import { RadioEngine } from './engine.ts'
+import { type Keeper, makeKeeper, type Work } from './keeper.ts'
 import type { Media } from './media.ts'
 import { makePhones } from './telephone.ts'
-import type { Log } from './words.ts'
+import type { Log, RadioHooks } from './words.ts'
+import { Writing } from './writing.ts'
 
 export type RadioParts = {
   db: Db
@@ -47,265 +48,175 @@ export type RadioParts = {
   recorded?: () => void
 }
 
-export type Radio = ReturnType<typeof startRadio>
-
+/** Ports, handhelds and emergencies are read anew this often while the engine runs. */
 const REFRESH_MS = 5_000
-/** A server that has just become the acting one takes the radio at once. */
+/** And this often while it does not: a server that has just become the acting one takes the radio over within this. */
 const LOOK_MS = 500
+/** What is not written when the server goes down is waited for this long, then lost. */
+const LAST_WORDS_MS = 3_000
 
-export function startRadio({
-  db,
-  media,
-  log,
-  commit,
-  isActing,
-  tell,
-  soundDir,
-  answers,
-  commissionIdleS,
-  recorded,
-}: RadioParts) {
-  const keeper = makeKeeper({ commit, log })
-  let roster: ports.RosterRow[] = []
-  let latched: EmergencyView[] = []
-  let campusOf = new Map<string, string>()
-  let known = ''
+/** Begins at once to read what there is, and takes the radio as soon as this server is the acting one. */
+export const startRadio = (parts: RadioParts): Radio => new Radio(parts)
+
+export class Radio {
+  readonly engine: RadioEngine
+  readonly consoles: Consoles
+  readonly keeper: Keeper
+  readonly phones: ReturnType<typeof makePhones>
+  readonly commissioning: ReturnType<typeof makeCommissioning>
+  readonly #parts: RadioParts
+  readonly #alarms = makePortAlarms()
+  readonly #handhelds = new KnownHandhelds()
+  readonly #shown = new ShownEmergencies()
+  /** the ports as the engine has them */
+  #portsSet = ''
   /** whose exchange this is; the engine knows no other organisation's ports */
-  let organisationId = ''
-  let running = false
-  let started = false
-  const portAlarms = makePortAlarms()
+  #organisationId = ''
+  #started = false
+  #running = false
+  #stopped = false
+  #next: NodeJS.Timeout | undefined
 
-  const exchange = watched(media)
-  const engine = makeRadioEngine({
-    media: exchange,
-    log,
-    roster: {
-      byId(_port, how, raw, tail) {
-        const ending = tail ? roster.filter((unit) => unit.ids[how]?.endsWith(tail)) : []
-        return roster.find((unit) => unit.ids[how] === raw) ?? (ending.length === 1 ? (ending[0] ?? null) : null)
+  constructor(parts: RadioParts) {
+    const { db, log, commit, isActing, tell, soundDir, commissionIdleS } = parts
+    this.#parts = parts
+    this.keeper = makeKeeper({ commit, log })
+    const media = watched(parts.media)
+    const engine = new RadioEngine({
+      media,
+      log,
+      roster: {
+        byId: (_port, how, raw, tail) => this.#handhelds.byId(how, raw, tail),
+        likely: (port) => this.#handhelds.likely(port),
       },
-      likely: (port) => {
-        const held = roster.filter((unit) => unit.campus === campusOf.get(port) && unit.holderId !== null)
-        return held.length === 1 ? (held[0] ?? null) : null
-      },
-    },
-    hooks: {
-      changed: () => consoles.changed(),
-      overOpened: (over) => keeper.keep(async (tx) => keepOver(tx, over)),
+      hooks: this.#hooks(),
+    })
+    this.engine = engine
+    this.commissioning = makeCommissioning({
+      ...{ db, commit, engine, media, dir: soundDir, log },
+      ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
+    })
+    this.phones = makePhones({ db, engine, commit, keeper: this.keeper })
+    this.consoles = new Consoles({
+      ...{ engine, isActing, tell },
+      may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', organisationId: this.#organisationId, campus }),
+      emergencies: () => this.#shown.all(),
+    })
+    void this.#again()
+  }
+
+  // These three are handed on alone.
+  /** This server's radio runs, and no other's. */
+  readonly isRunning = (): boolean => this.#running && this.#parts.isActing()
+  /** The handheld whose DTMF call this is. */
+  readonly unitOf = (_port: string, ani: string) => this.#handhelds.byId('dtmf', ani)
+  /** Something of the ports or handhelds was changed: read at once; while PostgreSQL is away the last ones stand. */
+  readonly refresh = (): Promise<void> => this.#refresh().catch(() => undefined)
+
+  /** The ports of one organisation, as the engine has them: those of its own exchange only. */
+  portsNow(of: string): PortNow[] {
+    return of === this.#organisationId ? this.engine.portsNow() : []
+  }
+
+  /** What is wrong now, as the console's strip shows it. */
+  alarms(): Alarm[] {
+    return this.#running ? this.#alarms.now(this.engine.portsNow()) : []
+  }
+
+  /** How often each alarm was raised since the start. */
+  alarmsRaised(): Record<string, number> {
+    return this.#alarms.raised()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#next)
+    this.phones.stop()
+    this.consoles.stop()
+    if (this.#started) await this.engine.stop()
+    await this.keeper.settle(LAST_WORDS_MS)
+  }
+
+  #hooks(): RadioHooks {
+    const { answers, log, recorded = () => undefined } = this.#parts
+    const { keeper } = this
+    const written = new Writing({ keeper, shown: this.#shown, organisationId: () => this.#organisationId, recorded })
+    return {
+      changed: () => this.consoles.changed(),
+      overOpened: (over) => written.overOpened(over),
       overNamed: (over) => {
         answers?.named(over)
-        keeper.keep(async (tx) => {
-          await overs.saveOver(tx, over)
-          if (over.to === null) return []
-          return [{ type: 'radio.over-named', overId: over.overId, at: new Date() }, ...(await fileUnder(tx, over))]
-        })
+        written.overNamed(over)
       },
-      overEnded: (over) =>
-        keeper.keep(async (tx) => {
-          if (!(await overs.saveOver(tx, over))) return []
-          const { overId, port, kind, emergency } = over
-          const ended: RadioEvent = {
-            type: 'radio.over-ended',
-            overId,
-            port,
-            kind,
-            emergency,
-            at: new Date(over.to ?? 0),
-          }
-          return [ended, ...(await fileUnder(tx, over))]
-        }),
-      emergencyRaised: (emergency, how) => {
-        latched = [
-          ...latched.filter(({ emergencyId }) => emergencyId !== emergency.id),
-          {
-            emergencyId: emergency.id,
-            port: emergency.port,
-            unit: emergency.unit,
-            talker: emergency.talker,
-            ticketId: null,
-            raisedAt: new Date(emergency.raisedAt).toISOString(),
-            ackedAt: null,
-            ackedBy: null,
-          },
-        ]
-        keeper.keep(async (tx) => {
-          if (!(await emergencies.insertEmergency(tx, emergency, how))) return []
-          const { id, port, unit } = emergency
-          return [
-            { type: 'radio.emergency-raised', emergencyId: id, port, unit, at: new Date(emergency.raisedAt) },
-          ] satisfies RadioEvent[]
-        })
-      },
-      emergencyAcknowledged: (emergency, by) => {
-        const at = new Date(emergency.ackedAt ?? Date.now())
-        latched = latched.map((one) => (one.emergencyId === emergency.id ? { ...one, ackedAt: at.toISOString() } : one))
-        keeper.keep(async (tx) => {
-          await emergencies.setAcked(tx, emergency.id, by, at)
-          return [{ type: 'radio.emergency-acknowledged', emergencyId: emergency.id, at, byId: by }]
-        })
-      },
-      emergencyCleared: (emergency, by, reason) => {
-        latched = latched.filter(({ emergencyId }) => emergencyId !== emergency.id)
-        keeper.keep(async (tx) => {
-          await emergencies.setCleared(tx, emergency.id, by, reason)
-          return [{ type: 'radio.emergency-cleared', emergencyId: emergency.id, at: new Date(), byId: by }]
-        })
-      },
+      overEnded: (over) => written.overEnded(over),
+      emergencyRaised: (emergency, how) => written.emergencyRaised(emergency, how),
+      emergencyAcknowledged: (emergency, by) => written.emergencyAcknowledged(emergency, by),
+      emergencyCleared: (emergency, by, reason) => written.emergencyCleared(emergency, by, reason),
       digits: (port, said, over) => answers?.digits(port, said, over) ?? false,
       alarm: (port, what, on) => {
         log.warn({ port, what, on }, 'the radio raises an alarm')
-        portAlarms.hear(port, what, on)
+        this.#alarms.hear(port, what, on)
       },
-      gatewayAt: (port, address) =>
-        keeper.keep(async (tx) => {
-          await ports.saveGatewayAddress(tx, port, address)
-          return []
-        }),
-      recording: (fact) => {
-        const at = Date.now()
-        keeper.keep(async (tx) => {
-          const events = await keepPiece(tx, fact, at)
-          if (events.length > 0) recorded?.()
-          return events
-        })
-      },
-    },
-  })
-
-  const commissioning = makeCommissioning({
-    ...{ db, commit, engine, media: exchange, dir: soundDir, log },
-    ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
-  })
-  const phones = makePhones({ db, engine, commit, keeper })
-
-  const consoles = makeConsoles({
-    engine,
-    isActing,
-    tell,
-    may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', organisationId, campus }),
-    emergencies: () => latched,
-  })
-
-  async function keepOver(tx: Tx, over: Over): Promise<RadioEvent[]> {
-    await overs.saveOver(tx, over)
-    return []
+      gatewayAt: (port, address) => written.gatewayAt(port, address),
+      recording: (fact) => written.recording(fact),
+    }
   }
 
-  async function fileUnder(tx: Tx, over: Over): Promise<RadioEvent[]> {
-    if (isShort(over) || over.to === null) return []
-    const [row] = await overs.listOvers(tx, {
-      organisationId,
-      ids: [over.overId],
-      limit: 1,
-    })
-    if (!row || row.ticketId !== null || row.attachedHow !== null) return []
-    const filed = await filedUnder(tx, over, row.talker?.personId ?? null)
-    if (!filed) return []
-    await overs.attach(tx, over.overId, filed.ticketId, filed.how)
-    return [{ type: 'radio.over-attached', overId: over.overId, ticketId: filed.ticketId, at: new Date() }]
+  async #again(): Promise<void> {
+    const { isActing, log } = this.#parts
+    try {
+      await this.#refresh()
+      // Acting no more: Asterisk has let the engine go (`control` lost). Acting again later is a new beginning.
+      if (!isActing()) this.#running = false
+      else if (!this.#running && !this.#stopped) await this.#takeOver()
+    } catch (error) {
+      log.warn({ code: (error as { code?: string }).code }, 'the radio goes on with what it last knew')
+    }
+    if (this.#stopped) return
+    this.#next = setTimeout(() => void this.#again(), this.#running ? REFRESH_MS : LOOK_MS)
+    this.#next.unref()
   }
 
-  /** Ports, handhelds and what is latched, as PostgreSQL has them; while it is away the last ones stand. */
-  async function refresh(): Promise<void> {
-    organisationId = await overs.organisationOf(db)
-    const [all, units] = await Promise.all([ports.readPorts(db, organisationId), ports.readRoster(db, organisationId)])
-    roster = units
-    campusOf = new Map(all.map(({ port, campus }) => [port, campus]))
-    if (keeper.waiting() === 0) latched = (await emergencies.readEmergencies(db, organisationId)).map(asView)
+  /** Ports, handhelds and what is latched, as PostgreSQL has them. */
+  async #refresh(): Promise<void> {
+    const { db } = this.#parts
+    this.#organisationId = await organisationOf(db)
+    const of = this.#organisationId
+    const [all, handhelds] = await Promise.all([readPorts(db, of), readRoster(db, of)])
+    this.#handhelds.set(handhelds, new Map(all.map(({ port, campus }) => [port, campus])))
+    // While something waits to be written, the rows are older than what is shown.
+    if (this.keeper.waiting() === 0) this.#shown.set((await readEmergencies(db, of)).map(viewOf))
     const list = all.map(({ port, campus, nameZh, nameEn, endpoint, enabled, profile, gatewayAddress }) => ({
-      port,
-      campus,
-      nameZh,
-      nameEn,
-      endpoint,
-      enabled,
-      profile,
-      gatewayAddress,
+      ...{ port, campus, nameZh, nameEn, endpoint, enabled, profile, gatewayAddress },
       wanted: true,
       record: true,
     }))
     const json = JSON.stringify(list)
-    if (json === known) return
-    known = json
-    engine.setPorts(list)
+    if (json === this.#portsSet) return
+    this.#portsSet = json
+    this.engine.setPorts(list)
   }
 
   /** This server has become the acting one. What was on when the last one died has ended; an emergency has not. */
-  async function takeOver(): Promise<void> {
+  async #takeOver(): Promise<void> {
+    const { db } = this.#parts
     await db.transaction(async (tx) => {
-      await overs.closeOpenOvers(tx, 'server_restart')
+      await closeOpenOvers(tx, 'server_restart')
       await endBrokenOff(tx)
-      await ports.endPatch(tx, null, null)
+      await endPatch(tx, null, null)
     })
-    const kept = await emergencies.readEmergencies(db, organisationId)
-    if (!started) engine.start()
-    started = true
-    running = true
-    engine.relatch(
-      kept.map((one) => ({
-        id: one.emergencyId,
-        port: one.port,
-        unit: one.unit,
-        raw: one.raw,
-        talker: one.talker,
-        raisedAt: Date.parse(one.raisedAt),
-        ackedAt: one.ackedAt === null ? null : Date.parse(one.ackedAt),
-        ackedBy: one.ackedById,
+    const kept = await readEmergencies(db, this.#organisationId)
+    if (this.#stopped) return
+    if (!this.#started) this.engine.start()
+    this.#started = true
+    this.#running = true
+    this.engine.restoreEmergencies(
+      kept.map(({ emergencyId: id, port, unit, raw, talker, raisedAt, ackedAt, ackedById }) => ({
+        ...{ id, port, unit, raw, talker },
+        raisedAt: Date.parse(raisedAt),
+        ackedAt: ackedAt === null ? null : Date.parse(ackedAt),
+        ackedBy: ackedById,
       })),
     )
   }
-
-  let refreshing: NodeJS.Timeout | undefined
-  async function again(): Promise<void> {
-    try {
-      await refresh()
-      // Acting no more: the exchange has let the engine go (`control` lost). Acting again later is a new beginning.
-      if (!isActing()) running = false
-      else if (!running) await takeOver()
-    } catch (error) {
-      log.warn({ code: (error as { code?: string }).code }, 'the radio goes on with what it last knew')
-    }
-    refreshing = setTimeout(() => void again(), running ? REFRESH_MS : LOOK_MS)
-    refreshing.unref()
-  }
-  void again()
-
-  return {
-    engine,
-    /** this server's radio runs, and no other's */
-    isRunning: () => running && isActing(),
-    /** the handheld whose DTMF call this is */
-    unitOf: (_port: string, ani: string) => roster.find((unit) => unit.ids.dtmf === ani) ?? null,
-    commissioning,
-    phones,
-    consoles,
-    keeper,
-    /** What the engine shows of the ports of one organisation: there are some of its own exchange's only. */
-    portsNow: (of: string) => (of === organisationId ? engine.portsNow() : []),
-    /** what is wrong now, as the console's strip shows it */
-    alarms: (): Alarm[] => (running ? portAlarms.now(engine.portsNow()) : []),
-    /** how often each of them was raised */
-    alarmsRaised: portAlarms.raised,
-    /** something in the directory of the radio was changed */
-    refresh: () => refresh().catch(() => undefined),
-    async stop(): Promise<void> {
-      clearTimeout(refreshing)
-      phones.stop()
-      consoles.stop()
-      if (started) await engine.stop()
-      await keeper.settle(3_000)
-    },
-  }
-}
-
-function asView({
-  organisationId: _____,
-  campus: _,
-  cleared: __,
-  ackedById: ___,
-  raw: ____,
-  ...view
-}: emergencies.ShownEmergency): EmergencyView {
-  return view
 }

@@ -1,7 +1,7 @@
 /** Emergencies: raised once, kept through every talk and silence, acknowledged by one person and cleared by another. */
 import { linesOf, type Turn } from './line.ts'
 import { endRx, endSpeech } from './turns.ts'
-import type { Input, Latch } from './words.ts'
+import type { Input, Latch, NotCleared } from './words.ts'
 
 type Of<T extends Input['type']> = Extract<Input, { type: T }>
 
@@ -35,16 +35,16 @@ export function acknowledge(turn: Turn, { id, by }: Of<'acknowledge'>): void {
   turn.effects.push({ do: 'acknowledged', latch: acked })
 }
 
-/** Two people, two steps: whoever acknowledged it does not also declare it over. */
+/** Two people, two steps: whoever acknowledged it does not also declare it over. Null: this person may clear it. */
+export function whyNotCleared(latch: Latch | undefined, by: string): NotCleared | null {
+  if (!latch) return 'unknown'
+  if (latch.ackedAt === null) return 'not_acknowledged'
+  return latch.ackedBy === by ? 'same_person' : null
+}
+
 export function clear(turn: Turn, { id, by, reason }: Of<'clear'>): void {
   const latch = turn.latches.find((one) => one.id === id)
-  const why = !latch
-    ? 'unknown'
-    : latch.ackedAt === null
-      ? 'not_acknowledged'
-      : latch.ackedBy === by
-        ? 'same_person'
-        : null
+  const why = whyNotCleared(latch, by)
   if (!latch || why) {
     turn.effects.push({ do: 'not-cleared', id, why: why ?? 'unknown' })
     return

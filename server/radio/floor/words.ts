@@ -138,6 +138,8 @@ export type Floor = {
   listen: Readonly<Record<string, number>>
 }
 
+export type NotCleared = 'unknown' | 'not_acknowledged' | 'same_person'
+
 export type DownWhy = 'gateway_lost' | 'control_lost' | 'lapsed' | 'refused' | 'not_wanted'
 
 /** What a floor is told: facts of the exchange, wishes of people, and that time has passed. */
@@ -192,4 +194,4 @@ export type Effect =
   | { do: 'alarm'; port: string; what: 'stuck' | 'flapping'; on: boolean }
   | { do: 'raised' | 'acknowledged'; latch: Latch }
   | { do: 'cleared'; latch: Latch; by: string; reason: string }
-  | { do: 'not-cleared'; id: string; why: 'unknown' | 'not_acknowledged' | 'same_person' }
+  | { do: 'not-cleared'; id: string; why: NotCleared }

@@ -5,7 +5,7 @@ import type { Log, RadioHooks, Roster } from '../engine/words.ts'
 import type { Over, OverBook } from '../overs/over.ts'
 import type { GatewayProfile } from '../ports/profile.ts'
 import { codeOf, type Ear, type Heard, makeEar } from './ear.ts'
-import { cryBehind, type KnownUnit } from './ident.ts'
+import { callForHelpBehind, type KnownUnit } from './ident.ts'
 
 type HearingParts = {
   board: Board
@@ -27,6 +27,8 @@ const READ_MS = 20
 type DtmfCall = ReturnType<typeof codeOf>
 type Listener = { ear: Ear; profile: GatewayProfile; cancel: () => void; at: number | null }
 
+export type Hearing = ReturnType<typeof makeHearing>
+
 export function makeHearing({ board, book, roster, digits, log, now, steady, after, named, emergency }: HearingParts) {
   const ears = new Map<string, Listener>()
 
@@ -38,12 +40,12 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
         board.tell(port, { type: 'carrier', port, on: heard.on, since })
       } else if (heard.type === 'code') hearCode(port, heard)
       else if (!board.isKeyed(port)) hearDigits(port, heard.digits)
-      else hearCry(port, heard.digits)
+      else hearCallForHelp(port, heard.digits)
     }
   }
 
   /** Digits are told after their pause: somebody may have keyed over the handheld meanwhile. A call for help counts all the same. */
-  function hearCry(port: string, all: string): void {
+  function hearCallForHelp(port: string, all: string): void {
     const code = callIn(port, all)
     if (code?.emergency) hearCode(port, code)
   }
@@ -60,16 +62,16 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
     const isKnown = (id: string) => roster.byId(port, 'dtmf', id) !== null
     const call = profile ? codeOf(all, profile) : null
     if (profile?.idScheme !== 'dtmf' || (call && isKnown(call.raw))) return call
-    const raw = cryBehind(all, profile.aniEmergency, isKnown)
+    const raw = callForHelpBehind(all, profile.aniEmergency, isKnown)
     return raw === null ? call : { type: 'code', how: 'dtmf', raw, emergency: true }
   }
 
-  function hearCode(port: string, { how, raw, emergency: isCry }: Extract<Heard, { type: 'code' }>): void {
-    const first = how === 'five_tone' && isCry ? ears.get(port)?.profile.fiveToneEmergency : undefined
+  function hearCode(port: string, { how, raw, emergency: isForHelp }: Extract<Heard, { type: 'code' }>): void {
+    const first = how === 'five_tone' && isForHelp ? ears.get(port)?.profile.fiveToneEmergency : undefined
     const unit = roster.byId(port, how, raw, first && raw.slice(first.length))
     // While we transmit, what comes back may be our own; a call for help is believed all the same.
     if (!board.isKeyed(port)) named(book.clue(port, { how, raw, unit }, now()))
-    if (isCry) emergency(port, unit, raw)
+    if (isForHelp) emergency(port, unit, raw)
   }
 
   /** Listens until the ear's next deadline, however many frames come meanwhile. */
@@ -93,7 +95,7 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
 
   return {
     /** A new ear when the profile is another one. */
-    set(port: string, profile: GatewayProfile): void {
+    setPort(port: string, profile: GatewayProfile): void {
       const had = ears.get(port)
       if (had && JSON.stringify(had.profile) === JSON.stringify(profile)) return
       had?.cancel()

@@ -86,7 +86,7 @@ export function readAni(
  * A call for help behind digits that are not its own: what another handheld left of its code when it was spoken over runs
  * into the next one's, for no pause lies between. Only a handheld of the register counts: its number, or null.
  */
-export function cryBehind(digits: string, emergency: string, isKnown: (id: string) => boolean): string | null {
+export function callForHelpBehind(digits: string, emergency: string, isKnown: (id: string) => boolean): string | null {
   for (let at = digits.indexOf(emergency, 1); at > 0; at = digits.indexOf(emergency, at + 1)) {
     const id = digits.slice(at + emergency.length)
     if (id.length >= LEAST_ID && isKnown(id)) return id

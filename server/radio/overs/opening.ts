@@ -18,6 +18,8 @@ type OversParts = {
   askOf: (voice: string) => Ask | undefined
 }
 
+export type Overs = ReturnType<typeof makeOvers>
+
 export function makeOvers({ book, board, roster, hooks, now, wall, askOf }: OversParts) {
   function open({
     port,

@@ -24,18 +24,28 @@ export type WatchedMedia = Media & {
   follow(told: (fact: MediaFact) => void): () => void
 }
 
-/** The exchange with an ear for the commissioning run, and a way to stop renewing. */
+/** Asterisk with an ear for the commissioning run, and a way to stop renewing. */
 export function watched(media: Media): WatchedMedia {
   const starved = new Set<string>()
   const followers = new Set<(fact: MediaFact) => void>()
   return {
-    ...media,
+    want: (ports) => media.want(ports),
+    key: (order) => media.key(order),
+    pass: (order) => media.pass(order),
     renew: (order) => (starved.has(order.port) ? Promise.resolve() : media.renew(order)),
+    unkey: (order) => media.unkey(order),
+    rxGate: (order) => media.rxGate(order),
+    sendDigits: (order) => media.sendDigits(order),
+    joinPhone: (order) => media.joinPhone(order),
+    leavePhone: (order) => media.leavePhone(order),
+    cutRecording: (port) => media.cutRecording(port),
     hear: (told) =>
       media.hear((fact) => {
         for (const follower of followers) follower(fact)
         told(fact)
       }),
+    start: () => media.start(),
+    stop: () => media.stop(),
     starve: (port, on) => void (on ? starved.add(port) : starved.delete(port)),
     follow(told) {
       followers.add(told)

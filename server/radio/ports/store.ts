@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Thing } from '../../access/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { RadioUnitView } from '../../wire/radio.ts'
-import type { KnownUnit } from '../hearing/ident.ts'
+import type { Handheld } from '../handhelds/known.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from './profile.ts'
 
 export type PortRow = {
@@ -81,13 +81,8 @@ export async function saveGatewayAddress(tx: Tx, port: string, address: string):
 const holdsNow = (db: Db | Tx) => (on: Knex.JoinClause) =>
   on.on('h.organisation_id', 'u.organisation_id').andOn('h.unit', 'u.code').andOn(db.raw('h.during @> now()'))
 
-/** What identification needs of every handheld in use: its codes, and who holds it now. */
-export type RosterRow = KnownUnit & {
-  organisationId: string
-  campus: string
-  ids: { gateway: string | null; mdc1200: string | null; five_tone: string | null; dtmf: string | null }
-}
-export async function readRoster(db: Db, organisationId: string): Promise<RosterRow[]> {
+/** Every handheld in use: what its radio sends, and who holds it now. */
+export async function readRoster(db: Db, organisationId: string): Promise<Handheld[]> {
   const rows = await db('radio_units as u')
     .join('campuses as c', 'c.id', 'u.campus_id')
     .leftJoin('radio_holders as h', holdsNow(db))

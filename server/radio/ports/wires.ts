@@ -1,5 +1,6 @@
 /** What is known of each port besides its floor: its gateway, the packets really sent, its recorders. */
 
+import type { CarrierState } from '../../wire/radio.ts'
 import type { Board } from '../engine/floors.ts'
 import type { Media, MediaFact } from '../engine/media.ts'
 import type { Log, RadioHooks } from '../engine/words.ts'
@@ -7,6 +8,8 @@ import type { PortFacts } from './port-now.ts'
 
 type Of<T extends MediaFact['type']> = Extract<MediaFact, { type: T }>
 type Known = PortFacts & {
+  /** as last shown; null: not shown yet */
+  carrier: CarrierState | null
   cutAt: number
   keyedAt: number
   idleSends: number
@@ -33,6 +36,8 @@ const CUT_AFTER_MS = 60 * 60_000
 const CUT_AT_LAST_MS = 70 * 60_000
 /** Packets to the gateway so long after it was last keyed are nobody's. */
 const IDLE_SETTLED_MS = 2_500
+
+export type Wires = ReturnType<typeof makeWires>
 
 export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresParts) {
   const facts = new Map<string, Known>()
@@ -98,19 +103,16 @@ export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresPa
   }
 
   return {
-    of: (port: string): Known => {
+    of: (port: string): PortFacts => facts.get(port) ?? unknownYet(now()),
+    /** There is such a port; `address`: where an earlier server knew its gateway to be. */
+    setPort(port: string, address: string | null): void {
       const known = facts.get(port) ?? unknownYet(now())
+      known.address ??= address
       facts.set(port, known)
-      return known
     },
     forget: (port: string) => facts.delete(port),
     evidence,
     gatewayAt,
-    /** What an earlier server knew of the gateway's address. */
-    wasAt(port: string, address: string | null): void {
-      const known = facts.get(port)
-      if (known) known.address ??= address
-    },
     cut,
     watch,
     /** Ports that are up and not recorded, and since when. */
@@ -142,17 +144,20 @@ export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresPa
       }
       hooks.recording(fact)
     },
-    /** The carrier shown changed at this moment. */
-    shown(port: string): void {
+    /** What the port's carrier does now: a change is dated. */
+    shows(port: string, carrier: CarrierState): void {
       const known = facts.get(port)
-      if (known) known.carrierSince = now()
+      if (!known || known.carrier === carrier) return
+      known.carrier = carrier
+      known.carrierSince = now()
     },
   }
 }
 
-const unknownYet = (now: number) => ({
+const unknownYet = (now: number): Known => ({
+  carrier: null,
   carrierSince: now,
-  gateway: { state: 'unknown' as const, since: now, why: null, roundTripMs: null },
+  gateway: { state: 'unknown', since: now, why: null, roundTripMs: null },
   evidence: null,
   recording: { rx: false, tx: false },
   cutAt: now,
