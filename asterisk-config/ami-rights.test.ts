@@ -9,7 +9,7 @@ t.setTimeout(120_000)
 t.test('neither AMI user can load code, write the dialplan, files or settings, or place or take a call', async (t) => {
   const desk = await lab(t)
   const file = join(desk.settings.varDir, 'written')
-  const here = { Context: 'radio-hush', Exten: 's', Priority: 1, Async: 'true' }
+  const here = { Context: 'radio-pair', Exten: 's', Priority: 1, Async: 'true' }
   const acts: Record<string, string | number>[] = [
     { Action: 'ModuleLoad', Module: 'app_system.so', LoadType: 'load' },
     { Action: 'Reload', Module: 'pbx_config' },
@@ -22,12 +22,12 @@ t.test('neither AMI user can load code, write the dialplan, files or settings, o
     { Action: 'DBPut', Family: 'registrar', Key: 'x', Val: 'y' },
     { Action: 'DBDelTree', Family: 'registrar' },
     { Action: 'Filter', Operation: 'Add', Filter: 'Event: x' },
-    { Action: 'Originate', Channel: 'Local/s@radio-hush', Application: 'MixMonitor', Data: file },
-    { Action: 'Originate', Channel: 'Local/s@radio-hush', Application: 'Record', Data: `${file}.wav` },
-    { Action: 'Originate', Channel: 'Local/s@radio-hush', ...here },
-    { Action: 'MixMonitor', Channel: 'Local/s@radio-hush', File: file },
+    { Action: 'Originate', Channel: 'Local/s@radio-pair', Application: 'MixMonitor', Data: file },
+    { Action: 'Originate', Channel: 'Local/s@radio-pair', Application: 'Record', Data: `${file}.wav` },
+    { Action: 'Originate', Channel: 'Local/s@radio-pair', ...here },
+    { Action: 'MixMonitor', Channel: 'Local/s@radio-pair', File: file },
     { Action: 'Setvar', Variable: 'GLOBAL(GATEWAY_old)', Value: '127.0.0.99' },
-    { Action: 'Redirect', Channel: 'Local/s@radio-hush', ...here },
+    { Action: 'Redirect', Channel: 'Local/s@radio-pair', ...here },
     { Action: 'Hangup', Channel: '/.*/' },
     { Action: 'MessageSend', To: 'pjsip:d8121', Body: 'x' },
   ]

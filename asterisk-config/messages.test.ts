@@ -59,7 +59,7 @@ t.test('a channel that is no SIP call is let go wherever a call begins', async (
   const desk = await lab(t)
   const phone = await desk.phone('d8121', { onRing: 'ring' })
   for (const where of ['8102@arrived', 's-new-62041@outward', 'd8121@station']) {
-    const begun = { endpoint: `Local/${where}/n`, context: 'radio-hush', extension: 's', priority: '1' }
+    const begun = { endpoint: `Local/${where}/n`, context: 'radio-pair', extension: 's', priority: '1' }
     const { answer } = await desk.ari('POST', '/channels', begun)
     const { id } = answer as { id: string }
     await desk.reader.until(({ Event, Uniqueid }) => Event === 'Hangup' && Uniqueid === id, 5_000)

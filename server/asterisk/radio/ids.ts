@@ -6,7 +6,7 @@
  *   near    half of the adapter at the gateway    far        its half in the mixing bridge: carries both gates
  *   mb      mixing bridge of the port             voice/say  announcer: near half in the mixing bridge / far half, played to
  *   ear     snoop that feeds the tap              tap, tb    the tap's leg to the server, and their bridge
- *   rx, tx  bridge of a recorder                  spy, hush  its snoop and the third leg that keeps it mixing
+ *   rx, tx  snoop that is recorded
  *   out, in halves of a link: in the mixing bridge of the one port, and of the other
  *   phone   snoop of a caller on the telephone
  */
@@ -14,7 +14,7 @@ import { randomUUID } from 'node:crypto'
 
 const WHATS = [
   ...['gw', 'rb', 'near', 'far', 'mb', 'voice', 'say', 'ear', 'tap', 'tb'],
-  ...['rx', 'tx', 'spy', 'hush', 'out', 'in', 'phone'],
+  ...['rx', 'tx', 'out', 'in', 'phone'],
 ] as const
 export type What = (typeof WHATS)[number]
 export type Side = 'rx' | 'tx'

@@ -144,7 +144,7 @@ export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOpti
       kept.mixing?.say,
       ...[...legs, ...waiting].map(({ id }) => id),
     ]
-    const known = [...goingOn, ...kept.pieces.flatMap((one) => one.legs)].flatMap((id) => id ?? [])
+    const known = [...goingOn, ...kept.pieces.map((one) => one.channel)].flatMap((id) => id ?? [])
     if (known.length > 0) await wire.subscribe(known.map((id) => `channel:${id}`)).catch(() => undefined)
     for (const { name, side, startedAt } of kept.pieces)
       tell({ type: 'recording', port: wish.port, side, segment: name, startedAt, on: true })
@@ -172,10 +172,10 @@ export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOpti
   async function clear(left: Standing, due: ReadonlyMap<string, PortWish>): Promise<void> {
     const unwanted = [...left.ports].filter(([code]) => !due.has(code)).map(([, kept]) => kept)
     const kept = unwanted.flatMap(({ gateway, mixing, pieces, legs, waiting }) => ({
-      channels: [gateway?.channel, mixing?.voice, mixing?.say, ...pieces.flatMap((one) => one.legs)]
+      channels: [gateway?.channel, mixing?.voice, mixing?.say, ...pieces.map((one) => one.channel)]
         .concat([...legs, ...waiting].map(({ id }) => id))
         .flatMap((id) => id ?? []),
-      bridges: [gateway?.bridge, mixing?.bridge, ...pieces.map((one) => one.bridge)].flatMap((id) => id ?? []),
+      bridges: [gateway?.bridge, mixing?.bridge].flatMap((id) => id ?? []),
     }))
     for (const id of [...left.channels, ...kept.flatMap((one) => one.channels)]) await wire.hangUp(id)
     for (const id of [...left.bridges, ...kept.flatMap((one) => one.bridges)]) await wire.dropBridge(id)

@@ -1,7 +1,7 @@
 /**
  * The continuous recording of one gateway's leg: what it sends (rx) and what it is sent (tx), apart, in Asterisk, so that
- * it goes on while the server is dead. Each is a snoop in a bridge with two silent legs: with three the bridge mixes, before
- * the recorder comes, so that silence is written too and a second of the file is a second of the day.
+ * it goes on while the server is dead. Each is a snoop that is recorded as it is: it has a frame for every 20 ms, of zeros
+ * when nothing passes, so that silence is written too and a second of the file is a second of the day.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,11 +11,10 @@ import { made, piece, pieceOf, type Side } from './ids.ts'
 import { lostIn, makeTimes } from './times.ts'
 import { unlessGone, type Wire } from './wire.ts'
 
-export type Piece = { name: string; bridge: string; side: Side; startedAt: number; legs: string[] }
+export type Piece = { name: string; channel: string; side: Side; startedAt: number }
 
 /** The new piece is sure to be written before the old one ends: no syllable falls between. */
 const OVERLAP_MS = 500
-const MIX_MS = 2_000
 /** Asterisk hands two seconds at a time to the disk: each of them is looked at. */
 const LOOK_MS = 1_000
 const WAV_HEAD = 44
@@ -58,37 +57,17 @@ export function makeRecorder({ wire, port, folder, tell, beat }: RecorderOptions
   }
 
   async function open(gateway: string, side: Side): Promise<Piece> {
-    const bridge = made(port, side)
-    const legs = [made(port, 'spy'), made(port, 'hush'), made(port, 'hush')] as const
+    const channel = made(port, side)
     try {
-      await Promise.all([
-        wire.bridge(bridge),
-        wire.snoop(legs[0], gateway, side === 'rx' ? 'in' : 'out'),
-        wire.hush(legs[1]),
-        wire.hush(legs[2]),
-      ])
-      await wire.add(bridge, ...legs)
-      await mixes(bridge)
+      await wire.snoop(channel, gateway, side === 'rx' ? 'in' : 'out')
       const name = piece(port, side, Date.now())
-      const startedAt = await wire.record(bridge, name)
+      const startedAt = await wire.record(channel, name)
       tell({ type: 'recording', port, side, segment: name, startedAt, on: true })
-      return { name, bridge, side, startedAt, legs: [...legs] }
+      return { name, channel, side, startedAt }
     } catch (error) {
-      await drop(bridge, legs).catch(() => undefined)
+      await wire.hangUp(channel).catch(() => undefined)
       throw error
     }
-  }
-
-  /** Asterisk changes a bridge's ways a moment after the third leg came; what is recorded before is not whole. */
-  async function mixes(bridge: string): Promise<void> {
-    for (const end = Date.now() + MIX_MS; Date.now() < end; await new Promise((done) => setTimeout(done, 10)))
-      if (await wire.isMixing(bridge)) return
-    throw new Error(`${bridge} does not mix`)
-  }
-
-  async function drop(bridge: string, legs: readonly string[]): Promise<void> {
-    await Promise.all(legs.map((leg) => wire.hangUp(leg)))
-    await wire.dropBridge(bridge)
   }
 
   async function close(one: Piece): Promise<void> {
@@ -98,13 +77,13 @@ export function makeRecorder({ wire, port, folder, tell, beat }: RecorderOptions
     await wire.stopRecord(name).catch(unlessGone)
     await look(one)
     times.forget(name)
-    await drop(one.bridge, one.legs)
+    await wire.hangUp(one.channel)
     const found = await foundOne(folder, `${name}.wav`, startedAt)
     if (found) tell(found)
   }
 
   return {
-    ids: () => [...now.values()].flatMap((one) => one.legs),
+    ids: () => [...now.values()].map((one) => one.channel),
     pieces: () => [...now.values()],
     async begin(gateway) {
       looking ??= setInterval(() => {
@@ -122,7 +101,7 @@ export function makeRecorder({ wire, port, folder, tell, beat }: RecorderOptions
       await Promise.all(old.map(close))
     },
     lost(channel) {
-      for (const one of now.values()) if (one.legs.includes(channel)) void close(one).catch(() => undefined)
+      for (const one of now.values()) if (one.channel === channel) void close(one).catch(() => undefined)
     },
     async end() {
       letGo()
@@ -141,7 +120,7 @@ export async function foundPieces(folder: string, live: ReadonlySet<string>): Pr
   return (await Promise.all(all)).filter((fact) => fact !== undefined)
 }
 
-/** The piece that is written into this bridge's side now, by its file: ARI does not list what it records. */
+/** The piece that is written of this side now, by its file: ARI does not list what it records. */
 export async function livePiece(wire: Wire, folder: string, port: string, side: Side): Promise<string | undefined> {
   const names = (await readdir(folder).catch(() => [])).map((name) => name.replace(/\.wav$/, ''))
   const own = names.flatMap((name) => {

@@ -30,10 +30,7 @@ export async function shutAndRead(wire: Wire, recordings: string): Promise<Stand
     for (const one of kept.pieces) {
       const name = await livePiece(wire, recordings, port, one.side)
       if (name) alive.push({ ...one, name, startedAt: pieceOf(name)?.startedAt ?? 0 })
-      else {
-        standing.channels.push(...one.legs)
-        standing.bridges.push(one.bridge)
-      }
+      else standing.channels.push(one.channel)
     }
     kept.pieces = alive
   }
@@ -60,12 +57,7 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
       keptBridges.add(bridge.id)
       for (const id of ids) keptChannels.add(id)
     }
-    if (is.what === 'rx' || is.what === 'tx') {
-      const legs = bridge.channels.filter((id) => ['spy', 'hush'].includes(whatOf(id)?.what ?? ''))
-      if (!inIt('spy') || legs.length < 3 || own.pieces.some((one) => one.side === is.what)) continue
-      own.pieces.push({ name: '', bridge: bridge.id, side: is.what, startedAt: 0, legs })
-      keep(...legs)
-    } else if (is.what === 'rb' && !own.gateway) {
+    if (is.what === 'rb' && !own.gateway) {
       const channel = inIt('gw')
       if (!channel) continue
       own.gateway = { channel, bridge: bridge.id }
@@ -79,13 +71,13 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
       keep(voice, say, ...own.legs.map(({ id }) => id))
     }
   }
-  for (const kept of ports.values()) {
-    if (kept.gateway) continue
+  for (const { id } of channels) {
+    const { port: code = '', what } = whatOf(id) ?? {}
+    const kept = ports.get(code)
     // A recorder without the gateway's leg hears nothing any more.
-    for (const one of kept.pieces.splice(0)) {
-      keptBridges.delete(one.bridge)
-      for (const leg of one.legs) keptChannels.delete(leg)
-    }
+    if ((what !== 'rx' && what !== 'tx') || !kept?.gateway || kept.pieces.some(({ side }) => side === what)) continue
+    kept.pieces.push({ name: '', channel: id, side: what, startedAt: 0 })
+    keptChannels.add(id)
   }
   const since = ({ creationtime = '' }: ChannelNow) => creationtime
   const ringing = channels.filter((one) => isLeg(one) && one.state === 'Ring')

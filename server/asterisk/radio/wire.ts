@@ -102,11 +102,6 @@ export function makeWire(ari: Asked) {
           formats: 'slin',
         }),
       ),
-    /** A leg that says nothing, ever, whether or not a server lives. Needs [radio-hush]. */
-    hush: (id: string) =>
-      entered([id], BUILD_MS, () =>
-        ask('POST', at(id), { endpoint: 'Local/s@radio-hush/n', app: 'desk', appArgs: 'hush', formats: 'slin' }),
-      ),
     snoop: (id: string, of: string, spy: Direction, whisper: Direction | 'none' = 'none') =>
       entered([id], BUILD_MS, () =>
         ask('POST', `${at(of)}/snoop/${encodeURIComponent(id)}`, { spy, whisper, app: 'desk', appArgs: 'snoop' }),
@@ -120,9 +115,6 @@ export function makeWire(ari: Asked) {
     /** A key pressed on one leg is not passed on: a digit is packets, which no gate holds back (gates mute voice alone). */
     add: (bridge: string, ...channels: string[]) =>
       ask('POST', `/bridges/${bridge}/addChannel`, { channel: channels.join(','), absorbDTMF: true }),
-    async isMixing(id: string): Promise<boolean> {
-      return ((await ask('GET', `/bridges/${id}`)) as { technology: string }).technology === 'softmix'
-    },
     take: (bridge: string, channel: string) => ask('POST', `/bridges/${bridge}/removeChannel`, { channel }),
     dropBridge: (id: string) => ask('DELETE', `/bridges/${id}`).catch(unlessGone),
     answer: (id: string) => ask('POST', `${at(id)}/answer`),
@@ -144,10 +136,10 @@ export function makeWire(ari: Asked) {
       ask('POST', `${at(id)}/play/${playback}`, { media: `sound:${media}` }, ORDER_MS),
     stopPlay: (playback: string) => ask('DELETE', `/playbacks/${playback}`, {}, ORDER_MS).catch(unlessGone),
     /** Answers the millisecond at which Asterisk began to write. */
-    async record(bridge: string, name: string): Promise<number> {
+    async record(channel: string, name: string): Promise<number> {
       const begun = next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
       begun.catch(() => undefined)
-      await ask('POST', `/bridges/${bridge}/record`, { name, format: 'wav', ifExists: 'fail' })
+      await ask('POST', `${at(channel)}/record`, { name, format: 'wav', ifExists: 'fail' })
       const event = await begun
       if (event.type !== 'RecordingStarted') throw new Error(`${name}: ${event.type}`)
       return timeOf(event)
