@@ -19,6 +19,7 @@ import { makeCommit } from './desk.ts'
 import { nightWanted, organisationId } from './directory/index.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
+import { dispatchFrames } from './dispatch/index.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
@@ -92,7 +93,7 @@ async function main(): Promise<void> {
     log,
     doorkeeper: makeDoorkeeper(atOnce, config.sessions.idleMinutes),
     sees: (actor, thing) => may(actor, 'see', thing),
-    frames: [deskFrames(atOnce, org), radioFrames(atOnce, org), calloutFrames(atOnce, org)],
+    frames: [deskFrames(atOnce, org), radioFrames(atOnce, org), calloutFrames(atOnce, org), dispatchFrames(atOnce)],
     now: async () => ({ organisationId: org, queues: await queuesNow(db, org), health: health.now() }),
     came: (actor, seat) => radio.consoles.came(actor, seat),
     left: (seat) => radio.consoles.left(seat),

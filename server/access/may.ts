@@ -10,7 +10,7 @@ export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
  *
  * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
  *   recordings of calls they took or of tickets assigned to them, and the messages left for their lines. Sees the calls about tickets assigned to them.
- * - engineer: the tickets assigned to them, with the calls about them and their recordings.
+ * - engineer: the tickets assigned to them, and to see those offered to them until the offer ends, with the calls about them and their recordings.
  * - supervisor: all of it within the scope, recordings too; ends a call that stands though nobody speaks; the night switch of their lines (a line is one queue of both
  *   campuses, so the campus does not narrow it) and the rules by which its jobs find somebody. Leads the shifts of their campuses and lines: who is on duty, and who is A or B. Who is on duty is seen by all but reporters.
  * - auditor: sees and hears everything, and the journal; changes nothing.
@@ -107,7 +107,10 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       return verb === 'see' && (mine || covers(grant, thing))
     }
     case 'ticket':
-      return WORK.has(verb) && (covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me)
+      return (
+        (WORK.has(verb) && (covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me)) ||
+        (verb === 'see' && thing.offeredIds.includes(me))
+      )
     case 'callback':
       return WORK.has(verb) && covers(grant, thing)
     case 'roster':
@@ -120,7 +123,10 @@ function engineerMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolea
     case 'directory':
       return verb === 'see'
     case 'ticket':
-      return thing.assigneeId === me && (verb === 'see' || verb === 'change')
+      return (
+        (thing.assigneeId === me && (verb === 'see' || verb === 'change')) ||
+        (verb === 'see' && thing.offeredIds.includes(me))
+      )
     case 'call':
       return thing.assigneeIds.includes(me) && verb === 'see'
     case 'recording':

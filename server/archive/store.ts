@@ -247,9 +247,9 @@ export async function bootedAt(db: Db, pbx: number): Promise<Date | undefined> {
 /** What a permission asks of a recording: where its call came in, who took it, and whose tickets it belongs to. */
 export async function readReach(db: Db | Tx, callIds: string[]) {
   const { rows } = await db.raw(
-    `select k.call_id, array_agg(distinct t.assignee_id) as assignees
-       from ticket_calls k join tickets t on t.id = k.ticket_id
-      where k.call_id = any(?) and t.assignee_id is not null group by k.call_id`,
+    `select k.call_id, array_agg(distinct one) as assignees
+       from ticket_calls k join tickets t on t.id = k.ticket_id, unnest(t.offered_ids || t.assignee_id) as one
+      where k.call_id = any(?) and one is not null group by k.call_id`,
     [callIds],
   )
   const assignees = new Map<string, string[]>(

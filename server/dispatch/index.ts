@@ -1,9 +1,10 @@
 /** Who goes: candidates and reasons, the offer, the ladder. */
 import { type Actor, may, type Thing } from '../access/index.ts'
-import { clock, type Db, type Tx } from '../db/index.ts'
+import { clock, type Db, type JournalRow, type Tx } from '../db/index.ts'
 import { crewMembers, personRefs } from '../directory/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { held, readTickets, type TicketEvent, thing } from '../tickets/index.ts'
+import type { FrameMaker, SharedFrame } from '../web/index.ts'
 import type { DeclineReason, DispatchRules, DispatchWish, OfferView, RulesView } from '../wire/dispatch.ts'
 import type { DispatchEvent } from './events.ts'
 import { FIRST_RULES } from './ladder.ts'
@@ -39,8 +40,7 @@ export const offersTo = (db: Db, { personId, organisationId }: Actor): Promise<O
   store.readOffers(db, { openTo: personId, organisationId })
 
 export async function offer(db: Db, id: string): Promise<OfferView> {
-  const ticketId = await store.ticketOfOffer(db, id)
-  const found = ticketId && (await store.readOffers(db, { ticketId })).find(({ offerId }) => offerId === id)
+  const [found] = await store.readOffers(db, { ids: [id] })
   if (!found) throw notFound('offer')
   return found
 }
@@ -108,3 +108,26 @@ export async function changeRules(
   }
   return [{ type: 'dispatch.rules-changed', line, versionId, byId, at: await clock(tx) }]
 }
+
+/**
+ * What consoles are told: that who is asked of a ticket has changed. Whoever sees the ticket hears it, and so does the one
+ * the offer was made to, also when it has ended and the ticket is theirs to see no longer.
+ */
+export const dispatchFrames = (db: Db): FrameMaker => ({
+  makes: (type) => type.startsWith('dispatch.') && type !== 'dispatch.rules-changed',
+  async framesOf(rows: JournalRow[]): Promise<(SharedFrame | undefined)[]> {
+    const tickets = await readTickets(db, [...new Set(rows.map(({ body }) => String(body.ticketId)))])
+    const ids = rows.flatMap(({ body }) => (typeof body.offerId === 'string' ? body.offerId : []))
+    const offers = ids.length > 0 ? await store.readOffers(db, { ids }) : []
+    return rows.map(({ seq, at, type, body }) => {
+      const ticket = tickets.find(({ id }) => id === body.ticketId)
+      if (!ticket) return undefined
+      const made = offers.find(({ offerId }) => offerId === body.offerId) ?? null
+      const offeredIds = [...ticket.offeredIds, ...(made?.personId ? [made.personId] : [])]
+      return {
+        thing: thing({ ...ticket, offeredIds }),
+        frame: { seq, at: at.toISOString(), type, subject: 'dispatch', ticketId: ticket.id, offer: made },
+      }
+    })
+  },
+})

@@ -4,7 +4,7 @@ import { supervisorsOf } from '../access/index.ts'
 import { clock, type Tx } from '../db/index.ts'
 import { crewMembers, isNightAt } from '../directory/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { holdTicket, stateAfter, type Ticket } from '../tickets/index.ts'
+import { holdTicket, showTo, stateAfter, type Ticket } from '../tickets/index.ts'
 import type { AcceptedHow, DeclineReason, OfferTo, Rung, RungOutcome, Way, WithdrawnWhy } from '../wire/dispatch.ts'
 import type { DispatchEvent, OfOffer } from './events.ts'
 import { type Inputs, inputsFor } from './inputs.ts'
@@ -56,11 +56,13 @@ async function carry(tx: Tx, offer: Offer, ask: OfferAsk, at: Date, members?: st
   if (typeof decided === 'string') throw new Refusal(decided, { state: offer.state })
   if (decided.length === 0) return []
   const after = decided.reduce(evolve, offer)
+  await showTo(tx, offer.ticketId, await store.offeredNow(tx, offer.ticketId))
   await store.saveOffer(tx, after, {
     at,
     ...('how' in ask && { how: ask.how }),
     ...(ask.ask === 'decline' && { reason: ask.reason }),
   })
+  await showTo(tx, offer.ticketId, await store.offeredNow(tx, offer.ticketId))
   return decided.map((event) => ({ ...event, eventId: randomUUID() as string }))
 }
 
@@ -151,6 +153,7 @@ async function offer(
   const id = randomUUID()
   const made: Offer = { id, organisationId, ticketId, round, to, ways, until, state: 'open', answeredById: null }
   await store.insertOffer(tx, { ...made, decisionId, at })
+  await showTo(tx, ticketId, await store.offeredNow(tx, ticketId))
   const eventId = randomUUID()
   return { type: 'dispatch.offered', offerId: id, ticketId, round, to, ways, until, decisionId, byId, at, eventId }
 }

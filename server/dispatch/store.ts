@@ -115,6 +115,17 @@ export async function isOfferedTo(db: Db | Tx, id: string, personId: string): Pr
 }
 const TO_ME = `(o.person_id = :me or exists (select from crew_members m where m.crew_id = o.crew_id and m.person_id = :me and m.during @> now()))`
 
+/** Everybody to whom a ticket is offered now, by themselves or with their crew. */
+export async function offeredNow(tx: Tx, ticketId: string): Promise<string[]> {
+  const { rows } = await tx.raw(
+    `select o.person_id as id from job_offers o where o.ticket_id = :ticketId and o.state = 'open' and o.person_id is not null
+     union select m.person_id from job_offers o join crew_members m on m.crew_id = o.crew_id and m.during @> now()
+      where o.ticket_id = :ticketId and o.state = 'open'`,
+    { ticketId },
+  )
+  return rows.map((row: { id: string }) => row.id)
+}
+
 /** The open offers of a ticket, held. */
 export async function holdOpenOffers(tx: Tx, ticketId: string): Promise<Offer[]> {
   return (await tx('job_offers').where({ ticket_id: ticketId, state: 'open' }).orderBy('id').forUpdate()).map(offerOf)
@@ -268,13 +279,14 @@ export async function lockLine(tx: Tx, lineId: string): Promise<void> {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('dispatch ' || ?, 0))`, [lineId])
 }
 
-/** The offers of a ticket, oldest first; or those open to a person and their crews. */
+/** The offers of a ticket, oldest first; these; or those open to a person and their crews. */
 export async function readOffers(
   db: Db | Tx,
-  wanted: { ticketId: string } | { openTo: string; organisationId: string },
+  wanted: { ticketId: string } | { ids: string[] } | { openTo: string; organisationId: string },
 ): Promise<OfferView[]> {
   const query = db('job_offers as o').orderBy(['o.offered_at', 'o.id'])
   if ('ticketId' in wanted) query.where('o.ticket_id', wanted.ticketId)
+  else if ('ids' in wanted) query.whereIn('o.id', wanted.ids)
   else
     query
       .where({ 'o.organisation_id': wanted.organisationId, 'o.state': 'open' })

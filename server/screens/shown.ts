@@ -47,7 +47,7 @@ export type CallShown = {
   agent_ids: string[]
   /** everybody whose leg was answered */
   talked_ids: string[]
-  /** whoever works on the tickets it is about */
+  /** whoever works on the tickets it is about, or is offered them */
   assignee_ids: string[]
   /** of the call's own ticket and callback: what may() is asked */
   ticket: {
@@ -56,6 +56,7 @@ export type CallShown = {
     assigneeId: string | null
     firstTakerId: string | null
     reporterId: string | null
+    offeredIds: string[]
   } | null
   callback: { campus: string | null; line: string | null } | null
   ticket_what: string | null

@@ -19,10 +19,10 @@ const SHOWN = `
          array(select distinct person_id from (select person_id from call_legs where call_id = k.id
                union all select person_id from offers where call_id = k.id) p where person_id is not null) as agent_ids,
          array(select distinct person_id from call_legs where call_id = k.id and person_id is not null and answered_at is not null) as talked_ids,
-         array(select distinct w.assignee_id from ticket_calls wk join tickets w on w.id = wk.ticket_id
-               where wk.call_id = k.id and w.assignee_id is not null) as assignee_ids,
+         array(select distinct one from ticket_calls wk join tickets w on w.id = wk.ticket_id, unnest(w.offered_ids || w.assignee_id) as one
+               where wk.call_id = k.id and one is not null) as assignee_ids,
          case when t.id is not null then (select jsonb_build_object('campus', tcm.code, 'line', tl.code, 'assigneeId', t.assignee_id,
-           'firstTakerId', t.first_taker_id, 'reporterId', t.reporter_id) from campuses tcm, lines tl
+           'firstTakerId', t.first_taker_id, 'reporterId', t.reporter_id, 'offeredIds', t.offered_ids) from campuses tcm, lines tl
             where tcm.id = t.campus_id and tl.id = t.line_id) end as ticket, t.what as ticket_what,
          case when b.id is not null then jsonb_build_object('campus', (select code from campuses where id = b.campus_id),
            'line', (select code from lines where id = b.line_id)) end as callback,
@@ -104,7 +104,7 @@ export async function callIds(
           db('ticket_calls as w')
             .join('tickets as wt', 'wt.id', 'w.ticket_id')
             .whereRaw('w.call_id = k.id')
-            .where('wt.assignee_id', scope.personId)
+            .whereRaw('(wt.assignee_id = :me or wt.offered_ids @> array[cast(:me as uuid)])', { me: scope.personId })
             .select(db.raw('1')),
         )
       for (const pair of scope.pairs) {

@@ -25,6 +25,7 @@ export async function openAtDesk(
     assigneeId: null,
     firstTakerId: null,
     reporterId: null,
+    offeredIds: [],
   }
   if (!may(actor, 'open', about)) throw new Refusal('not-allowed')
   const placeText = wanted.placeId ? await store.placePath(tx, actor.organisationId, wanted.placeId) : ''

@@ -16,6 +16,7 @@ export const thing = (ticket: Ticket): Thing => ({
   assigneeId: ticket.assigneeId,
   firstTakerId: ticket.firstTakerId,
   reporterId: ticket.reporterId,
+  offeredIds: ticket.offeredIds,
 })
 
 /** A ticket this person may work on, held until the transaction ends; hidden or not there: 404. */

@@ -146,7 +146,10 @@ export async function listTickets(
   if (!isUnscoped(scope)) {
     query.where((any) => {
       any.whereRaw('false')
-      if (scope.assigned) any.orWhere('t.assignee_id', scope.personId)
+      if (scope.assigned)
+        any
+          .orWhere('t.assignee_id', scope.personId)
+          .orWhereRaw('t.offered_ids @> array[cast(? as uuid)]', scope.personId)
       if (scope.took) any.orWhere('t.first_taker_id', scope.personId)
       if (scope.reported) any.orWhere('t.reporter_id', scope.personId)
       for (const pair of scope.pairs) {

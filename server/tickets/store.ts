@@ -42,6 +42,7 @@ const COLUMN = {
   respondedAt: 'responded_at',
   finishedAt: 'finished_at',
   version: 'version',
+  offeredIds: 'offered_ids',
 } as const satisfies Record<Exclude<keyof Ticket, 'campus' | 'line'>, string>
 const FIELDS = Object.entries(COLUMN) as [keyof typeof COLUMN, string][]
 
@@ -151,14 +152,19 @@ export async function unlinkCall(tx: Tx, callId: string, ticketId: string): Prom
   await tx('ticket_calls').where({ call_id: callId, ticket_id: ticketId }).delete()
 }
 
-/** Who works on the tickets a call is about. */
+/** Who works on the tickets a call is about, or is offered them. */
 export async function assigneesOfCall(tx: Tx, callId: string): Promise<string[]> {
-  return tx('ticket_calls as k')
-    .join('tickets as t', 't.id', 'k.ticket_id')
-    .where('k.call_id', callId)
-    .whereNotNull('t.assignee_id')
-    .distinct()
-    .pluck('t.assignee_id')
+  const { rows } = await tx.raw(
+    `select distinct one from ticket_calls k join tickets t on t.id = k.ticket_id, unnest(t.offered_ids || t.assignee_id) as one
+      where k.call_id = ? and one is not null`,
+    [callId],
+  )
+  return rows.map((row: { one: string }) => row.one)
+}
+
+/** Whom a ticket is offered to from now on: they see it until the offer ends. Nobody but dispatch says so. */
+export async function showTo(tx: Tx, ticketId: string, personIds: string[]): Promise<void> {
+  await tx('tickets').where({ id: ticketId }).update({ offered_ids: personIds })
 }
 
 /** The one ticket a call belongs to, and how. */

@@ -62,6 +62,7 @@ const aTicket = (but: Partial<Ticket> = {}): Ticket => ({
   notes: '',
   contactNumber: '62041',
   reporterId: null,
+  offeredIds: [],
   reporterName: '',
   unitId: null,
   reportedPlaceId: null,

@@ -12,9 +12,10 @@ export type { Standing } from './events.ts'
  *       ├──withdraw──► withdrawn ◄──┘  └──give up──► unresolved
  *       └──done (solved on the phone)──► done
  *
+ * `offeredIds`: whom it is offered to now; they see it. Dispatch keeps that, and no event of the ticket says it.
  * Reported and confirmed are two things and stand apart: what the caller said is never overwritten by what was found.
  */
-export type Ticket = Standing & Words
+export type Ticket = Standing & Words & { readonly offeredIds: string[] }
 
 /** What people wrote or are reached by: in the row and on the timeline, never in the journal. */
 export type Words = {

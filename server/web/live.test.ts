@@ -27,6 +27,7 @@ async function frameFor(row: JournalRow): Promise<SharedFrame | undefined> {
     assigneeId: null,
     firstTakerId: null,
     reporterId: null,
+    offeredIds: [],
   }
   return popPersonId
     ? {

@@ -1,5 +1,6 @@
 /** Words that cross the live socket between the server and a console. What the server sends is typed, not checked. */
 import { type Static, Type } from 'typebox'
+import type { OfferView } from './dispatch.ts'
 import { Count, OwnId, strict } from './fields.ts'
 import { type CalloutView, type EmergencyView, type OverView, RadioFromConsole, type RadioFromServer } from './radio.ts'
 import type { AgentView, CallbackRow, CallCard, Health, PopCard, QueueNow, RecordingView, TicketRow } from './views.ts'
@@ -17,6 +18,8 @@ export type Frame = { seq: number; at: string; type: string } & (
   | { subject: 'over'; over: OverView }
   | { subject: 'emergency'; emergency: EmergencyView; cleared: boolean }
   | { subject: 'callout'; callout: CalloutView }
+  /** who is asked of a ticket has changed; `offer`: the one it is about */
+  | { subject: 'dispatch'; ticketId: string; offer: OfferView | null }
   | { subject: 'none' }
 )
 

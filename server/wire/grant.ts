@@ -34,7 +34,7 @@ export type Verb =
 export type Thing = ({ organisationId: string } & OwnedThing) | { kind: 'directory' } | { kind: 'journal' }
 
 type OwnedThing =
-  /** `agentIds`: whom it rang or who talked; `assigneeIds`: who works on the tickets it is about */
+  /** `agentIds`: whom it rang or who talked; `assigneeIds`: who works on the tickets it is about, or is offered them */
   | { kind: 'call'; campus: string | null; line: string | null; agentIds: string[]; assigneeIds: string[] }
   | {
       kind: 'ticket'
@@ -43,6 +43,8 @@ type OwnedThing =
       assigneeId: string | null
       firstTakerId: string | null
       reporterId: string | null
+      /** whom it is offered to now */
+      offeredIds: readonly string[]
     }
   | {
       kind: 'recording'

@@ -143,7 +143,7 @@ export async function listOvers(db: Db | Tx, wanted: OverFilter): Promise<ShownO
     ])
     .limit(wanted.limit)
     .select('o.*', 'p.code as port', 'c.code as campus', 'me.name as speaker', 'h.name as holder', 'u.alias as alias')
-    .select('t.number as ticket_number', 't.assignee_id', 't.first_taker_id', 't.reporter_id')
+    .select('t.number as ticket_number', 't.assignee_id', 't.first_taker_id', 't.reporter_id', 't.offered_ids')
     .select('tc.code as ticket_campus', 'tl.code as ticket_line')
     .select(
       // Ended, and its own side kept by a recorder whose sound is not lost; the longest piece is a matter of days.
@@ -176,6 +176,7 @@ function shown(row: Row): ShownOver {
       assigneeId: row.assignee_id,
       firstTakerId: row.first_taker_id,
       reporterId: row.reporter_id,
+      offeredIds: row.offered_ids,
     },
     overId: row.id,
     port: row.port,
