@@ -87,7 +87,7 @@ async function main(): Promise<boolean> {
   const file = readDeskFile(varDir)
   const wish = readRadio(words, file.radio)
   const client = await RadioClient.open(file.radio[wish.port]?.control ?? '').catch((error: Error) => {
-    throw new Stop(`电台网关模拟器没有应答 · the gateway simulator does not answer: ${error.message}`)
+    throw new Stop(`对讲网关模拟器没有应答 · the gateway simulator does not answer: ${error.message}`)
   })
   const since = monoMs()
   const was = wish.does === 'listen' ? true : await act(client, wish, varDir)

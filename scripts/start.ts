@@ -121,7 +121,7 @@ async function main(): Promise<void> {
       )
     : undefined
   const radio = demo
-    ? await step(say, '两院区电台网关(模拟) · both UHF gateways (simulated)', () =>
+    ? await step(say, '两院区对讲网关(模拟) · both UHF gateways (simulated)', () =>
         up('radio', () => startGateways(gatewaysWish(settings))),
       )
     : undefined

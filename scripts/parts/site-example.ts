@@ -51,10 +51,10 @@ export const EXAMPLE = {
     },
   ],
   '// deskPhones':
-    '坐席桌上的 SIP 话机,服务器停机时也能接电话;密码在 phones.json。 SIP phones on the seats, which ring even without the server; their passwords are in phones.json.',
+    '客服桌上的 SIP 话机,服务器停机时也能接电话;密码在 phones.json。 SIP phones on the seats, which ring even without the server; their passwords are in phones.json.',
   deskPhones: [
-    { station: 'd8121', label: '1 号坐席', lines: ['logistics', 'it', 'equipment', 'property'] },
-    { station: 'd8122', label: '2 号坐席', lines: ['logistics', 'it', 'equipment', 'property'] },
+    { station: 'd8121', label: '1 号客服席', lines: ['logistics', 'it', 'equipment', 'property'] },
+    { station: 'd8122', label: '2 号客服席', lines: ['logistics', 'it', 'equipment', 'property'] },
   ],
   '// radio':
     '每个对讲信道一台 SIP 网关:gateway 为呼叫它的地址,或写 register: true 由它注册为 g-<port>(密码在 phones.json);声音走别的地址的,写 media: ["10.1.0.10"]。没有则写 []。 One SIP gateway for each radio channel: gateway is where we call it, or register: true when it registers as g-<port> (password in phones.json); media: ["10.1.0.10"] when its sound has another address. Without a radio: [].',

@@ -2,7 +2,7 @@
 import type { DeskFile } from './desk-file.ts'
 
 const ROLES: Record<string, string> = {
-  agent: '坐席',
+  agent: '客服',
   engineer: '工程师',
   supervisor: '班长',
   admin: '管理员',

@@ -95,7 +95,7 @@ t.test(
     const made = await compose(db, { ticketId, language: 'zh-CN' })
     t.equal(
       made?.words,
-      '注意，心内科禁止发射，进入前请关闭电台。洞拐号请听，工单洞幺四三，心内科，打印机卡纸。收到请按两四三应答。',
+      '注意，心内科禁止发射，进入前请关闭对讲机。洞拐号请听，工单洞幺四三，心内科，打印机卡纸。收到请按两四三应答。',
     )
     t.match(made, { unit: '07', noTransmit: '新院区 住院楼 6层 心内科护士站', findings: [] })
     const named = await compose(db, { ticketId, language: 'zh-CN', text: '王小明说 12床 李大力 的泵坏了' })

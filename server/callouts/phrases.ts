@@ -8,7 +8,7 @@ const ZH: Record<string, string> = {
   'zh-acknowledge': '收到请按',
   'zh-answer': '应答',
   'zh-caution': '注意',
-  'zh-no-transmitting': '禁止发射，进入前请关闭电台',
+  'zh-no-transmitting': '禁止发射，进入前请关闭对讲机',
 }
 for (const [digit, said] of [...'洞幺两三四五六拐八勾'].entries()) ZH[`zh-${digit}`] = said
 

@@ -57,7 +57,7 @@ export function calloutWords(facts: CalloutFacts, language: Language): string {
   const where = place ? say(place.spoken ?? place.name) : ''
   if (language === 'zh-CN')
     return [
-      place?.noTransmit ? `注意，${where}禁止发射，进入前请关闭电台。` : '',
+      place?.noTransmit ? `注意，${where}禁止发射，进入前请关闭对讲机。` : '',
       to ? `${say(to)}请听，` : '各位工程师请听，',
       `工单${say(facts.ticketNumber)}，`,
       where ? `${where}，` : '',

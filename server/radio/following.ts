@@ -17,7 +17,7 @@ export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(Ti
     organisationId,
     campus: emergency.campus,
     at: event.at,
-    what: `电台紧急呼叫 · ${whoCalls(emergency)}(${event.port})`,
+    what: `对讲紧急呼叫 · ${whoCalls(emergency)}(${event.port})`,
   })
   await setTicket(tx, event.emergencyId, ticketId)
   const over = await overs.overOfEmergency(tx, event.emergencyId)

@@ -66,7 +66,7 @@ t.test('a supervisor turns a line to night after being asked, and sees since whe
   t.equal(await page.getByRole('group', { name: '基建物业的夜间开关' }).count(), 0, 'another’s line is only seen')
   await it.getByRole('button', { name: '夜间' }).click()
   const question = page.getByRole('dialog', { name: '信息系统终端现在转夜间？' })
-  await question.getByText('坐席不振铃').waitFor(WAIT)
+  await question.getByText('客服不振铃').waitFor(WAIT)
   t.same(asked, [], 'nothing is turned before the answer')
   await question.getByRole('button', { name: '转换' }).click()
   await page.getByText(/夜间，自 \d\d:\d\d，何静/).waitFor(WAIT)
@@ -219,7 +219,7 @@ t.test('a row says who changed what of it and when', async (t) => {
   await history.getByRole('listitem').first().waitFor(WAIT)
   t.match(await history.getByRole('listitem').allTextContents(), [
     /何静 改了 中文名、禁发射（ICU、磁共振）/,
-    /何静 改了 电台里怎么念.*导入/,
+    /何静 改了 对讲里怎么念.*导入/,
     /系统 新建/,
   ])
 })

@@ -41,7 +41,7 @@ t.test('a transmitter that may be on though nobody speaks is named on the desk o
   const seat = await anOpenDesk(t, browser)
   seat.server.set(standing(['agent']))
   await seat.page.reload()
-  const alarm = seat.page.getByText('没有人讲话，2 个电台端口却在发射')
+  const alarm = seat.page.getByText('没有人讲话，2 个对讲端口却在发射')
   await alarm.waitFor(WAIT)
   t.match(await alarm.textContent(), '老院区对讲, 新院区对讲')
   await seat.page.getByRole('link', { name: '看这通电话' }).click()

@@ -140,7 +140,7 @@ t.test(
 
     await page.keyboard.press('F2')
     await hangUpKey(first).waitFor(WAIT)
-    const what = page.getByRole('textbox', { name: '什么坏了' })
+    const what = page.getByRole('textbox', { name: '报修内容' })
     await what.waitFor(WAIT)
     await first.hears(WARD)
     t.pass('the agent hears the ward')
@@ -156,7 +156,7 @@ t.test(
     await page.keyboard.press('F9')
     t.match(await ward.ended, { answered: true, cause: 16 })
     t.ok((await secondsOf(heardByWard, AGENT)) > 1, 'the ward heard the agent')
-    await page.getByText('整理', { exact: false }).first().waitFor(WAIT)
+    await page.getByText('话后处理', { exact: false }).first().waitFor(WAIT)
     await first.shot('wrap-up')
 
     await page.goto(`${lab.url}/tickets/${ticket.id}`)

@@ -70,7 +70,7 @@ t.test('F2 answers, and F9 is dead for a second after it', async (t) => {
   await answered(seat, offered)
   await seat.page.clock.setFixedTime(pressedAt + 900)
   await seat.page.keyboard.press('F9')
-  await seat.page.getByText('刚接起，1 秒内不挂断').waitFor(WAIT)
+  await seat.page.getByText('刚接听，1 秒内不挂断').waitFor(WAIT)
   t.ok(await seat.page.getByRole('button', { name: '挂断' }).isVisible(), 'a second press did not end the call')
   await seat.page.clock.setFixedTime(pressedAt + 1_100)
   await seat.page.keyboard.press('F9')
@@ -136,7 +136,7 @@ t.test('after the call, wrap-up says what the ticket lacks and leads back to rea
     wrapUpCallId: 'c1',
     wrapUpUntil: new Date(Date.now() + 60_000).toISOString(),
   })
-  await bayOf(seat.page).getByText('还缺：什么坏了、类别').waitFor(WAIT)
+  await bayOf(seat.page).getByText('还缺：报修内容、类别').waitFor(WAIT)
   await seat.page.keyboard.press('Alt+r')
   await seat.page.getByText('空闲，可以接听').waitFor(WAIT)
 })
@@ -146,7 +146,7 @@ t.test('with the server gone the screen says since when, hides live figures, and
   seat.server.goAway()
   await seat.page.getByText(/看不到服务器，自 \d\d:\d\d:\d\d/).waitFor(WAIT)
   await seat.page.getByText('就绪（服务器未确认）').first().waitFor(WAIT)
-  await bayOf(seat.page).getByText('看不到服务器，电话仍会振这里').waitFor(WAIT)
+  await bayOf(seat.page).getByText('看不到服务器，来电仍在这里响').waitFor(WAIT)
   await seat.phone.ring('s-blind', '30712')
   await bayOf(seat.page).getByText('30712').first().waitFor(WAIT)
   await bayOf(seat.page).getByText('没有弹屏：服务器看不到').waitFor(WAIT)

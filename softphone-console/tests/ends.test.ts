@@ -42,7 +42,7 @@ t.test('a ring that lasted its time is told as not answered: the ward still wait
     call: { ...call, state: 'queued', station: null, agent: null },
   })
   await bayOf(page)
-    .getByText(/振铃已停止|没有接起/)
+    .getByText(/振铃已停止|未接听/)
     .waitFor({ state: 'attached', ...WAIT })
   t.equal(await bayOf(page).getByText(HUNG_UP).count(), 0)
 })
@@ -65,8 +65,8 @@ t.test('a silent line warns before it is hung up, and says that we did it', asyn
 
 t.test('what nobody took stands at the head of the lane, with how many', async (t) => {
   const { page } = await anOpenDesk(t, browser)
-  await page.getByRole('status').filter({ hasText: '1 张没人领' }).waitFor(WAIT)
-  await page.getByRole('link', { name: /没人领的 ?1/ }).waitFor(WAIT)
+  await page.getByRole('status').filter({ hasText: '1 张无人认领' }).waitFor(WAIT)
+  await page.getByRole('link', { name: /无人认领 ?1/ }).waitFor(WAIT)
   await page.getByText('0150').first().waitFor(WAIT)
   t.pass('a message waits where everybody looks')
 })

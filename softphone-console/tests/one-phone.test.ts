@@ -124,7 +124,7 @@ t.test('who loses the right to take calls in the middle of one finishes it, and 
   })
   t.equal(put.status, 200)
   t.equal(await state(), 'signed_out')
-  await second.page.getByText('你已下线').first().waitFor(WAIT)
+  await second.page.getByText('您已下线').first().waitFor(WAIT)
   await wait(3_000)
   await second.hears(WARD)
   await hangUp(second.page)

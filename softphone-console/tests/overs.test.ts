@@ -46,17 +46,17 @@ const until = async (what: string, holds: () => Promise<boolean>, ms = 30_000) =
 
 t.test('what nobody filed waits in the box, is filed under a ticket, moved, and taken back', async (t) => {
   const { page } = seat
-  await page.getByRole('region', { name: '电台 新院区 UHF-1' }).getByText('信道畅通').waitFor({ timeout: 40_000 })
+  await page.getByRole('region', { name: '对讲 新院区 UHF-1' }).getByText('信道畅通').waitFor({ timeout: 40_000 })
   await air.ask('speak', { port: 'new', unit: '02', tone: 1500, forMs: 3_000 })
-  await page.getByRole('link', { name: /^电台/ }).click()
+  await page.getByRole('link', { name: /^对讲/ }).click()
   await page.getByRole('button', { name: '未归单 1' }).click(WAIT)
-  const table = page.getByRole('table', { name: '通话段' })
+  const table = page.getByRole('table', { name: '对讲语音' })
   const file = table.getByRole('button', { name: '归单…' })
   await file.waitFor(WAIT)
 
   const day = page.getByLabel('哪一天')
   await day.fill('2020-01-01')
-  await page.getByText('这里没有通话段').waitFor(WAIT)
+  await page.getByText('这里没有对讲语音').waitFor(WAIT)
   await day.fill('')
 
   await file.press('Enter')
@@ -83,16 +83,16 @@ t.test('what nobody filed waits in the box, is filed under a ticket, moved, and 
 
 t.test('a call-out calls whom the agent picks; nobody answers, and it stays until somebody goes', async (t) => {
   const { page } = seat
-  await page.getByRole('button', { name: '电台呼叫…' }).press('Enter')
-  const dialog = page.getByRole('dialog', { name: '电台呼叫' })
-  await dialog.getByLabel('在哪个台播').selectOption('new')
+  await page.getByRole('button', { name: '对讲呼叫…' }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: '对讲呼叫' })
+  await dialog.getByLabel('在哪个端口播').selectOption('new')
   await dialog.getByText(/各位工程师请听/).waitFor(WAIT)
   await dialog.getByLabel('呼叫谁').selectOption('02')
   await dialog.getByText(/洞两号请听/).waitFor(WAIT)
   await dialog.getByRole('button', { name: '播出' }).press('Enter')
   await dialog.waitFor({ state: 'hidden', ...WAIT })
 
-  const alarm = page.getByRole('alert', { name: '电台呼叫' })
+  const alarm = page.getByRole('alert', { name: '对讲呼叫' })
   await alarm.getByText('没有人应答').waitFor({ timeout: 150_000 })
   await until('every desk has the alarm', async () =>
     (await ask('GET', '/api/desk')).health.alarms.some(

@@ -34,7 +34,7 @@ t.teardown(async () => {
 })
 
 const port = (code: 'old' | 'new') =>
-  seat.page.getByRole('region', { name: `电台 ${code === 'old' ? '老' : '新'}院区 UHF-1` })
+  seat.page.getByRole('region', { name: `对讲 ${code === 'old' ? '老' : '新'}院区 UHF-1` })
 const ptt = (code: 'old' | 'new') => port(code).locator('button.ptt')
 const keyedSince = async (code: string, since: number) =>
   (await air.ask('log', { port: code, since })).filter(({ type }) => type === 'keyed').length
@@ -141,7 +141,7 @@ t.test('a busy channel denies the press and says who; a second press within a se
   await seat.page.mouse.up()
   await seat.page.mouse.down()
   await air.until('old', 'keyed', { since })
-  await ptt('old').getByText('对方也在讲，听不到你说的').waitFor(WAIT)
+  await ptt('old').getByText('对方也在讲，听不到您说的').waitFor(WAIT)
   await seat.page.mouse.up()
   await air.until('old', 'unkeyed', { since })
   await said
@@ -187,7 +187,7 @@ t.test('an emergency stays until it is acknowledged, in words and with its handh
 
 t.test('the full view joins the campuses: what one hears, the other hears', async (t) => {
   const { page } = seat
-  await page.getByRole('link', { name: /^电台/ }).click()
+  await page.getByRole('link', { name: /^对讲/ }).click()
   await page.getByRole('button', { name: '互联' }).click()
   await page.getByRole('button', { name: '断开' }).waitFor(WAIT)
   const since = monoMs()

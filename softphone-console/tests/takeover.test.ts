@@ -63,7 +63,7 @@ t.test(
     const talkedInTime = machine.within(talked, 15_000)
     t.ok(rangInTime.holds, `the next agent was rung ${rang} ms later${rangInTime.meanwhile}`)
     t.ok(talkedInTime.holds, `and talked with the caller ${talked} ms later${talkedInTime.meanwhile}`)
-    await second.page.getByRole('textbox', { name: '什么坏了' }).waitFor(WAIT)
+    await second.page.getByRole('textbox', { name: '报修内容' }).waitFor(WAIT)
     await second.shot('taken-over')
     await second.page.waitForFunction((since) => Date.now() - since > 5_000, Date.now())
     await second.page.keyboard.press('F9')
@@ -76,7 +76,7 @@ t.test(
     const still = machine.stoodStill(beganAt) / 1_000
     await second
       .bay()
-      .getByText(still < STILL_FROM_S ? '录音已入库' : /录音已入库|录音短了/)
+      .getByText(still < STILL_FROM_S ? '录音已归档' : /录音已归档|录音不全/)
       .waitFor(WAIT)
     const [row] = await lab.query<{ id: string; state: string; tickets: number }>(
       `select r.id, r.state, (select count(*)::int from ticket_calls c where c.call_id = r.call_id) as tickets from recordings r`,

@@ -56,7 +56,7 @@ async function aDesk(t: Test) {
   return { server, tab, answered, ...doors }
 }
 
-const what = (tab: Page) => tab.getByLabel('什么坏了')
+const what = (tab: Page) => tab.getByLabel('报修内容')
 
 t.test('the ticket of an answered call opens in the work lane and is saved as it is typed', async (t) => {
   const { tab, answered, held } = await aDesk(t)
@@ -142,7 +142,7 @@ t.test('a ticket is not finished on the phone before it says what and which', as
   const { tab, answered, asked } = await aDesk(t)
   answered('c9', '0146')
   await tab.getByRole('button', { name: '电话里已解决' }).click()
-  await tab.getByText(/还缺：什么坏了、类别/).waitFor()
+  await tab.getByText(/还缺：报修内容、类别/).waitFor()
   await what(tab).fill('打印机卡纸')
   await tab.getByRole('radio', { name: '打印机' }).click()
   await tab.getByRole('button', { name: '电话里已解决' }).click()

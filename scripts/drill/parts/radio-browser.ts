@@ -46,7 +46,7 @@ export class BrowserDesk implements RadioDesk {
 
   #port(code: string) {
     if (!this.#seat) throw new Error('the browser is not open')
-    return this.#seat.page.getByRole('region', { name: `电台 ${CAMPUS[code]}院区 UHF-1` })
+    return this.#seat.page.getByRole('region', { name: `对讲 ${CAMPUS[code]}院区 UHF-1` })
   }
 
   /** A console joins every port by itself: only waits until it has. */

@@ -57,14 +57,14 @@ export async function startGateways(wish: GatewaysWish): Promise<Running> {
   })
   closeSync(out)
   const { pid } = child
-  if (pid === undefined) throw new Stop('电台网关模拟器无法启动 · the gateway simulator could not be started')
+  if (pid === undefined) throw new Stop('对讲网关模拟器无法启动 · the gateway simulator could not be started')
   child.unref()
   remember(mark, pid)
   const said = () => readFileSync(file, 'utf8')
   for (const until = Date.now() + 15_000; !said().includes('ready\n'); await pause(50)) {
     if (beganAt(pid) !== undefined && Date.now() < until) continue
     await endProcess(pid, 'SIGTERM', 1_000)
-    throw new Stop(`电台网关模拟器没有启动 · the gateway simulator did not come up: ${said().trim().slice(-400)}`)
+    throw new Stop(`对讲网关模拟器没有启动 · the gateway simulator did not come up: ${said().trim().slice(-400)}`)
   }
   return {
     pid,

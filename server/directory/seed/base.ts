@@ -113,7 +113,7 @@ export const CATEGORIES: readonly CategorySeed[] = [
     ['calling-screen', '叫号屏硬件', 'Queue-calling screen'],
     ['power', '电气照明', 'Power and lighting'],
   ]),
-  of('it', 'order-revocation', '医嘱退改', 'Order revocation', [['form', '退改申请', 'Request']]),
+  of('it', 'order-revocation', '医嘱退改', 'Order revocation', [['form', '退改', 'Request']]),
   of('it', 'it-other', '其他', 'Other', [['any', '其他', 'Other']]),
 
   of('equipment', 'life-support', '急救与生命支持', 'Life support', [

@@ -5,19 +5,19 @@ export const agent = room({
   myState: { zh: '我的状态', en: 'My state' },
   ready: { zh: '就绪', en: 'Ready' },
   not_ready: { zh: '未就绪', en: 'Not ready' },
-  wrap_up: { zh: '整理', en: 'Wrap-up' },
+  wrap_up: { zh: '话后处理', en: 'Wrap-up' },
   signed_out: { zh: '未上线', en: 'Off' },
   ringing: { zh: '振铃', en: 'Ringing' },
   talking: { zh: '通话中', en: 'On call' },
   unconfirmed: { zh: (state: string) => `${state}（服务器未确认）`, en: (state: string) => `${state} (unconfirmed)` },
   since: { zh: (at: string) => `${at} 起`, en: (at: string) => `since ${at}` },
   afterCall: { zh: (next: string) => `通话后 → ${next}`, en: (next: string) => `After the call → ${next}` },
-  afterWrapUp: { zh: (next: string) => `整理后 → ${next}`, en: (next: string) => `After wrap-up → ${next}` },
+  afterWrapUp: { zh: (next: string) => `话后处理后 → ${next}`, en: (next: string) => `After wrap-up → ${next}` },
   chooseState: { zh: '换状态', en: 'Change state' },
   chooseNext: { zh: '先选好通话后的状态', en: 'Choose the state after the call' },
   readyNote: { zh: '接所有已登录的线', en: 'Takes calls of all my lines' },
   wrapNote: { zh: '到点不自动打断没填完的工单', en: 'Does not cut off an unfinished ticket' },
-  wrapUpOnly: { zh: '整理只在通话之后', en: 'Wrap-up only follows a call' },
+  wrapUpOnly: { zh: '只有通话之后才有话后处理', en: 'Wrap-up only follows a call' },
   goOff: { zh: '下线', en: 'Stop taking calls' },
   goOffNote: { zh: '话机注销，来电转给别人', en: 'The phone signs off; calls go to others' },
   goOn: { zh: '上线', en: 'Take calls' },
@@ -35,10 +35,10 @@ export const agent = room({
     en: 'Another computer took the phone over; it no longer rings here.',
   },
   putOff: {
-    zh: '你已下线：权限、密码或登录变了。正在讲的通话可以讲完。',
+    zh: '您已下线：权限、密码或登录变了。正在讲的通话可以讲完。',
     en: 'You no longer take calls: your rights, password or sign-in changed. A call you are on is yours to finish.',
   },
-  extended: { zh: '整理已延长', en: 'Wrap-up extended' },
+  extended: { zh: '话后处理已延长', en: 'Wrap-up extended' },
 })
 
 export const notReady: Record<string, { zh: string; en: string }> = {
@@ -100,6 +100,6 @@ export const soundFault = room({
   no_output: { zh: '这台电脑没有可用的声音输出', en: 'This computer has no sound output' },
   silent: { zh: '铃声没有放出来', en: 'The ring did not come out' },
   no_second_output: { zh: '第二输出打不开，请另选', en: 'The second output cannot be used; choose another' },
-  not_heard: { zh: '你没有听到，请查音量和输出', en: 'You did not hear it; check volume and output' },
+  not_heard: { zh: '您没有听到，请查音量和输出', en: 'You did not hear it; check volume and output' },
   no_microphone: { zh: '用不了麦克风', en: 'The microphone cannot be used' },
 })

@@ -2,7 +2,7 @@ import { room } from './words.ts'
 
 export const subjectName = room({
   places: { zh: '地点', en: 'Places' },
-  units: { zh: '科室', en: 'Units' },
+  units: { zh: '科室', en: 'Departments' },
   numbers: { zh: '号码', en: 'Numbers' },
   people: { zh: '人员', en: 'People' },
   crews: { zh: '班组', en: 'Crews' },
@@ -10,7 +10,7 @@ export const subjectName = room({
   campuses: { zh: '院区', en: 'Campuses' },
   trunks: { zh: '中继', en: 'Trunks' },
   calendars: { zh: '日历', en: 'Calendars' },
-  handhelds: { zh: '手持机', en: 'Handhelds' },
+  handhelds: { zh: '对讲机', en: 'Handhelds' },
 })
 
 export const directoryField = room({
@@ -28,7 +28,7 @@ export const directoryField = room({
   code: { zh: '代码', en: 'Code' },
   zh: { zh: '中文名', en: 'Name (Chinese)' },
   en: { zh: '英文名', en: 'Name (English)' },
-  spoken: { zh: '电台里怎么念', en: 'As spoken on the radio' },
+  spoken: { zh: '对讲里怎么念', en: 'As spoken on the radio' },
   noTransmit: { zh: '禁发射（ICU、磁共振）', en: 'No transmitting (ICU, MRI)' },
   costCode: { zh: '成本代码', en: 'Cost code' },
   placeIds: { zh: '所在地点', en: 'Where it is' },
@@ -43,13 +43,13 @@ export const directoryField = room({
   title: { zh: '职务', en: 'Title' },
   login: { zh: '账号', en: 'Account' },
   locale: { zh: '语言', en: 'Language' },
-  unitId: { zh: '科室', en: 'Unit' },
+  unitId: { zh: '科室', en: 'Department' },
   line: { zh: '服务线', en: 'Line' },
   memberIds: { zh: '成员', en: 'Members' },
   zoneIds: { zh: '责任区', en: 'Zones' },
   sort: { zh: '排序', en: 'Order' },
   ringSeconds: { zh: '振铃秒数', en: 'Rings, seconds' },
-  wrapUpSeconds: { zh: '整理秒数', en: 'Wrap-up, seconds' },
+  wrapUpSeconds: { zh: '话后处理秒数', en: 'Wrap-up, seconds' },
   seal: { zh: '印章', en: 'Seal' },
   address: { zh: '来源地址', en: 'Source address' },
   contact: { zh: '呼出地址', en: 'Contact' },
@@ -57,8 +57,8 @@ export const directoryField = room({
   weekdays: { zh: '星期', en: 'Weekdays' },
   dayFrom: { zh: '白班从', en: 'Day from' },
   dayTo: { zh: '白班到', en: 'Day to' },
-  nightHandset: { zh: '夜间手机', en: 'Night handset' },
-  nightMobile: { zh: '夜间移动号', en: 'Night mobile' },
+  nightHandset: { zh: '夜间手持话机', en: 'Night handset' },
+  nightMobile: { zh: '夜间手机', en: 'Night mobile' },
 })
 
 export const choiceName = room({
@@ -66,7 +66,7 @@ export const choiceName = room({
   floor: { zh: '层', en: 'Floor' },
   room: { zh: '房间', en: 'Room' },
   bed: { zh: '床', en: 'Bed' },
-  department: { zh: '科室', en: 'Department' },
+  department: { zh: '科室', en: 'Clinical department' },
   nursing_unit: { zh: '护理单元', en: 'Nursing unit' },
   office: { zh: '处室', en: 'Office' },
   company: { zh: '公司', en: 'Company' },
@@ -121,7 +121,7 @@ export const directory = room({
   search: { zh: '找代码、名称、号码', en: 'Code, name or number' },
   showRetired: { zh: '也看已停用的', en: 'Retired too' },
   create: { zh: '新建', en: 'New' },
-  ofRadio: { zh: '电台', en: 'Radio' },
+  ofRadio: { zh: '对讲', en: 'Radio' },
   bringBack: { zh: '恢复使用', en: 'Bring back' },
   broughtBack: { zh: '已恢复', en: 'Back in use' },
   saveRow: { zh: '保存', en: 'Save' },
@@ -136,7 +136,7 @@ export const directory = room({
   fixed: { zh: '建好后不能改', en: 'Cannot change once made' },
   collided: { zh: '别人刚改过这一条', en: 'Somebody changed this meanwhile' },
   collidedWhat: {
-    zh: '下面标出不同的地方。再保存就以你的为准；也可以取他的。',
+    zh: '下面标出不同的地方。再保存就以您的为准；也可以取他的。',
     en: 'What differs is marked. Saving again keeps yours; or take theirs.',
   },
   theirs: {
@@ -230,7 +230,7 @@ export const directory = room({
     en: 'Which campuses there are is decided by “campuses” in site.json. Names, seals and order are changed here.',
   },
   siteLines: {
-    zh: '有哪些服务线、振铃多久由 site.json 的 lines 和 seconds 决定。名称、排序和整理时间在这里改。',
+    zh: '有哪些服务线、振铃多久由 site.json 的 lines 和 seconds 决定。名称、排序和话后处理时长在这里改。',
     en: 'Which lines there are, and how long a phone rings, is decided by “lines” and “seconds” in site.json. Names, order and wrap-up are changed here.',
   },
   siteField: { zh: '由 site.json 决定', en: 'Decided by site.json' },

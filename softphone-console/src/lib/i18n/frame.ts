@@ -26,27 +26,27 @@ export const frame = room({
   queues: { zh: '排队：服务线 × 院区', en: 'Queues: lines × campuses' },
   waiting: { zh: '等待', en: 'Waiting' },
   longest: { zh: '最久', en: 'Longest' },
-  level: { zh: '达标', en: 'Level' },
+  level: { zh: '20 秒接通率', en: 'Service level' },
   ready: { zh: (n: number) => `${n} 人就绪`, en: (n: number) => `${n} ready` },
   nobody: { zh: '没有人就绪', en: 'none ready' },
   busy: { zh: '偏忙', en: 'Busy' },
   urgent: { zh: '告急', en: 'Urgent' },
   asOf: { zh: (at: string) => `${at} 的数`, en: (at: string) => `as of ${at}` },
   formula: {
-    zh: '达标率 =（20 秒内接起 + 20 秒内放弃）÷（接起 + 放弃）',
-    en: 'Level = (answered in 20 s + abandoned in 20 s) ÷ (answered + abandoned)',
+    zh: '20 秒接通率 =（20 秒内接听 + 20 秒内未接来电）÷（接听 + 未接来电）',
+    en: 'Service level = (answered in 20 s + abandoned in 20 s) ÷ (answered + abandoned)',
   },
   formulaToday: {
-    zh: (answered: number, abandoned: number) => `今日接起 ${answered}，放弃 ${abandoned}`,
+    zh: (answered: number, abandoned: number) => `今日接听 ${answered}，未接来电 ${abandoned}`,
     en: (answered: number, abandoned: number) => `Today: ${answered} answered, ${abandoned} abandoned`,
   },
   formulaShort: {
-    zh: (n: number) => `5 秒内挂断的 ${n} 通不计`,
+    zh: (n: number) => `短时挂断（5 秒内）${n} 通，不计`,
     en: (n: number) => `${n} who hung up within 5 s left out`,
   },
 
-  health: { zh: '线路健康', en: 'Health of the wires' },
-  allWell: { zh: '线路都好', en: 'All wires well' },
+  health: { zh: '线路健康', en: 'Connections' },
+  allWell: { zh: '线路正常', en: 'All connections up' },
   wireBroken: {
     zh: (wire: string, at: string) => `${wire}断开 · 自 ${at}`,
     en: (wire: string, at: string) => `${wire} down since ${at}`,
@@ -59,7 +59,7 @@ export const frame = room({
     en: (at: string, span: string) => `The server cannot be seen since ${at} (${span})`,
   },
   blindPhone: {
-    zh: '下面是断开前的样子。电话照常排队和录音；浏览器话机仍可接，没有弹屏；你写的存在本机，连上后补交。',
+    zh: '下面是断开前的样子。电话照常排队和录音；浏览器话机仍可接，没有弹屏；您写的存在本机，连上后补交。',
     en: 'Below is how things stood. Calls go on queueing and being recorded; this phone still answers, without a pop. What you write is kept here and sent later.',
   },
   blindNoPhone: {
@@ -67,7 +67,7 @@ export const frame = room({
     en: 'Below is how things stood. Calls go on queueing and being recorded; this phone is down too, calls ring on the desk phone.',
   },
   blindOther: {
-    zh: '下面是断开前的样子。电话照常排队和录音；你写的存在本机，连上后补交。',
+    zh: '下面是断开前的样子。电话照常排队和录音；您写的存在本机，连上后补交。',
     en: 'Below is how things stood. Calls go on queueing and being recorded. What you write is kept here and sent later.',
   },
   nextTry: {
@@ -102,5 +102,5 @@ export const wires: Record<string, { zh: string; en: string }> = {
   postgres: { zh: '数据库', en: 'Database' },
   vault: { zh: '录音库', en: 'Recording vault' },
   spool: { zh: '录音盘', en: 'Recording disk' },
-  cel: { zh: '通话底账', en: 'Call ledger' },
+  cel: { zh: '话单', en: 'Call detail records' },
 }

@@ -4,13 +4,13 @@ export const callState = room({
   arrived: { zh: '刚到', en: 'Arrived' },
   queued: { zh: '排队', en: 'Waiting' },
   offered: { zh: '振铃', en: 'Ringing' },
-  talking: { zh: '在讲', en: 'Talking' },
+  talking: { zh: '通话中', en: 'Talking' },
   ended: { zh: '已结束', en: 'Ended' },
 })
 
 export const callOutcome = room({
-  answered: { zh: '接起', en: 'Answered' },
-  abandoned: { zh: '放弃', en: 'Abandoned' },
+  answered: { zh: '接听', en: 'Answered' },
+  abandoned: { zh: '未接来电', en: 'Abandoned' },
   voicemail: { zh: '留言', en: 'Voicemail' },
   callback_asked: { zh: '要求回电', en: 'Asked for a call back' },
   refused: { zh: '拒接', en: 'Refused' },
@@ -35,7 +35,7 @@ export const identifiedHow = room({
 })
 
 export const offerOutcome = room({
-  answered: { zh: '接起', en: 'answered' },
+  answered: { zh: '接听', en: 'answered' },
   no_answer: { zh: '没接', en: 'no answer' },
   declined: { zh: '拒接', en: 'declined' },
   cancelled: { zh: '取消', en: 'cancelled' },
@@ -60,8 +60,8 @@ export const history = room({
   alarmGone: { zh: '系统', en: 'the desk' },
   acknowledge: { zh: '已知悉', en: 'Acknowledge' },
   acknowledged: { zh: '已确认，告警随即消失', en: 'Acknowledged; the alarm goes away' },
-  lackingSound: { zh: '没有录音', en: 'The recording is missing' },
-  shortSound: { zh: '录音短了', en: 'The recording is short' },
+  lackingSound: { zh: '录音缺失', en: 'The recording is missing' },
+  shortSound: { zh: '录音不全', en: 'The recording is short' },
   neverRecorded: { zh: '没有录上', en: 'The call went unrecorded' },
   ani: { zh: '主叫号码', en: 'Calling number' },
   anyPlace: { zh: '所有地点', en: 'Any place' },
@@ -74,8 +74,8 @@ export const history = room({
   ledTo: { zh: '去向', en: 'Led to' },
   ticket: { zh: '工单', en: 'Ticket' },
   callback: { zh: '待回电', en: 'Callback owed' },
-  unexplained: { zh: '没有去向', en: 'Unexplained' },
-  openTicket: { zh: '补开工单', en: 'Open a ticket' },
+  unexplained: { zh: '没有工单也没有原因', en: 'No ticket, no reason' },
+  openTicket: { zh: '补建工单', en: 'Open a ticket' },
   recovered: { zh: '补录', en: 'Recovered' },
   unrecorded: { zh: (why: string) => `没有录上：${why}`, en: (why: string) => `Not recorded: ${why}` },
   dialled: { zh: '拨的号码', en: 'Dialled' },
@@ -85,7 +85,7 @@ export const history = room({
   identified: { zh: '怎么认出', en: 'Identified' },
   arrived: { zh: '到达', en: 'Arrived' },
   queued: { zh: '排队', en: 'Queued' },
-  answered: { zh: '接起', en: 'Answered' },
+  answered: { zh: '接听', en: 'Answered' },
   ended: { zh: '结束', en: 'Ended' },
   legs: { zh: '各方', en: 'Legs' },
   offers: { zh: '先后响过谁', en: 'Who it rang' },
@@ -98,7 +98,7 @@ export const history = room({
   end: { zh: '挂断这通电话…', en: 'End this call…' },
   endTitle: { zh: '挂断这通电话', en: 'End this call' },
   endAsk: {
-    zh: '交换机会挂断这通电话的所有各方。只用于没有人在讲、却一直占着线的电话；会记下是你挂断的。',
+    zh: '交换机会挂断这通电话的所有各方。只用于没有人在讲、却一直占着线的电话；会记下是您挂断的。',
     en: 'The exchange hangs up everyone in this call. For a call that holds its line though nobody speaks; it is written down that you ended it.',
   },
   endDone: { zh: '已让交换机挂断', en: 'The exchange was told to hang up' },

@@ -4,7 +4,7 @@ import { room } from './words.ts'
 export const night = room({
   title: { zh: '夜间开关', en: 'Night switch' },
   how: {
-    zh: '手动压过时间表：夜间的来电振手持话机，再振手机，最后留言。拨回“按日历”才恢复。',
+    zh: '手动压过时间表：夜间的来电先响手持话机，再响手机，最后留言。拨回“按日历”才恢复。',
     en: 'By hand it stands above the hours: at night a call rings the handset, then the mobile, then takes a message. Turn it back to the calendar when done.',
   },
   auto: { zh: '按日历', en: 'By calendar' },
@@ -21,7 +21,7 @@ export const night = room({
   askOff: { zh: (line: string) => `${line}现在转白天？`, en: (line: string) => `Turn ${line} to day now?` },
   askAuto: { zh: (line: string) => `${line}恢复按日历？`, en: (line: string) => `Put ${line} back on its calendar?` },
   willOn: {
-    zh: '两个院区打这条线的下一通电话起，不再进队列，坐席不振铃。正在等的和正在通话的不受影响。',
+    zh: '两个院区打这条线的下一通电话起，不再进队列，客服不振铃。正在等的和正在通话的不受影响。',
     en: 'From the next call on, at both campuses, callers no longer queue and no agent rings. Calls waiting or talking now go on.',
   },
   willOff: {

@@ -2,9 +2,9 @@ import { room } from './words.ts'
 
 export const recordingState = room({
   recording: { zh: '录音中', en: 'Recording' },
-  filing: { zh: '正在入库', en: 'Filing' },
-  filed: { zh: '已入库，已核对', en: 'Filed and checked' },
-  missing: { zh: '没有录音', en: 'Missing' },
+  filing: { zh: '正在归档', en: 'Filing' },
+  filed: { zh: '已归档，已核对', en: 'Filed and checked' },
+  missing: { zh: '缺失', en: 'Missing' },
   short: { zh: '录音不全', en: 'Short' },
 })
 
@@ -25,7 +25,7 @@ export const recordings = room({
   wave: { zh: '双声道波形：上为来电人，下为客服', en: 'Waveform of both voices: caller above, agent below' },
   noPeaks: { zh: '波形没取到，声音不受影响', en: 'No waveform; the sound is not affected' },
   keys: { zh: '空格 播放 · ← → 5 秒 · , . 快慢', en: 'Space plays · ← → 5 s · , . speed' },
-  mayNot: { zh: '你没有听这段录音的权限', en: 'You may not listen to this recording' },
+  mayNot: { zh: '您没有听这段录音的权限', en: 'You may not listen to this recording' },
   heardIsKept: { zh: '每次收听都会记下', en: 'Every listening is written down' },
   whyRecording: { zh: '通话还在进行，挂断后几秒可听', en: 'The call goes on; ready seconds after it ends' },
   whyFiling: { zh: '正在核对并存进录音库', en: 'Being checked and put into the vault' },
@@ -56,5 +56,5 @@ export const findingKind = room({
   repaired: { zh: '文件头已修复', en: 'header repaired' },
   silent: { zh: '全程无声', en: 'silent throughout' },
   unreadable: { zh: '文件读不懂', en: 'file unreadable' },
-  gap: { zh: '有缺口', en: 'gap of' },
+  gap: { zh: '中间缺失', en: 'gap of' },
 })

@@ -8,7 +8,7 @@ const by = (zh: (who: string) => string, en: (who: string) => string) => ({
 
 export const happened = room({
   opened: by(
-    (w) => `${w} 开单`,
+    (w) => `${w} 建单`,
     (w) => `${w} opened the ticket`,
   ),
   changed: by(
@@ -32,7 +32,7 @@ export const happened = room({
     (w) => `${w} took a call off it`,
   ),
   take: by(
-    (w) => `${w} 接到手上`,
+    (w) => `${w} 认领`,
     (w) => `${w} took it on`,
   ),
   assign: by(
@@ -52,11 +52,11 @@ export const happened = room({
     (w) => `${w} marked it unresolved`,
   ),
   reopen: by(
-    (w) => `${w} 重开`,
+    (w) => `${w} 转返修`,
     (w) => `${w} reopened it`,
   ),
   'ticket.opened': by(
-    (w) => `${w} 开单`,
+    (w) => `${w} 建单`,
     (w) => `${w} opened the ticket`,
   ),
   'ticket.changed': by(
@@ -80,7 +80,7 @@ export const happened = room({
     (w) => `${w} urged it`,
   ),
   'ticket.assigned': by(
-    (w) => `${w} 接到手上`,
+    (w) => `${w} 认领`,
     (w) => `${w} took it on`,
   ),
   'ticket.state': by(
@@ -98,7 +98,7 @@ export const happened = room({
     (w) => `${w} was no longer rung`,
   ),
   'call.answered': by(
-    (w) => `${w} 接起来电`,
+    (w) => `${w} 接听来电`,
     (w) => `${w} answered the call`,
   ),
   'call.held': by(
@@ -126,21 +126,21 @@ export const happened = room({
     (w) => `${w} 让交换机挂断了这通电话`,
     (w) => `${w} had the call hung up`,
   ),
-  'callback.owed': { zh: () => '欠一次回电', en: () => 'A call back is owed' },
+  'callback.owed': { zh: () => '欠一次回电', en: () => 'A callback is owed' },
   'callback.taken': by(
-    (w) => `${w} 领了回电`,
-    (w) => `${w} took the call back`,
+    (w) => `${w} 认领回电`,
+    (w) => `${w} took the callback`,
   ),
   'callback.released': by(
-    (w) => `${w} 放回回电`,
-    (w) => `${w} put the call back back`,
+    (w) => `${w} 取消认领回电`,
+    (w) => `${w} released the callback`,
   ),
   'callback.cleared': by(
-    (w) => `${w} 了结回电`,
-    (w) => `${w} settled the call back`,
+    (w) => `${w} 关闭回电`,
+    (w) => `${w} closed the callback`,
   ),
-  'recording.filing': { zh: () => '录音正在入库', en: () => 'The recording is being filed' },
-  'recording.filed': { zh: () => '录音已入库', en: () => 'The recording is filed' },
+  'recording.filing': { zh: () => '录音正在归档', en: () => 'The recording is being filed' },
+  'recording.filed': { zh: () => '录音已归档', en: () => 'The recording is filed' },
   'recording.missing': { zh: () => '录音缺失', en: () => 'The recording is missing' },
   'recording.short': { zh: () => '录音不全', en: () => 'The recording is short' },
   'recording.listened': by(
@@ -151,27 +151,27 @@ export const happened = room({
 
 /** What stands in a ticket's field, by its name on the wire. */
 export const fieldName = room({
-  what: { zh: '什么坏了', en: 'what is wrong' },
+  what: { zh: '报修内容', en: 'what is wrong' },
   notes: { zh: '备注', en: 'notes' },
   kind: { zh: '性质', en: 'kind' },
   line: { zh: '服务线', en: 'line' },
   placeId: { zh: '地点', en: 'place' },
   placeText: { zh: '地点文字', en: 'place in words' },
-  unitId: { zh: '科室', en: 'unit' },
+  unitId: { zh: '科室', en: 'department' },
   reporterId: { zh: '报修人', en: 'reporter' },
   reporterName: { zh: '报修人姓名', en: 'reporter’s name' },
   contactNumber: { zh: '联系电话', en: 'contact number' },
   categoryId: { zh: '类别', en: 'category' },
-  confirmedCategoryId: { zh: '查实类别', en: 'category as found' },
-  confirmedPlaceId: { zh: '查实地点', en: 'place as found' },
+  confirmedCategoryId: { zh: '现场确认类别', en: 'confirmed category' },
+  confirmedPlaceId: { zh: '现场确认地点', en: 'confirmed place' },
   impact: { zh: '影响', en: 'impact' },
-  urgency: { zh: '紧急', en: 'urgency' },
-  confirmedImpact: { zh: '查实影响', en: 'impact as found' },
-  confirmedUrgency: { zh: '查实紧急', en: 'urgency as found' },
+  urgency: { zh: '紧急程度', en: 'urgency' },
+  confirmedImpact: { zh: '现场确认影响', en: 'confirmed impact' },
+  confirmedUrgency: { zh: '现场确认紧急程度', en: 'confirmed urgency' },
   ipAddress: { zh: 'IP 地址', en: 'IP address' },
   priority: { zh: '优先级', en: 'priority' },
   state: { zh: '状态', en: 'state' },
-  assigneeId: { zh: '经办', en: 'assignee' },
+  assigneeId: { zh: '处理人', en: 'assignee' },
   crewId: { zh: '班组', en: 'crew' },
   resolution: { zh: '怎样解决', en: 'resolution' },
   faultCause: { zh: '故障原因', en: 'cause' },

@@ -26,7 +26,7 @@ t.test('a refusal is told in the words kept for its code', async (t) => {
   const { api } = anApi(() => json(409, { code: 'callback-taken', message: 'x' }))
   const fault = await api.post('/api/callbacks/1/take').catch((error: unknown) => error)
   t.ok(fault instanceof ApiFault && !fault.unreachable)
-  t.equal(sentence(fault), '这条回电已有人领了。')
+  t.equal(sentence(fault), '这条回电已有人认领。')
 })
 
 t.test('something not found says so, whatever it was', async (t) => {

@@ -19,7 +19,7 @@ t.test('a change is told field by field, in words and not in codes', async (t) =
     anItem({ kind: 'changed', body: { fields: { impact: [3, 2], what: ['', '卡纸'], notes: ['旧', ''] } } }),
     null,
   )
-  t.same(more, ['影响：一个人 → 整个病区', '什么坏了：卡纸', '清空备注'])
+  t.same(more, ['影响：一个人 → 整个病区', '报修内容：卡纸', '清空备注'])
 })
 
 t.test('a place whose name is not at hand is not shown as an id', async (t) => {
@@ -27,6 +27,6 @@ t.test('a place whose name is not at hand is not shown as an id', async (t) => {
 })
 
 t.test('what the desk did by itself names the desk, and the unknown is still told', async (t) => {
-  t.equal(tell(anItem({ kind: 'ticket.opened', by: null }), null).text, '值班台 开单')
+  t.equal(tell(anItem({ kind: 'ticket.opened', by: null }), null).text, '值班台 建单')
   t.equal(tell(anItem({ kind: 'radio.dispatched' }), null).text, '有变动（radio.dispatched）')
 })

@@ -2,9 +2,9 @@ import { room } from '../words.ts'
 
 /** Calling an engineer out by radio, from a ticket. */
 export const callout = room({
-  title: { zh: '电台呼叫', en: 'Call out by radio' },
-  open: { zh: '电台呼叫…', en: 'Call by radio…' },
-  port: { zh: '在哪个台播', en: 'On which port' },
+  title: { zh: '对讲呼叫', en: 'Call out by radio' },
+  open: { zh: '对讲呼叫…', en: 'Call by radio…' },
+  port: { zh: '在哪个端口播', en: 'On which port' },
   language: { zh: '用什么话', en: 'Language' },
   whom: { zh: '呼叫谁', en: 'Who is called' },
   everybody: { zh: '所有工程师', en: 'All engineers' },
@@ -22,7 +22,7 @@ export const callout = room({
     en: 'This may name a patient, and anyone can hear it. I have looked; say it.',
   },
   noTransmit: {
-    zh: '这个地点不能用手持机发射：先念出来，请到门外再回话。',
+    zh: '这个地点不能用对讲机发射：先念出来，请到门外再回话。',
     en: 'No transmitting at this place: it is said first. Answer from outside.',
   },
   sign: { zh: '禁止发射', en: 'No transmitting' },
@@ -55,8 +55,8 @@ export const spoken = room({
 
 /** Steps of a call-out on the ticket's timeline. */
 export const calloutSteps = room({
-  asked: { zh: '要用电台呼叫', en: 'asked for a call by radio' },
-  said: { zh: '电台已播出', en: 'said on the radio' },
+  asked: { zh: '要用对讲呼叫', en: 'asked for a call by radio' },
+  said: { zh: '对讲已播出', en: 'said on the radio' },
   waiting: { zh: '等应答', en: 'waiting for an answer' },
   acknowledged: { zh: '已应答', en: 'acknowledged' },
   no_answer: { zh: '没有应答', en: 'no answer' },

@@ -5,17 +5,17 @@ export const duty = room({
   title: { zh: '值班', en: 'On duty' },
   waiting: { zh: '正在等的', en: 'Waiting now' },
   nobodyWaits: { zh: '没有人在等', en: 'Nobody waits' },
-  ringsAt: { zh: (who: string) => `正在振 ${who}`, en: (who: string) => `rings at ${who}` },
+  ringsAt: { zh: (who: string) => `正在呼叫 ${who}`, en: (who: string) => `rings at ${who}` },
   withheld: { zh: '未显示号码', en: 'Number withheld' },
   agents: { zh: '上线的人', en: 'Taking calls' },
   nobodyOn: { zh: '没有人上线，来电走桌面话机', en: 'Nobody; calls ring the desk phones' },
   phoneLost: { zh: '话机断开', en: 'phone lost' },
   recording_missing: {
-    zh: (n: number) => `${n} 通少了录音`,
+    zh: (n: number) => `${n} 通录音缺失`,
     en: (n: number) => `${n} ${n === 1 ? 'call lacks its' : 'calls lack their'} recording`,
   },
   recording_short: {
-    zh: (n: number) => `${n} 通录音短了`,
+    zh: (n: number) => `${n} 通录音不全`,
     en: (n: number) => `${n} ${n === 1 ? 'recording is' : 'recordings are'} short`,
   },
   unrecorded: {
@@ -24,7 +24,7 @@ export const duty = room({
   },
   spool_full: { zh: (_n: number) => '录音盘满了', en: (_n: number) => 'The recording disk is full' },
   radio_unrecorded: {
-    zh: (n: number) => `${n} 个电台端口没有录音`,
+    zh: (n: number) => `${n} 个对讲端口没有录音`,
     en: (n: number) => `${n} radio ${n === 1 ? 'port is' : 'ports are'} not recorded`,
   },
   dialplan_dead_end: {
@@ -38,27 +38,27 @@ export const duty = room({
   openCall: { zh: '看这通电话', en: 'See the call' },
   seeAll: { zh: '全部列出', en: 'List them all' },
   radio_sends_in_idle: {
-    zh: (n: number) => `没有人讲话，${n} 个电台端口却在发射：请关掉网关，并告诉电台管理员`,
+    zh: (n: number) => `没有人讲话，${n} 个对讲端口却在发射：请关掉网关，并告诉对讲管理员`,
     en: (n: number) =>
       `Nobody speaks, and yet ${n} radio ${n === 1 ? 'port is' : 'ports are'} sent packets: switch the gateway off and tell the radio’s administrator`,
   },
   radio_sends_elsewhere: {
-    zh: (n: number) => `${n} 个电台端口的声音发往别处：先不要用它讲话，请管理员核对网关的媒体地址`,
+    zh: (n: number) => `${n} 个对讲端口的声音发往别处：先不要用它讲话，请管理员核对网关的媒体地址`,
     en: (n: number) =>
       `What is said on ${n} radio ${n === 1 ? 'port' : 'ports'} goes elsewhere: do not speak there, have the gateway’s media address checked`,
   },
   radio_gateway_moved: {
-    zh: (n: number) => `${n} 台电台网关换了地址注册：请核对是不是自己的设备`,
+    zh: (n: number) => `${n} 台对讲网关换了地址注册：请核对是不是自己的设备`,
     en: (n: number) =>
       `${n} radio ${n === 1 ? 'gateway has' : 'gateways have'} registered from another address: have it checked that it is ours`,
   },
   radio_not_believed: {
-    zh: (n: number) => `${n} 个电台端口的接收机卡住或时断时续，现在不收听`,
+    zh: (n: number) => `${n} 个对讲端口的接收机卡住或时断时续，现在不收听`,
     en: (n: number) => `${n} radio ${n === 1 ? 'receiver is' : 'receivers are'} stuck or flapping, and not heard`,
   },
   at: { zh: (names: string) => `（${names}）`, en: (names: string) => ` (${names})` },
   callout_given_up: {
-    zh: (_n: number) => '电台呼叫没有人应答',
+    zh: (_n: number) => '对讲呼叫没有人应答',
     en: (_n: number) => 'Nobody answered a call by radio',
   },
   openTicket: { zh: '看工单', en: 'Open the ticket' },

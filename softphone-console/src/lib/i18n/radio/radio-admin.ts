@@ -3,12 +3,12 @@ import { room } from '../words.ts'
 
 /** Ports and handhelds as administrators keep them. */
 export const ports = room({
-  title: { zh: '电台端口', en: 'Radio ports' },
+  title: { zh: '对讲端口', en: 'Radio ports' },
   site: {
     zh: '网关的地址在 site.json 的 radio 里，改后重新启动。名称、参数、检查和启用在这里。',
     en: 'Gateways and their addresses come from “radio” in site.json; change it and start again. Names, profiles, commissioning and enabling are here.',
   },
-  none: { zh: '还没有电台端口', en: 'No radio port yet' },
+  none: { zh: '还没有对讲端口', en: 'No radio port yet' },
   noneNext: {
     zh: '在 site.json 的 radio 里写上网关，重新启动，它就出现在这里。',
     en: 'Name the gateway in “radio” of site.json and start again: its port appears here.',
@@ -57,7 +57,7 @@ export const ports = room({
   disable: { zh: '停用…', en: 'Switch off…' },
   enableTitle: { zh: (name: string) => `启用 ${name}？`, en: (name: string) => `Enable ${name}?` },
   enableWhat: {
-    zh: '启用后，这个院区的坐席按住讲话键就会发射。',
+    zh: '启用后，这个院区的客服按住讲话键就会发射。',
     en: 'Agents of this campus can then key it: holding the talk key puts them on the air.',
   },
   disableTitle: { zh: (name: string) => `停用 ${name}？`, en: (name: string) => `Switch ${name} off?` },
@@ -134,10 +134,10 @@ export const commissioningWhy = room({
 })
 
 export const handhelds = room({
-  title: { zh: '手持机', en: 'Handhelds' },
-  one: { zh: '手持机', en: 'Handheld' },
+  title: { zh: '对讲机', en: 'Handhelds' },
+  one: { zh: '对讲机', en: 'Handheld' },
   search: { zh: '找机号、名称、识别码、持有人', en: 'Number, name, identity or holder' },
-  none: { zh: '还没有登记手持机', en: 'No handheld registered yet' },
+  none: { zh: '还没有登记对讲机', en: 'No handheld registered yet' },
 })
 
 export const profileGroup = room({
@@ -164,7 +164,7 @@ export const profileField = room({
   deafMs: { zh: '自己发完后不听，毫秒', en: 'Deaf after our own, ms' },
   rxTotS: { zh: '最长接收，秒', en: 'Longest reception, s' },
   loopMs: { zh: '互联时回声最长，毫秒', en: 'Longest echo of a patch, ms' },
-  idScheme: { zh: '手持机怎样报身份', en: 'How handhelds say who they are' },
+  idScheme: { zh: '对讲机怎样报身份', en: 'How handhelds say who they are' },
   fiveTone: { zh: '五音制式', en: 'Five-tone table' },
   fiveToneEmergency: { zh: '五音紧急首码', en: 'First tones: emergency' },
   aniPtt: { zh: '讲话首码', en: 'First digit: speaks' },
