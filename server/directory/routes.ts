@@ -4,7 +4,8 @@ import type { Commit } from '../desk.ts'
 import type { Routes } from '../web/index.ts'
 import { nightRoutes } from './night/routes.ts'
 import { rowRoutes } from './rows/routes.ts'
-import { type SearchParts, searchRoutes } from './search/routes.ts'
+import type { SearchParts } from './search/index.ts'
+import { searchRoutes } from './search/routes.ts'
 
 /** Rows, night switches, search. */
 export const directoryRoutes =
