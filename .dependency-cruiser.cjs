@@ -23,7 +23,7 @@ const doing = [
   'directory/search/.+',
   'dispatch/(inputs|running|showing)',
   'radio/(following|frames)',
-  'radio/engine/(announcing|consoles|engine|floors|keeper|orders|patches|radio|telephone|writing)',
+  'radio/engine/(keeper|patching|radio|writing)',
   'radio/hearing/ears',
   'radio/handhelds/sheet',
   'radio/overs/(filing|opening|recording|timeline)',

@@ -11,8 +11,6 @@ export const STILL_TOO_BIG: readonly string[] = [
   'server/callouts/routes.ts calloutRoutes',
   'server/health.ts watchHealth',
   'server/main.ts main',
-  'server/radio/ports/routes.ts portRoutes',
-  'server/radio/routes.ts radioRoutes',
   'server/screens/routes.ts popRoutes',
   'server/site.ts readSite',
   'server/tickets/routes.ts ticketRoutes',

@@ -1,4 +1,10 @@
 /** The radio: ports and their floors, who speaks, what was said, and the ticket it belongs to. */
+import type { Actor } from '../access/index.ts'
+import type { EmergencyView, PortNow, RadioUnitView } from '../wire/radio.ts'
+import { readEmergencies, viewOf } from './emergencies/store.ts'
+import type { RadioDesk } from './engine/radio.ts'
+import { campusesHeard } from './ports/index.ts'
+import { listUnits } from './ports/store.ts'
 
 export type { Announced } from './engine/announcing.ts'
 export type { RadioEngine } from './engine/engine.ts'
@@ -17,4 +23,20 @@ export { radioTimeline } from './overs/timeline.ts'
 export { makeHearers } from './ports/hearers.ts'
 export { DEFAULT_PROFILE } from './ports/profile.ts'
 export { type PortSeed, seedRadio } from './ports/seed-store.ts'
-export { handhelds, radioThing, readPorts, readRoster } from './ports/store.ts'
+export { handhelds, readPorts, readRoster } from './ports/store.ts'
+export { radioThing } from './rights.ts'
+
+/** The radio of the campuses whose radio this person may hear of, as it is now. */
+export async function radioNow(
+  { db, radio }: RadioDesk,
+  actor: Actor,
+): Promise<{ ports: PortNow[]; emergencies: EmergencyView[]; units: RadioUnitView[] }> {
+  const { organisationId } = actor
+  const campuses = await campusesHeard(db, actor)
+  const isHeard = ({ campus }: { campus: string }) => campuses.includes(campus)
+  return {
+    ports: radio.portsNow(organisationId).filter(isHeard),
+    emergencies: (await readEmergencies(db, organisationId)).filter(isHeard).map(viewOf),
+    units: await listUnits(db, organisationId, campuses),
+  }
+}

@@ -2,6 +2,8 @@
 import type { Test } from 'tap'
 import { startCallouts } from '../callouts/index.ts'
 import { calloutRoutes } from '../callouts/routes.ts'
+import type { Db } from '../db/index.ts'
+import type { Commit } from '../desk.ts'
 import type { Media } from '../radio/engine/media.ts'
 import { handhelds, startRadio } from '../radio/index.ts'
 import { seedRadio } from '../radio/ports/seed-store.ts'
@@ -30,13 +32,10 @@ export async function radioDesk(t: Test) {
   return desk
 }
 
-type Parts = Parameters<typeof radioRoutes>[0]
+type Parts = { db: Db; commit: Commit; media: Media; dir: string }
 
 /** The rooms that stand on the radio, with their doors: radio, roster, call-outs. */
-export async function onRadio(
-  app: App,
-  { db, commit, media, dir }: Pick<Parts, 'db' | 'commit'> & { media: Media; dir: string },
-) {
+export async function onRadio(app: App, { db, commit, media, dir }: Parts) {
   const parts = { db, commit: (work: Parameters<typeof commit>[0]) => commit(work) }
   const log = { info() {}, warn() {}, error() {} }
   const radio = startRadio({ ...parts, media, log, isActing: () => false, soundDir: dir, tell() {} })

@@ -1,41 +1,65 @@
 /** The radio's words between server and console. Times are ISO 8601 unless a name says Ms. */
 import { type Static, Type } from 'typebox'
-import { Count, OwnId, strict } from './fields.ts'
+import { Code, Count, Id, Nullable, OwnId, strict, Text, Version } from './fields.ts'
 import type { PersonRef } from './views.ts'
 import type { SystemRole } from './words.ts'
 
-/** What the carrier of a port does now: the states of radio/floor.ts, and `offline` when the gateway is not there. */
-export type CarrierState =
-  | 'offline'
-  | 'idle'
-  | 'rx'
-  | 'rx_hang'
-  | 'pending'
-  | 'tx'
-  | 'revoking'
-  | 'tail'
-  | 'deaf'
-  | 'tot_lock'
-  | 'stuck'
+/** What the carrier of a port does now: the states of radio/floor/floor.ts, and `offline` when the gateway is not there. */
+export const CarrierState = Type.Enum([
+  'offline',
+  'idle',
+  'rx',
+  'rx_hang',
+  'pending',
+  'tx',
+  'revoking',
+  'tail',
+  'deaf',
+  'tot_lock',
+  'stuck',
+])
+export type CarrierState = Static<typeof CarrierState>
 
 /** How we know who speaks, best first. A wrong name is worse than `unknown`. */
-export type UnitHow = 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf' | 'tagged' | 'holder' | 'unknown'
+export const UnitHow = Type.Enum(['gateway', 'mdc1200', 'five_tone', 'dtmf', 'tagged', 'holder', 'unknown'])
+export type UnitHow = Static<typeof UnitHow>
 
-export type OverKind = 'rx' | 'tx' | 'announcement' | 'relay' | 'phone' | 'test'
+export const OverKind = Type.Enum(['rx', 'tx', 'announcement', 'relay', 'phone', 'test'])
+export type OverKind = Static<typeof OverKind>
 
 /** Why an over ended; every over has exactly one. */
-export type OverEnd =
-  | 'released'
-  | 'carrier_off'
-  | 'time_out'
-  | 'revoked'
-  | 'console_lost'
-  | 'control_lost'
-  | 'gateway_lost'
-  | 'server_restart'
-  | 'stuck_receiver'
-  | 'refused'
-  | 'done'
+export const OverEnd = Type.Enum([
+  'released',
+  'carrier_off',
+  'time_out',
+  'revoked',
+  'console_lost',
+  'control_lost',
+  'gateway_lost',
+  'server_restart',
+  'stuck_receiver',
+  'refused',
+  'done',
+])
+export type OverEnd = Static<typeof OverEnd>
+
+/** How an over came under its ticket. */
+export const AttachedHow = Type.Enum(['desk', 'unit_job', 'announcement', 'hand', 'emergency'])
+export type AttachedHow = Static<typeof AttachedHow>
+
+/** Why a receiver is not believed: it hears something for too long, or in too many short bursts. */
+export const Muted = Type.Enum(['stuck', 'flapping'])
+export type Muted = Static<typeof Muted>
+
+/** Why the floor refuses a press. */
+export const FloorDenial = Type.Enum(['busy', 'tot_lock', 'offline', 'announcing'])
+export type FloorDenial = Static<typeof FloorDenial>
+/** Why a press is refused, by the floor or before it is asked. */
+export const Denial = Type.Enum([...FloorDenial.enum, 'not_joined', 'not_allowed', 'not_acting'])
+export type Denial = Static<typeof Denial>
+/** Why a transmission is taken from the one who speaks. */
+export const Revocation = Type.Enum(['priority', 'time_out', 'console_lost', 'gateway_lost', 'control_lost'])
+export type Revocation = Static<typeof Revocation>
 
 /** Who is on the air of a port, and how we know. */
 export type Talker = {
@@ -76,7 +100,7 @@ export type PortNow = {
   /** a transmission failed; stays until the next attempt */
   noTx: string | null
   /** the flap rule or a stuck receiver has muted this port */
-  muted: 'stuck' | 'flapping' | null
+  muted: Muted | null
   timers: { txLeadMs: number; txTailMs: number; totS: number }
 }
 
@@ -98,12 +122,8 @@ export type PttAnswer = {
   port: string
 } & (
   | { result: 'granted'; leadMs: number; totAt: string; overlap: boolean }
-  | {
-      result: 'denied'
-      why: 'busy' | 'tot_lock' | 'offline' | 'not_joined' | 'not_allowed' | 'not_acting' | 'announcing'
-      talker: Talker | null
-    }
-  | { result: 'revoked'; by: string; why: 'priority' | 'time_out' | 'console_lost' | 'gateway_lost' | 'control_lost' }
+  | { result: 'denied'; why: Denial; talker: Talker | null }
+  | { result: 'revoked'; by: string; why: Revocation }
   | { result: 'failed'; why: string }
   | { result: 'released' }
 )
@@ -133,6 +153,41 @@ export const RadioFromConsole = Type.Union([
 ])
 export type RadioFromConsole = Static<typeof RadioFromConsole>
 
+export const OneById = Type.Object({ id: Id }, strict)
+export const OneByCode = Type.Object({ code: Code }, strict)
+
+/** Which overs are asked for. */
+export const OverQuery = Type.Object(
+  {
+    port: Type.Optional(Code),
+    campus: Type.Optional(Code),
+    ticketId: Type.Optional(Id),
+    untagged: Type.Optional(Type.Boolean()),
+    day: Type.Optional(Type.String({ pattern: '^[1-9]\\d{3}-\\d{2}-\\d{2}$' })),
+  },
+  strict,
+)
+export type OverQuery = Static<typeof OverQuery>
+/** Null: under no ticket. */
+export const AttachOver = Type.Object({ ticketId: Nullable(Id) }, strict)
+export const SayWho = Type.Object({ unit: Code }, strict)
+
+export const RaiseEmergency = Type.Object({ port: Code, unit: Type.Optional(Code) }, strict)
+export type RaiseEmergency = Static<typeof RaiseEmergency>
+export const ClearEmergency = Type.Object({ reason: Text(400, 1) }, strict)
+export type ClearEmergency = Static<typeof ClearEmergency>
+export type EmergencyAcknowledged = Pick<EmergencyView, 'emergencyId' | 'ackedAt' | 'ackedBy'>
+
+/** Ports that shall be one; or with `callId` the caller the agent talks with, joined to `port`. */
+export const NewPatch = Type.Object(
+  {
+    ports: Type.Optional(Type.Array(Code, { minItems: 2, maxItems: 8 })),
+    port: Type.Optional(Code),
+    callId: Type.Optional(Id),
+  },
+  strict,
+)
+
 /** One over, as lists and timelines show it. */
 export type OverView = {
   overId: string
@@ -149,7 +204,7 @@ export type OverView = {
   ticketId: string | null
   /** shown short, e.g. "0143" */
   ticketNumber: string | null
-  attachedHow: 'desk' | 'unit_job' | 'announcement' | 'hand' | 'emergency' | null
+  attachedHow: AttachedHow | null
   /** words spoken, for announcements */
   text: string | null
   mayListen: boolean
@@ -172,6 +227,29 @@ export type RadioUnitView = {
   retired: boolean
   version: number
 }
+
+/** Null: nobody. */
+export const HeldBy = Type.Object({ personId: Nullable(Id) }, strict)
+
+/** What a handheld's radio sends: digits, or hexadecimal for MDC-1200. */
+export const RadioId = Type.String({ pattern: '^[0-9A-Fa-f*#]{1,16}$' })
+const HANDHELD = {
+  alias: Type.Optional(Nullable(Text(40))),
+  gateway: Type.Optional(Nullable(RadioId)),
+  mdc1200: Type.Optional(Nullable(RadioId)),
+  fiveTone: Type.Optional(Nullable(RadioId)),
+  dtmf: Type.Optional(Nullable(RadioId)),
+  crew: Type.Optional(Nullable(Code)),
+}
+export const NewHandheld = Type.Object({ code: Code, campus: Code, ...HANDHELD }, strict)
+export type NewHandheld = Static<typeof NewHandheld>
+export const HandheldChange = Type.Object(
+  { version: Version, campus: Type.Optional(Code), retired: Type.Optional(Type.Boolean()), ...HANDHELD },
+  strict,
+)
+export type HandheldChange = Static<typeof HandheldChange>
+export const HandheldSheet = Type.Object({ csv: Type.String(), dryRun: Type.Boolean() }, strict)
+export type HandheldSheet = Static<typeof HandheldSheet>
 
 export type CalloutStep = {
   at: string
@@ -213,14 +291,36 @@ export type ProfileField = { field: string; default: ProfileValue } & (
 )
 /** A field that cannot be; each code has a sentence at the console. */
 export type ProfileFault = { field: string; code: ProfileFaultCode; min?: number; max?: number }
-export type ProfileFaultCode =
-  | 'profile-field-unknown'
-  | 'profile-constant-refused'
-  | 'profile-not-one-of'
-  | 'profile-out-of-range'
-  | 'profile-digits-needed'
-  | 'profile-presence-needs-suppression'
-  | 'profile-ani-must-differ'
+export const ProfileFaultCode = Type.Enum([
+  'profile-field-unknown',
+  'profile-constant-refused',
+  'profile-not-one-of',
+  'profile-out-of-range',
+  'profile-digits-needed',
+  'profile-presence-needs-suppression',
+  'profile-ani-must-differ',
+])
+export type ProfileFaultCode = Static<typeof ProfileFaultCode>
+
+const Profile = Type.Record(Type.String({ maxLength: 40 }), Type.Unknown())
+const PortName = Text(80, 1)
+export const NewPort = Type.Object(
+  { port: Code, campus: Code, nameZh: PortName, nameEn: PortName, profile: Type.Optional(Profile) },
+  strict,
+)
+export type NewPort = Static<typeof NewPort>
+export const PortChange = Type.Object(
+  {
+    version: Version,
+    nameZh: Type.Optional(PortName),
+    nameEn: Type.Optional(PortName),
+    sort: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999 })),
+    profile: Type.Optional(Profile),
+    enabled: Type.Optional(Type.Boolean()),
+  },
+  strict,
+)
+export type PortChange = Static<typeof PortChange>
 
 /** A port as administrators keep it. */
 export type PortView = {
@@ -238,34 +338,41 @@ export type PortView = {
   now: Pick<PortNow, 'carrier' | 'gateway' | 'control' | 'evidence' | 'recording'> | null
 }
 
+/** Why a port was not commissioned; the last two are what the witness saw. */
+export const CommissioningFault = Type.Enum([
+  'gateway_lost',
+  'sends_in_idle',
+  'not_counted',
+  'not_keyed',
+  'not_unkeyed',
+  'too_late',
+  'interrupted',
+  'keyed_in_idle',
+  'stayed_keyed',
+])
+export type CommissioningFault = Static<typeof CommissioningFault>
+
 /** What a commissioning run saw, in packets that Asterisk really sent to the gateway. */
 export type CommissioningReport = {
   idle: { seconds: number; samples: number; packets: number; passed: boolean } | null
   /** packets a second while the test tone was sent */
   keyedPps: number | null
   lapse: { ms: number; packetsAfter: number; passed: boolean } | null
-  why:
-    | 'gateway_lost'
-    | 'sends_in_idle'
-    | 'not_counted'
-    | 'not_keyed'
-    | 'not_unkeyed'
-    | 'too_late'
-    | 'interrupted'
-    /** what the witness saw: see CommissioningWitness */
-    | 'keyed_in_idle'
-    | 'stayed_keyed'
-    | null
+  why: CommissioningFault | null
   /** what somebody beside the gateway told of its lamp, afterwards */
   witness?: CommissioningWitness
 }
 /** A transmitter that is on without packets, or stays on after the last, no exchange can see. */
-export type CommissioningWitness = {
-  /** on the air while nobody spoke */
-  keyedInIdle: boolean
-  /** still on the air 3 s after the test tone broke off */
-  stayedKeyed: boolean
-}
+export const CommissioningWitness = Type.Object(
+  {
+    /** on the air while nobody spoke */
+    keyedInIdle: Type.Boolean(),
+    /** still on the air 3 s after the test tone broke off */
+    stayedKeyed: Type.Boolean(),
+  },
+  strict,
+)
+export type CommissioningWitness = Static<typeof CommissioningWitness>
 export type CommissioningProgress = { phase: 'idle' | 'keyed' | 'lapse'; seconds: number; ofSeconds: number }
 export type CommissioningView = {
   /** null: none runs now */

@@ -7,7 +7,7 @@
  *      └──has a leg──▶ asked of the floor
  */
 import type { Actor } from '../../access/index.ts'
-import type { PttAnswer, RadioFromConsole } from '../../wire/radio.ts'
+import type { Denial, PttAnswer, RadioFromConsole } from '../../wire/radio.ts'
 import { type FloorAnswer, PRIORITY } from '../floor/words.ts'
 import type { RadioEngine } from './engine.ts'
 import type { Voice } from './media.ts'
@@ -24,7 +24,6 @@ type Press = Extract<RadioFromConsole, { kind: 'ptt' }>
 /** One press on the ports of one floor. */
 type Wish = { seat: string; actor: Actor; station: string; ports: [string, ...string[]]; press: number; ask: Ask }
 type Seat = { last: number; presses: Map<number, Wish[]> }
-type Denial = Extract<PttAnswer, { result: 'denied' }>['why']
 type Answer = PttAnswer extends infer A ? (A extends unknown ? Omit<A, 'press' | 'port'> : never) : never
 
 export type PressesParts = {

@@ -22,7 +22,7 @@ import { Consoles } from './consoles.ts'
 import { RadioEngine } from './engine.ts'
 import { type Keeper, makeKeeper, type Work } from './keeper.ts'
 import type { Media } from './media.ts'
-import { makePhones } from './telephone.ts'
+import { Patching } from './patching.ts'
 import type { Log, RadioHooks } from './words.ts'
 import { Writing } from './writing.ts'
 
@@ -48,6 +48,9 @@ export type RadioParts = {
   recorded?: () => void
 }
 
+/** What the doors of the radio work with. */
+export type RadioDesk = { db: Db; commit: (work: Work) => Promise<unknown>; radio: Radio }
+
 /** Ports, handhelds and emergencies are read anew this often while the engine runs. */
 const REFRESH_MS = 5_000
 /** And this often while it does not: a server that has just become the acting one takes the radio over within this. */
@@ -62,7 +65,7 @@ export class Radio {
   readonly engine: RadioEngine
   readonly consoles: Consoles
   readonly keeper: Keeper
-  readonly phones: ReturnType<typeof makePhones>
+  readonly patching: Patching
   readonly commissioning: ReturnType<typeof makeCommissioning>
   readonly #parts: RadioParts
   readonly #alarms = makePortAlarms()
@@ -96,7 +99,10 @@ export class Radio {
       ...{ db, commit, engine, media, dir: soundDir, log },
       ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
     })
-    this.phones = makePhones({ db, engine, commit, keeper: this.keeper })
+    this.patching = new Patching({
+      ...{ db, engine, commit, keeper: this.keeper },
+      portsNow: (of) => this.portsNow(of),
+    })
     this.consoles = new Consoles({
       ...{ engine, isActing, tell },
       may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', organisationId: this.#organisationId, campus }),
@@ -131,7 +137,7 @@ export class Radio {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#next)
-    this.phones.stop()
+    this.patching.stop()
     this.consoles.stop()
     if (this.#started) await this.engine.stop()
     await this.keeper.settle(LAST_WORDS_MS)

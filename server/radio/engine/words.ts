@@ -1,5 +1,6 @@
 /** What the radio's engine is given, what it is asked, and what it tells. */
 
+import type { Muted } from '../../wire/radio.ts'
 import type { Asker, FloorAnswer, Latch } from '../floor/words.ts'
 import type { KnownUnit } from '../hearing/ident.ts'
 import type { Over } from '../overs/over.ts'
@@ -30,7 +31,7 @@ export type RaisedHow = 'unit_code' | 'button' | 'agent' | 'lone_worker'
  * The receiver is stuck or flapping; the gateway is sent packets though nobody speaks; what it is to be sent goes to
  * another address; another machine has registered in its name; the port has no recorder.
  */
-export type PortAlarm = 'stuck' | 'flapping' | 'sends_in_idle' | 'sends_elsewhere' | 'gateway_moved' | 'unrecorded'
+export type PortAlarm = Muted | 'sends_in_idle' | 'sends_elsewhere' | 'gateway_moved' | 'unrecorded'
 
 /** What the radio tells, at once and in order. None of them may throw; what they do later is theirs. */
 export type RadioHooks = {

@@ -1,10 +1,9 @@
 /** How the floor passes from one to another. Each works on a turn; floor.ts draws the states. */
-import type { OverEnd, OverKind, Talker } from '../../wire/radio.ts'
+import type { FloorDenial, OverEnd, OverKind, Talker } from '../../wire/radio.ts'
 import { endRxOver, key, linesOf, pass, receives, relayVoice, type Turn, unkey } from './line.ts'
 import {
   type Asker,
   COUNTDOWN_MS,
-  type Denial,
   type FloorAnswer,
   LEASE_MS,
   type Line,
@@ -25,7 +24,7 @@ const KINDS: Record<Asker['kind'], OverKind> = {
 function answer(turn: Turn, id: string, told: FloorAnswer): void {
   turn.effects.push({ do: 'answer', id, answer: told })
 }
-const deny = (turn: Turn, { id }: Asker, why: Denial, talker: Talker | null): void =>
+const deny = (turn: Turn, { id }: Asker, why: FloorDenial, talker: Talker | null): void =>
   answer(turn, id, { result: 'denied', why, talker })
 
 /** Has this console's heartbeat been heard lately? Machines have none: they are ours. */

@@ -1,5 +1,5 @@
 /** The words of the floor: what it is told, what it orders, and what it keeps. Times are milliseconds of one clock that never goes back. */
-import type { OverEnd, OverKind, Talker } from '../../wire/radio.ts'
+import type { FloorDenial, Muted, OverEnd, OverKind, Revocation, Talker } from '../../wire/radio.ts'
 
 /** Who may take the floor from whom; equal means first come. RADIO.md §3.3. */
 export const PRIORITY = {
@@ -86,7 +86,7 @@ export type Line = {
   deafUntil: number | null
   /** what began before then may be an echo on its way round a patch; null: nothing may, or it has had its grace */
   echoUntil: number | null
-  muted: 'stuck' | 'flapping' | null
+  muted: Muted | null
   /** last ordered state of the RX gate */
   gate: boolean
   /** why the last transmission failed; kept until the next attempt */
@@ -158,12 +158,9 @@ export type Input =
   | { type: 'acknowledge'; id: string; by: string }
   | { type: 'clear'; id: string; by: string; reason: string }
 
-export type Denial = 'busy' | 'tot_lock' | 'offline' | 'announcing'
-export type Revocation = 'priority' | 'time_out' | 'console_lost' | 'gateway_lost' | 'control_lost'
-
 export type FloorAnswer =
   | { result: 'granted'; leadMs: number; totAt: number; overlap: boolean; failed: string[] }
-  | { result: 'denied'; why: Denial; talker: Talker | null }
+  | { result: 'denied'; why: FloorDenial; talker: Talker | null }
   | { result: 'revoked'; why: Revocation; by: string }
   | { result: 'failed'; why: string }
   | { result: 'released' }
@@ -191,7 +188,7 @@ export type Effect =
     }
   | { do: 'overlap'; port: string; epoch: number; over: number }
   | { do: 'end-over'; port: string; over: number; to: number; endedBy: OverEnd }
-  | { do: 'alarm'; port: string; what: 'stuck' | 'flapping'; on: boolean }
+  | { do: 'alarm'; port: string; what: Muted; on: boolean }
   | { do: 'raised' | 'acknowledged'; latch: Latch }
   | { do: 'cleared'; latch: Latch; by: string; reason: string }
   | { do: 'not-cleared'; id: string; why: NotCleared }

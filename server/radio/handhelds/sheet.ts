@@ -1,8 +1,11 @@
 /** Handhelds by spreadsheet, as the directory's: a dry run tells all, then one transaction does all or nothing. */
 import { stringify } from 'csv-stringify/sync'
+import { Value } from 'typebox/value'
 import type { Tx } from '../../db/index.ts'
 import { FAULTS_MAX, guarded, makeRest, readSheet, unguarded } from '../../sheets/index.ts'
 import type { ImportResult } from '../../wire/api.ts'
+import { Code } from '../../wire/fields.ts'
+import { RadioId } from '../../wire/radio.ts'
 import { insertUnit, readUnits, type UnitFields, type UnitRow, unitCodes, updateUnit } from './store.ts'
 
 const FIELDS = {
@@ -47,7 +50,7 @@ export async function importUnits(
       result.bad.push({ line, column, ...fault } as ImportResult['bad'][number])
     const before = result.bad.length
     const { code = '', ...values } = cells
-    if (!UNIT_CODE.test(code)) bad('code', { code: code ? 'code-malformed' : 'missing' })
+    if (!Value.Check(Code, code)) bad('code', { code: code ? 'code-malformed' : 'missing' })
     const earlier = seen.get(code)
     if (earlier !== undefined) bad('code', { code: 'same-as-line', other: earlier })
     seen.set(code, line)
@@ -59,7 +62,8 @@ export async function importUnits(
       if (text.length > 40) bad(header, { code: 'too-long', most: 40 })
       else if (field === 'campus' && !codes.campuses.has(text)) bad(header, { code: 'no-such-campus', named: text })
       else if (field === 'crew' && text && !codes.crews.has(text)) bad(header, { code: 'no-such-row', named: text })
-      else if (header.endsWith('_id') && text && !RADIO_ID.test(text)) bad(header, { code: 'radio-id-malformed' })
+      else if (header.endsWith('_id') && text && !Value.Check(RadioId, text))
+        bad(header, { code: 'radio-id-malformed' })
       else Object.assign(wanted, { [field]: field === 'alias' || field === 'campus' ? text : text || null })
     }
     const unit = had.get(code)
@@ -89,10 +93,6 @@ export async function importUnits(
   result.bad.sort((a, b) => a.line - b.line)
   return result
 }
-
-export const UNIT_CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
-/** What a radio sends: digits, or hexadecimal for MDC-1200. */
-export const RADIO_ID = /^[0-9A-Fa-f*#]{1,16}$/
 
 const wordOf = (cell: string) => unguarded(cell).normalize('NFC').trim()
 const headerOf = (field: string) => Object.entries(FIELDS).find(([, one]) => one === field)?.[0] ?? field

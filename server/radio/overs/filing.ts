@@ -3,9 +3,10 @@
 import { askerOf, may } from '../../access/index.ts'
 import type { Tx } from '../../db/index.ts'
 import { jobOf, readTickets, thing } from '../../tickets/index.ts'
+import type { AttachedHow } from '../../wire/radio.ts'
 import type { Over } from './over.ts'
 
-type Filed = { ticketId: string; how: 'unit_job' | 'announcement' | 'desk' }
+type Filed = { ticketId: string; how: AttachedHow }
 
 /**
  * The ticket open at the keying desk, if whoever keyed works on it; else the handheld's active job; else none: the

@@ -4,7 +4,7 @@ import { type Actor, may } from '../../access/index.ts'
 import type { Db } from '../../db/index.ts'
 import { personRefs } from '../../directory/index.ts'
 import type { TimelineItem } from '../../wire/views.ts'
-import { radioThing } from '../ports/store.ts'
+import { radioThing } from '../rights.ts'
 import { listOvers } from './store.ts'
 import { calloutSteps, isOnRadio } from './timeline-store.ts'
 

@@ -8,7 +8,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clock, type Db } from '../../db/index.ts'
-import type { CommissioningProgress, CommissioningReport, CommissioningWitness } from '../../wire/radio.ts'
+import type {
+  CommissioningFault,
+  CommissioningProgress,
+  CommissioningReport,
+  CommissioningWitness,
+} from '../../wire/radio.ts'
 import type { RadioEngine } from '../engine/engine.ts'
 import type { Work } from '../engine/keeper.ts'
 import type { Media, MediaFact } from '../engine/media.ts'
@@ -73,8 +78,8 @@ const AFTER_MS = 2_500
 const FIRST_COUNT_MS = 5_000
 
 class Failed extends Error {
-  readonly why: NonNullable<CommissioningReport['why']>
-  constructor(why: NonNullable<CommissioningReport['why']>) {
+  readonly why: CommissioningFault
+  constructor(why: CommissioningFault) {
     super(why)
     this.why = why
   }

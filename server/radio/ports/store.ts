@@ -1,6 +1,5 @@
 /** Ports, handhelds and who holds them: rows. */
 import type { Knex } from 'knex'
-import type { Thing } from '../../access/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { RadioUnitView } from '../../wire/radio.ts'
 import type { Handheld } from '../handhelds/known.ts'
@@ -20,13 +19,6 @@ export type PortRow = {
   gatewayAddress: string | null
   version: number
 }
-
-/** What may() is asked about anything of a campus's radio. */
-export const radioThing = ({ organisationId, campus }: { organisationId: string; campus: string }): Thing => ({
-  kind: 'radio',
-  organisationId,
-  campus,
-})
 
 /** The organisation of this server's exchange, in a statement: a port's code is unique within one organisation only. */
 export const OURS = '(select id from organisations order by created_at, id limit 1)'
