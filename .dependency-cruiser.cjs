@@ -21,7 +21,7 @@ const doing = [
   'archive/(filing|piecing|reconciling|settings|tidying)',
   'callouts/(calling|speech)',
   'directory/search/.+',
-  'dispatch/(inputs|running|showing)',
+  'dispatch/(climbing|inputs|running|showing)',
   'radio/(following|frames)',
   'radio/engine/(keeper|patching|radio|writing)',
   'radio/hearing/ears',

@@ -1,9 +1,11 @@
 /** How the desk is, put together from every wire: for the strip on the screen, `/status` and `/metrics`. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Logger } from 'pino'
 import { type Archive, recordingAlarms } from './archive/index.ts'
 import type { Asterisk, PhonesWay } from './asterisk/index.ts'
 import { calloutAlarms } from './callouts/index.ts'
 import type { Db, watchPulse } from './db/index.ts'
+import { every } from './every.ts'
 import { callAlarms, type Painted, unpainted } from './screens/index.ts'
 import type { Figure } from './web/health.ts'
 import type { Live } from './web/live.ts'
@@ -23,10 +25,11 @@ export function watchHealth(parts: {
   asterisk: Asterisk
   archive: Archive
   phones: PhonesWay
+  log: Logger
   /** what is wrong with the radio now, and how often each of it was */
   radio: () => { alarms: () => Alarm[]; alarmsRaised: () => Record<string, number> }
 }) {
-  const { db, pulse, asterisk, phones, archive, radio } = parts
+  const { db, pulse, asterisk, phones, archive, radio, log } = parts
   let alarms: Alarm[] = []
   let pops: number[] = []
   let browserParts: number[] = []
@@ -36,20 +39,16 @@ export function watchHealth(parts: {
   delay.enable()
 
   async function lookForAlarms(): Promise<void> {
+    // The pulse tells of a database that is away; the alarms of before stand until it is back.
     if (!pulse.isUp()) return
-    try {
-      const { count, upTo } = await unpainted(db, unseen.upTo)
-      unseen.pops += count
-      unseen.upTo = upTo
-      const recorded = await recordingAlarms(db)
-      const wrong = recorded.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() }))
-      alarms = [...wrong, ...(await callAlarms(db)), ...(await calloutAlarms(db)), ...spoolAlarm()]
-    } catch {
-      // The pulse tells of a database that is away; the alarms of before stand until it is back.
-    }
+    const { count, upTo } = await unpainted(db, unseen.upTo)
+    unseen.pops += count
+    unseen.upTo = upTo
+    const recorded = await recordingAlarms(db)
+    const wrong = recorded.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() }))
+    alarms = [...wrong, ...(await callAlarms(db)), ...(await calloutAlarms(db)), ...spoolAlarm()]
   }
-  const timer = setInterval(() => void lookForAlarms(), ALARMS_EVERY_MS)
-  void lookForAlarms()
+  const looking = every({ name: 'alarms', everyMs: ALARMS_EVERY_MS, work: lookForAlarms, log })
 
   /** What is wrong by the exchange's own word, now. */
   const heardNow = (): Alarm[] => [
@@ -218,8 +217,8 @@ export function watchHealth(parts: {
       },
     ],
 
-    stop(): void {
-      clearInterval(timer)
+    async stop(): Promise<void> {
+      await looking.stop()
       delay.disable()
     },
   }

@@ -19,8 +19,9 @@ import { makeCommit } from './desk.ts'
 import { nightWanted, organisationId } from './directory/index.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
-import { dispatchFrames } from './dispatch/index.ts'
+import { dispatchFrames, startLadder } from './dispatch/index.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
+import { type DueRows, every } from './every.ts'
 import { watchHealth } from './health.ts'
 import { makeLog } from './log.ts'
 import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
@@ -36,7 +37,7 @@ import { callbackRoutes } from './tickets/callbacks/routes.ts'
 import { aboutCall, searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
-import { healthRoutes } from './web/health.ts'
+import { type Figure, healthRoutes } from './web/health.ts'
 import { Live } from './web/live.ts'
 
 const SWEEP_EVERY_MS = 1_000
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
 
   const phones = watchPhonesWay(waysOf(config))
   const org = await organisationId(db)
-  const health = watchHealth({ db, pulse, asterisk, phones, archive, radio: () => radio })
+  const health = watchHealth({ log, db, pulse, asterisk, phones, archive, radio: () => radio })
   const live = new Live({
     db: atOnce,
     log,
@@ -125,6 +126,7 @@ async function main(): Promise<void> {
     commit: (work) => commit(work),
   })
 
+  let ladder: DueRows | undefined
   let draining = false
   // Ready once Asterisk was heard; a wire that is cut later makes the desk degraded, never unready: voice first.
   let heardAsterisk = false
@@ -142,7 +144,7 @@ async function main(): Promise<void> {
       healthRoutes({
         ready,
         wires: () => health.now().wires,
-        figures: health.figures({ live }),
+        figures: [...health.figures({ live }), lateness(() => ({ rung: ladder?.lateSeconds() ?? 0 }))],
         acting: () => asterisk.acting(),
         version: VERSION,
       }),
@@ -177,21 +179,23 @@ async function main(): Promise<void> {
   log.info({ port: config.port }, 'the desk listens')
 
   let sweptAt = Date.now()
-  const sweeping = setInterval(() => {
-    if (asterisk.acting())
-      commit(async (tx) => {
+  const sweeping = every({
+    name: 'sweep',
+    everyMs: SWEEP_EVERY_MS,
+    log,
+    async work() {
+      if (!asterisk.acting()) return
+      await commit(async (tx) => {
         if (Date.now() - sweptAt > AWAY_MS) await forgiveIdleness(tx, config.sessions.idleMinutes)
         return [
           ...(await sweep(tx, config.sessions)),
           ...(asterisk.figures().ami_connected ? await endUnheard(tx) : []),
         ]
-      }).then(
-        () => {
-          sweptAt = Date.now()
-        },
-        (err) => log.warn({ code: err.code }, 'the sweep was put off'),
-      )
-  }, SWEEP_EVERY_MS)
+      })
+      sweptAt = Date.now()
+    },
+  })
+  ladder = startLadder({ db, commit: (work) => commit(work), log })
 
   async function stop(signal: string): Promise<void> {
     if (draining) return
@@ -199,14 +203,14 @@ async function main(): Promise<void> {
     log.info({ signal }, 'going down; calls go on in Asterisk')
     // Whatever hangs, the process leaves: Asterisk keeps the calls, and the next start reads what it missed.
     setTimeout(() => process.exit(1), 20_000).unref()
-    clearInterval(sweeping)
+    await Promise.all([sweeping.stop(), ladder?.stop()])
     await live.stop()
     await app.close()
     callouts.stop()
     await radio.stop()
     await asterisk.stop()
     await archive.stop()
-    health.stop()
+    await health.stop()
     phones.stop()
     pulse.stop()
     await Promise.all([db.destroy(), atOnce.destroy()])
@@ -217,6 +221,15 @@ async function main(): Promise<void> {
 }
 
 const VERSION = '0.1.0'
+
+/** How late the oldest row is that is due, of each kind. */
+const lateness = (now: () => Record<string, number>): Figure => ({
+  name: 'due_rows_late_seconds',
+  help: 'how late the oldest row is that is due, by kind',
+  kind: 'gauge',
+  label: 'kind',
+  value: now,
+})
 
 function settingsOrExit(): { config: Config; site: Site | undefined } {
   try {

@@ -11,6 +11,7 @@ import { FIRST_RULES } from './ladder.ts'
 import { accept, askLater, decline, dispatch, rulesOf } from './running.ts'
 import * as store from './store.ts'
 
+export { startLadder } from './climbing.ts'
 export type { DispatchEvent } from './events.ts'
 export { accept, askLater, climb, decline, dispatch, settle } from './running.ts'
 export { proposalOf } from './showing.ts'

@@ -163,12 +163,12 @@ const stepAt = async (tx: Tx, ticket: Ticket, { rules, at }: Proposal, n: number
 
 /**
  * Climbs the rung a ticket waits for: what was offered before and has come to its end lapses, the next is offered. A rung
- * where nobody can be reached is passed at once. Climbing one twice does nothing: it is done, or another waits.
+ * where nobody can be reached is passed at once. `rungId`: only that one; climbing it twice does nothing, another waits then.
  */
-export async function climb(tx: Tx, ticketId: string): Promise<DispatchEvent[]> {
+export async function climb(tx: Tx, ticketId: string, rungId?: string): Promise<DispatchEvent[]> {
   const ticket = await holdTicket(tx, ticketId)
   const rung = ticket && (await store.holdRung(tx, ticketId))
-  if (!ticket || !rung) return []
+  if (!ticket || !rung || (rungId && rung.id !== rungId)) return []
   if (ticket.state !== 'unassigned') return settle(tx, { ticketId })
   await store.lockLine(tx, ticket.lineId)
   const events: DispatchEvent[] = []

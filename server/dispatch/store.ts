@@ -310,6 +310,26 @@ export async function readOffers(
   }))
 }
 
+/** Rungs that are due, oldest first; and when the next one will be. */
+export async function dueRungs(db: Db, limit: number, but: readonly string[]) {
+  const { rows } = await db.raw(
+    `select now() as now, (select min(r.due_at) from rungs r where r.done_at is null and r.due_at > now()) as "nextAt",
+            coalesce((select jsonb_agg(jsonb_build_object('id', d.id, 'ticketId', d.ticket_id, 'dueAt', d.due_at) order by d.due_at)
+               from (select r.* from rungs r where r.done_at is null and r.due_at <= now() and r.id <> all(:but)
+                      order by r.due_at limit :limit) d), '[]') as rows`,
+    { but: [...but], limit },
+  )
+  const [{ now, nextAt, rows: due }] = rows
+  return {
+    now: now as Date,
+    nextAt: nextAt as Date | null,
+    rows: (due as { id: string; ticketId: string; dueAt: string }[]).map((row) => ({
+      ...row,
+      dueAt: new Date(row.dueAt),
+    })),
+  }
+}
+
 /** When the ladder of a ticket goes on by itself; null: it does not. */
 export async function nextRungAt(db: Db | Tx, ticketId: string): Promise<Date | null> {
   return (await db('rungs').where({ ticket_id: ticketId }).whereNull('done_at').first('due_at'))?.due_at ?? null

@@ -8,6 +8,7 @@ import Fastify, { type FastifyReply, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/index.ts'
+import { every } from '../every.ts'
 import { Refusal } from '../refusal.ts'
 import { answerTo, errorHandler } from './answer.ts'
 import { serveConsole } from './console.ts'
@@ -141,9 +142,14 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
   }
   await serveConsole(app, config.consoleDir)
 
-  const sweeper = setInterval(() => forgetOldRequests(db).catch(() => {}), 3_600_000)
-  sweeper.unref()
-  app.addHook('onClose', async () => clearInterval(sweeper))
+  const forgetting = every({
+    name: 'old requests',
+    everyMs: 3_600_000,
+    work: () => forgetOldRequests(db),
+    log,
+    atOnce: false,
+  })
+  app.addHook('onClose', () => forgetting.stop())
   return Object.assign(app, { doors })
 }
 
