@@ -27,6 +27,7 @@ import { makeLog } from './log.ts'
 import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { clipRoutes } from './radio/overs/clip-routes.ts'
 import { radioRoutes } from './radio/routes.ts'
+import { rosterFrames, watchRoster } from './roster/index.ts'
 import { dutyRoutes, rosterRoutes } from './roster/routes.ts'
 import { deskFrames, markPainted, queuesNow } from './screens/index.ts'
 import { popRoutes } from './screens/routes.ts'
@@ -94,7 +95,13 @@ async function main(): Promise<void> {
     log,
     doorkeeper: makeDoorkeeper(atOnce, config.sessions.idleMinutes),
     sees: (actor, thing) => may(actor, 'see', thing),
-    frames: [deskFrames(atOnce, org), radioFrames(atOnce, org), calloutFrames(atOnce, org), dispatchFrames(atOnce)],
+    frames: [
+      deskFrames(atOnce, org),
+      radioFrames(atOnce, org),
+      calloutFrames(atOnce, org),
+      dispatchFrames(atOnce),
+      rosterFrames,
+    ],
     now: async () => ({ organisationId: org, queues: await queuesNow(db, org), health: health.now() }),
     came: (actor, seat) => radio.consoles.came(actor, seat),
     left: (seat) => radio.consoles.left(seat),
@@ -167,7 +174,7 @@ async function main(): Promise<void> {
       callbackRoutes({ db, commit }),
       archiveRoutes({ db, commit, recordings }),
       radioRoutes({ db, commit, radio }),
-      rosterRoutes({ db }),
+      rosterRoutes({ db, commit }),
       dutyRoutes({ db, commit, handhelds: handhelds(db), changed: radio.refresh }),
       calloutRoutes({ db, commit, callouts }),
       clipRoutes({ db, commit, recordings }),
@@ -178,6 +185,7 @@ async function main(): Promise<void> {
   await app.listen({ host: config.host, port: config.port })
   log.info({ port: config.port }, 'the desk listens')
 
+  const roster = watchRoster({ commit, acting: () => asterisk.acting(), log })
   let sweptAt = Date.now()
   const sweeping = every({
     name: 'sweep',
@@ -203,7 +211,7 @@ async function main(): Promise<void> {
     log.info({ signal }, 'going down; calls go on in Asterisk')
     // Whatever hangs, the process leaves: Asterisk keeps the calls, and the next start reads what it missed.
     setTimeout(() => process.exit(1), 20_000).unref()
-    await Promise.all([sweeping.stop(), ladder?.stop()])
+    await Promise.all([sweeping.stop(), ladder?.stop(), roster.stop()])
     await live.stop()
     await app.close()
     callouts.stop()

@@ -102,7 +102,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'switch of it': 'see',
       'radio of it': 'see listen key change',
       myself: SELF,
-      'roster of it': 'see',
+      'roster of it': 'see change',
       directory: 'see',
     },
     beyond: {
@@ -137,7 +137,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'switch of it': 'see switch lead',
       'radio of it': 'see listen key change clear lead',
       myself: SELF,
-      'roster of it': 'see lead',
+      'roster of it': 'see change lead',
       directory: 'see',
     },
     beyond: { 'roster of it': 'see', myself: SELF, directory: 'see' },

@@ -67,7 +67,7 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
     case 'radio':
       return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
     case 'roster':
-      return verb === 'see' || (verb === 'lead' && covers(grant, thing))
+      return verb === 'see' || ((verb === 'lead' || verb === 'change') && covers(grant, thing))
     case 'recording':
       return RECORDED.has(verb) && covers(grant, thing)
     case 'call':
@@ -114,7 +114,7 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
     case 'callback':
       return WORK.has(verb) && covers(grant, thing)
     case 'roster':
-      return verb === 'see'
+      return verb === 'see' || (verb === 'change' && covers(grant, thing))
   }
 }
 

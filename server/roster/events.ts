@@ -1,5 +1,6 @@
-import type { ShiftKind } from '../wire/roster.ts'
+import type { ReachWay, ShiftKind } from '../wire/roster.ts'
 import type { SystemRole } from '../wire/words.ts'
+import type { SwapEvent } from './swaps/swap.ts'
 
 /** Why somebody else has a shift now, or nobody. */
 export type GivenWhy = 'filled' | 'override' | 'swap' | 'leave'
@@ -20,7 +21,24 @@ export type ShiftEvent = { at: Date; byId?: string | null } & {
 /** What happens to shifts, to who answers for a system, and to who holds which handheld. */
 export type RosterEvent =
   | ShiftEvent
+  | SwapEvent
   | ({ at: Date; byId?: string | null } & (
       | { type: 'radio.role-changed'; system: string; role: SystemRole; personId: string | null }
       | { type: 'radio.holder-changed'; unit: string; personId: string | null }
+      /** one for all its shifts: each one's own event would make every console read the roster as often */
+      | {
+          type: 'roster.pattern-saved'
+          patternId: string
+          crewId: string
+          version: number
+          laid: number
+          vacant: number
+        }
+      | { type: 'roster.pattern-ended'; patternId: string; crewId: string; removed: number }
+      | { type: 'roster.need-changed'; needId: string; crewId: string; verb: 'added' | 'ended' }
+      /** `changed`: fewer or more are there than when it was found */
+      | { type: 'roster.gap'; verb: 'found' | 'changed' | 'closed'; gapId: string; needId: string }
+      | { type: 'roster.reached'; shiftId: string; personId: string; way: ReachWay }
+      | { type: 'roster.unreached'; shiftId: string; personId: string }
+      | { type: 'roster.laid'; patternId: string; crewId: string; to: string; laid: number; vacant: number }
     ))

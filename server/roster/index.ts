@@ -1,16 +1,19 @@
 /** Who is on duty and can be reached, who answers for which system, and who holds which handheld. */
-import { type Actor, may } from '../access/index.ts'
+import type { Actor } from '../access/index.ts'
 import type { Db, Tx } from '../db/index.ts'
-import { Refusal } from '../refusal.ts'
 import type { OnDutyView } from '../wire/roster.ts'
 import { type OnDuty, type OnDutyOf, reachState } from './duty.ts'
 import * as duty from './duty-store.ts'
+import { mustSee } from './rights.ts'
 
 export type { OnDuty, OnDutyOf } from './duty.ts'
 export { onLeave } from './duty-store.ts'
 export type { RosterEvent } from './events.ts'
-export { type Handhelds, type ShiftForm, ShiftLead } from './leading.ts'
+export { rosterFrames } from './frames.ts'
+export { type Commit, type Handhelds, type ShiftForm, ShiftLead } from './leading.ts'
+export { proveReachable } from './reach/index.ts'
 export { isPerson } from './store.ts'
+export { look, watchRoster } from './watching.ts'
 
 /**
  * Who is on duty at an instant: of named people, of a crew, for a system, at a campus. The one answer for assigning,
@@ -30,8 +33,7 @@ export async function onDuty(db: Db | Tx, organisationId: string, of: OnDutyOf, 
 
 /** The same for people to read: everyone who works at the desk or for it sees who is here. */
 export async function whoIsOnDuty(db: Db, actor: Actor, at: Date): Promise<OnDutyView> {
-  if (!may(actor, 'see', { kind: 'roster', organisationId: actor.organisationId, campus: null, line: null }))
-    throw new Refusal('not-allowed')
+  mustSee(actor)
   const found = await duty.shiftsCovering(db, actor.organisationId, 'everybody', at)
   const shown = await duty.readOnDuty(
     db,

@@ -4,14 +4,19 @@ import type { Db } from '../db/index.ts'
 import { actorOf, answers, Code, Id, idempotent, Nullable, type Routes, Time, Type } from '../web/index.ts'
 import { OnDutyView } from '../wire/roster.ts'
 import { SystemRole } from '../wire/words.ts'
-import { type ShiftForm, ShiftLead, whoIsOnDuty } from './index.ts'
+import { coverRoutes } from './cover/routes.ts'
+import { type Commit, type ShiftForm, ShiftLead, whoIsOnDuty } from './index.ts'
+import { patternRoutes } from './patterns/routes.ts'
+import { swapRoutes } from './swaps/routes.ts'
+import { weekRoutes } from './weeks/routes.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
 
 export const rosterRoutes =
-  ({ db }: { db: Db }): Routes =>
+  (parts: { db: Db; commit: Commit }): Routes =>
   async (app) => {
+    for (const routes of [weekRoutes, patternRoutes, swapRoutes, coverRoutes]) await routes(parts)(app)
     app.get(
       '/api/roster/on-duty',
       {
@@ -20,7 +25,8 @@ export const rosterRoutes =
           response: answers(OnDutyView),
         },
       },
-      async (request) => whoIsOnDuty(db, actorOf(request), request.query.at ? new Date(request.query.at) : new Date()),
+      async (request) =>
+        whoIsOnDuty(parts.db, actorOf(request), request.query.at ? new Date(request.query.at) : new Date()),
     )
   }
 

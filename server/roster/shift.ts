@@ -29,8 +29,8 @@ export type Shift = {
 
 export type ShiftWish = Pick<Shift, 'id' | 'kind' | 'personId' | 'crewId' | 'campusId' | 'from' | 'to'>
 
-export type ShiftAsk = { byId: string | null } & (
-  | { ask: 'hand-over'; personId: string; toShiftId: string }
+export type ShiftAsk = { byId: string | null } /** null: the rest of it is vacant */ & (
+  | { ask: 'hand-over'; personId: string | null; toShiftId: string }
   | { ask: 'end' }
   /** null: nobody holds it any more */
   | { ask: 'give'; personId: string | null; why: GivenWhy }

@@ -46,10 +46,15 @@ export async function insertShift(
   })
 }
 
-/** Writes what `evolve` returned; one that was removed is gone. */
+/** Writes what `evolve` returned; one that was removed is gone, and its pattern does not lay it out again. */
 export async function saveShift(tx: Tx, before: Shift, after: Shift): Promise<void> {
   const one = tx('shifts').where({ id: after.id })
   if (after.removed) {
+    await tx.raw(
+      `insert into shift_pattern_exceptions (pattern_id, day, slot)
+       select pattern_id, occurs_on, slot from shifts where id = ? and pattern_id is not null on conflict do nothing`,
+      [after.id],
+    )
     await one.delete()
     return
   }
@@ -113,4 +118,20 @@ export async function readCodes(db: Db | Tx, organisationId: string) {
       ]),
     )
   return { campuses: await byCode('campuses'), crews: await byCode('crews') }
+}
+
+/** A crew's line and zone of the organisation, by the codes of a form. Null: there is none of that code. */
+export async function crewAndCampus(
+  tx: Db | Tx,
+  organisationId: string,
+  { crew, campus }: { crew: string; campus: string | null },
+): Promise<{ crewId: string | null; line: string | null; campusId: string | null; zone: string }> {
+  const { rows } = await tx.raw(
+    `select w.id as "crewId", l.code as line, c.id as "campusId", o.time_zone as zone
+       from organisations o left join crews w on w.organisation_id = o.id and w.code = :crew
+            left join lines l on l.id = w.line_id left join campuses c on c.organisation_id = o.id and c.code = :campus
+      where o.id = :organisationId`,
+    { organisationId, crew, campus },
+  )
+  return rows[0]
 }

@@ -27,6 +27,15 @@ const HEARD = 'hidden yes/hidden hidden yes hidden hidden'
 /** agents and supervisors of the campus; engineers and auditors only look on */
 const ON_THE_AIR = 'yes/hidden yes/hidden no/hidden no hidden hidden'
 
+/** who leads the crew's line at its campus */
+const LED = 'no yes/no no no yes no'
+const SWAPPED = 'hidden yes/hidden hidden hidden yes no'
+/** refused after rights: it would end before it begins */
+const pattern = ({ crew, campus }: Thing) => ({
+  ...{ name: 'x', crew, campus, kind: 'work', rrule: 'FREQ=DAILY', firstDay: '2031-01-02', lastDay: '2031-01-01' },
+  ...{ starts: '08:00', ends: '16:00', slots: 1, rotates: false, personIds: [], exceptions: [] },
+})
+
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 
 const BODIES: Record<string, unknown> = {
@@ -155,6 +164,46 @@ export const DOORS: Record<string, Row> = {
     says: 'no/hidden yes/hidden hidden no no hidden',
     body: () => ({ after: null, body: FIRST_RULES }),
   },
+  // The roster: everyone who works here sees it; who leads a campus and line, and the administrator, change it.
+  'GET /api/roster?from=2031-01-01T00:00:00Z&to=2031-01-08T00:00:00Z': { says: STAFF },
+  'POST /api/roster/shifts': {
+    says: LED,
+    body: ({ crew, campus }) => ({
+      ...{ crew, campus, personId: null, kind: 'work', from: '2031-01-01T00:00:00Z', to: '2030-01-01T00:00:00Z' },
+    }),
+  },
+  // Past rights, the version is not the one that stands.
+  'POST /api/roster/shifts/:id/give': { says: LED, body: () => ({ personId: null, version: 99 }) },
+  'POST /api/roster/shifts/:id/end': { says: LED, body: () => ({ version: 99 }) },
+  'POST /api/roster/shifts/:id/reached': { says: 'yes/no yes/no no no no no', body: () => ({ way: 'phone' }) },
+  // Nobody there.
+  'POST /api/roster/leave': {
+    says: 'no hidden no no hidden no',
+    body: () => ({ personId: NOBODY, from: '2031-01-01T00:00:00Z', to: '2031-01-02T00:00:00Z' }),
+  },
+  'POST /api/roster/here': { says: STAFF },
+  'GET /api/roster/patterns': { says: STAFF },
+  'POST /api/roster/patterns': { says: LED, body: pattern },
+  'PATCH /api/roster/patterns/:id': { says: LED, body: (thing) => ({ ...pattern(thing), version: 99 }) },
+  'POST /api/roster/patterns/:id/end': { says: LED, body: () => ({ version: 99 }) },
+  'GET /api/roster/swaps': { says: STAFF },
+  'POST /api/roster/swaps': {
+    says: 'hidden hidden hidden hidden hidden no',
+    body: ({ rosterShiftId }) => ({ shiftId: rosterShiftId, toId: NOBODY, forShiftId: null }),
+  },
+  // Two others' swap: who leads them sees it, and it is not theirs to agree to.
+  'POST /api/roster/swaps/:id/agree': { says: SWAPPED },
+  'POST /api/roster/swaps/:id/refuse': { says: SWAPPED },
+  'POST /api/roster/swaps/:id/withdraw': { says: SWAPPED },
+  'POST /api/roster/swaps/:id/see': { says: SWAPPED },
+  'GET /api/roster/cover': { says: STAFF },
+  'POST /api/roster/needs': {
+    says: LED,
+    body: ({ crew, campus }) => ({
+      ...{ crew, campus, system: null, weekdays: [1], starts: '08:00', ends: '17:00', least: 1, onCallCounts: false },
+    }),
+  },
+  'POST /api/roster/needs/:id/end': { says: LED, body: () => ({ version: 99 }) },
   'GET /api/radio/duty': { says: EVERYONE },
   'POST /api/radio/units/:code/plan': {
     says: ON_THE_AIR,

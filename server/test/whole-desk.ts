@@ -99,6 +99,7 @@ export async function things(db: Db, { campus, line }: { campus: string; line: s
     ack_code: randomUUID().slice(0, 8),
     wait_until: new Date(Date.now() + 3_600_000),
   })
+  const onRoster = await rosterThings(db, { organisation_id, campus_id, line_id })
   const unit = campus === 'new' ? '02' : '01'
   const personId = await one('people', { organisation_id, staff_code: randomUUID(), name: '被问的人' })
   const offerId = await one('job_offers', {
@@ -118,9 +119,34 @@ export async function things(db: Db, { campus, line }: { campus: string; line: s
     overId,
     emergencyId,
     calloutId,
+    ...onRoster,
     unit,
   }
 }
+/** A crew of the line with a vacant shift to come, a pattern, a need, and a swap between two people. */
+async function rosterThings(db: Db, { organisation_id, campus_id, line_id }: Record<string, string>) {
+  const one = async (table: string, row: Record<string, unknown>) =>
+    (
+      await db(table)
+        .insert({ organisation_id, ...row })
+        .returning('id')
+    )[0].id as string
+  const crew = `c${randomUUID().slice(0, 8)}`
+  const crew_id = await one('crews', { code: crew, line_id, name_zh: crew, name_en: crew })
+  const of = { crew_id, campus_id }
+  const planned = db.raw(`tstzrange('2031-01-01T08:00Z', '2031-01-01T16:00Z')`)
+  const rosterShiftId = await one('shifts', { ...of, planned })
+  const wall = { zone: 'UTC', starts: '08:00', ends: '16:00' }
+  const daily = { rrule: 'FREQ=DAILY', first_day: '2031-01-01', slots: 1, name: crew }
+  const patternId = await one('shift_patterns', { ...of, ...wall, ...daily })
+  const needId = await one('cover_needs', { ...of, ...wall, weekdays: [1], least: 1 })
+  const [from_id, to_id] = await Promise.all([1, 2].map(() => one('people', { staff_code: randomUUID(), name: crew })))
+  const swapId = await one('shift_changes', {
+    ...{ shift_id: rosterShiftId, from_id, to_id, state: 'asked', asked_at: new Date() },
+  })
+  return { crew, rosterShiftId, patternId, needId, swapId }
+}
+
 export type Thing = Awaited<ReturnType<typeof things>>
 
 /** An exchange that is not there: rights are asked before it. */
@@ -177,6 +203,10 @@ export const idFor = (pattern: string, thing: Thing): string => {
   if (pattern.startsWith('/api/callbacks')) return thing.callbackId
   if (pattern.startsWith('/api/recordings')) return thing.recordingId
   if (pattern.startsWith('/api/radio/overs')) return thing.overId
+  if (pattern.startsWith('/api/roster/shifts')) return thing.rosterShiftId
+  if (pattern.startsWith('/api/roster/patterns')) return thing.patternId
+  if (pattern.startsWith('/api/roster/needs')) return thing.needId
+  if (pattern.startsWith('/api/roster/swaps')) return thing.swapId
   if (pattern.startsWith('/api/radio/callouts')) return thing.calloutId
   if (pattern.startsWith('/api/radio/emergencies')) return thing.emergencyId
   // The directory knows no campus for its keeper: a row that is not there is absent for the administrator too.

@@ -13,6 +13,8 @@ const CODES: Record<number, readonly string[]> = {
     'no-such-line',
     'no-such-person',
     'no-such-place',
+    'no-such-system',
+    'no-such-time-zone',
     'no-such-unit',
     'no-such-version',
     'not-an-ip-address',

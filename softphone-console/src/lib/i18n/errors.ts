@@ -126,6 +126,57 @@ export const errors = room({
     en: 'This shift has begun: hand over the rest of it instead.',
   },
   'leave-is-not-handed-over': { zh: '休假不能交给别人。', en: 'Leave cannot be handed to somebody else.' },
+  'roster-overlaps': {
+    zh: '排班重叠：有人在那时已经有班。请换人，或先改那一班。',
+    en: 'The roster overlaps itself: somebody has another shift then. Choose somebody else, or change that shift first.',
+  },
+  'pattern-overlaps-itself': {
+    zh: '同一个人在同一天占了两个位置，请换人或减少人数。',
+    en: 'One person would have two places on the same day. Choose somebody else or fewer people.',
+  },
+  'pattern-rule-unreadable': {
+    zh: '重复规则看不懂：例如 FREQ=DAILY，或 FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR。',
+    en: 'The rule cannot be read: FREQ=DAILY for example, or FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR.',
+  },
+  'pattern-rule-of-days-only': {
+    zh: '重复规则只写哪些天：起止日期和时间在别的格子里写。',
+    en: 'The rule says on which days only: first and last day and times have fields of their own.',
+  },
+  'pattern-never-happens': { zh: '按这个规则，一年里没有一天。', en: 'By this rule there is no day within a year.' },
+  'pattern-ends-before-it-begins': { zh: '最后一天早于第一天。', en: 'The last day is before the first.' },
+  'pattern-is-over': { zh: '这个排班规律已经停用。', en: 'This pattern repeats no more.' },
+  'no-such-time-zone': {
+    zh: '没有这个时区，例如 Asia/Shanghai。',
+    en: 'There is no such time zone; Asia/Shanghai is one.',
+  },
+  'no-such-system': { zh: '没有这个系统。', en: 'There is no such system.' },
+  'roster-changed-meanwhile': {
+    zh: '别人刚改过，已重新读取，请再看一遍。',
+    en: 'Somebody has just changed it; it was read again. Look once more.',
+  },
+  'roster-too-long': { zh: '一页最多看两个月。', en: 'A page shows two months at most.' },
+  'person-away-then': { zh: '那段时间此人休假。', en: 'This person is on leave then.' },
+  'person-has-no-way': {
+    zh: '找不到这个人：没有电话、对讲机，也没有账号。先补上联系方式，或确认仍要排班。',
+    en: 'There is no way to reach this person: no number, no handheld, no account. Add one, or confirm to go on.',
+  },
+  'need-stands-already': { zh: '已经有一样的值守要求。', en: 'The same is asked for already.' },
+  'not-on-duty': { zh: '现在不在班上。', en: 'Not on a shift now.' },
+  'swap-is-not-open': { zh: '这次换班已经有了结果。', en: 'This swap is decided already.' },
+  'swap-is-not-yours': {
+    zh: '这要由被问的人（或提出的人）来答。',
+    en: 'Only whoever was asked, or asked, can answer this.',
+  },
+  'swap-not-agreed': { zh: '对方还没有同意。', en: 'It is not agreed yet.' },
+  'swap-with-oneself': { zh: '不能和自己换班。', en: 'Nobody swaps with themselves.' },
+  'swap-asked-already': {
+    zh: '已经问过这个人了，等他回答。',
+    en: 'This person is asked already; wait for the answer.',
+  },
+  'swap-shift-not-theirs': {
+    zh: '这一班已经不在他名下，换班不成。',
+    en: 'The shift is not theirs any more, so it cannot be swapped.',
+  },
   'to-the-same-person': { zh: '已经是这个人了。', en: 'It is this person already.' },
   'both-roles': {
     zh: '同一个人不能同时是这个系统的 A 角和 B 角。',
