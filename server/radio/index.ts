@@ -3,8 +3,8 @@ import type { Actor } from '../access/index.ts'
 import type { EmergencyView, PortNow, RadioUnitView } from '../wire/radio.ts'
 import { readEmergencies, viewOf } from './emergencies/store.ts'
 import type { RadioDesk } from './engine/radio.ts'
+import { listHandhelds } from './handhelds/store.ts'
 import { campusesHeard } from './ports/index.ts'
-import { listUnits } from './ports/store.ts'
 
 export type { Announced } from './engine/announcing.ts'
 export type { RadioEngine } from './engine/engine.ts'
@@ -16,6 +16,8 @@ export type { RadioEvent } from './events.ts'
 export { PRIORITY } from './floor/words.ts'
 export { openTicketForEmergency } from './following.ts'
 export { radioFrames } from './frames.ts'
+export { handhelds } from './handhelds/index.ts'
+export { readRoster } from './handhelds/store.ts'
 export { readAni } from './hearing/ident.ts'
 export type { Over } from './overs/over.ts'
 export { attach } from './overs/store.ts'
@@ -23,7 +25,7 @@ export { radioTimeline } from './overs/timeline.ts'
 export { makeHearers } from './ports/hearers.ts'
 export { DEFAULT_PROFILE } from './ports/profile.ts'
 export { type PortSeed, seedRadio } from './ports/seed-store.ts'
-export { handhelds, readPorts, readRoster } from './ports/store.ts'
+export { readPorts } from './ports/store.ts'
 export { radioThing } from './rights.ts'
 
 /** The radio of the campuses whose radio this person may hear of, as it is now. */
@@ -37,6 +39,6 @@ export async function radioNow(
   return {
     ports: radio.portsNow(organisationId).filter(isHeard),
     emergencies: (await readEmergencies(db, organisationId)).filter(isHeard).map(viewOf),
-    units: await listUnits(db, organisationId, campuses),
+    units: await listHandhelds(db, organisationId, campuses),
   }
 }

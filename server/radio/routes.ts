@@ -3,7 +3,7 @@ import { actorOf, type Routes } from '../web/index.ts'
 import { NewPatch, OneById } from '../wire/radio.ts'
 import { emergencyRoutes } from './emergencies/routes.ts'
 import type { RadioDesk } from './engine/radio.ts'
-import { unitRoutes } from './handhelds/routes.ts'
+import { handheldRoutes } from './handhelds/routes.ts'
 import { radioNow } from './index.ts'
 import { overRoutes } from './overs/routes.ts'
 import { portRoutes } from './ports/routes.ts'
@@ -11,7 +11,7 @@ import { portRoutes } from './ports/routes.ts'
 export const radioRoutes =
   (desk: RadioDesk): Routes =>
   async (app) => {
-    for (const routes of [portRoutes, unitRoutes, overRoutes, emergencyRoutes]) await routes(desk)(app)
+    for (const routes of [portRoutes, handheldRoutes, overRoutes, emergencyRoutes]) await routes(desk)(app)
     const { patching } = desk.radio
 
     app.get('/api/radio', (request) => radioNow(desk, actorOf(request)))

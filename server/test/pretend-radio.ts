@@ -4,7 +4,7 @@ import type { Actor } from '../access/index.ts'
 import { Consoles } from '../radio/engine/consoles.ts'
 import { RadioEngine } from '../radio/engine/engine.ts'
 import type { Emergency } from '../radio/engine/words.ts'
-import type { KnownUnit } from '../radio/hearing/ident.ts'
+import type { KnownHandheld } from '../radio/hearing/ident.ts'
 import type { Over } from '../radio/overs/over.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from '../radio/ports/profile.ts'
 import type { PttAnswer, RadioFromServer } from '../wire/radio.ts'
@@ -12,7 +12,7 @@ import { PretendMedia, VirtualClock } from './radio/pretend-media.ts'
 import { frames, tone } from './radio/tones.ts'
 
 /** A handheld whose codes are known. */
-export const seven: KnownUnit = { code: '07', alias: 'Electrician 07', holderId: 'zhang' }
+export const seven: KnownHandheld = { code: '07', alias: 'Electrician 07', holderId: 'zhang' }
 export const person = (
   name: string,
   station: string | null,

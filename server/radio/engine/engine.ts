@@ -10,7 +10,7 @@ import { Emergencies, type Raised } from '../emergencies/emergencies.ts'
 import type { PatchRefusal } from '../floor/patch.ts'
 import type { Effect, Latch, NotCleared } from '../floor/words.ts'
 import { type Hearing, makeHearing } from '../hearing/ears.ts'
-import type { KnownUnit } from '../hearing/ident.ts'
+import type { KnownHandheld } from '../hearing/ident.ts'
 import { makeOvers, type Overs } from '../overs/opening.ts'
 import { OverBook } from '../overs/over.ts'
 import { type EnginePort, portNow } from '../ports/port-now.ts'
@@ -215,7 +215,7 @@ export class RadioEngine {
   }
 
   /** An agent says who it was. False: the over is not remembered any more; its row alone is to be changed. */
-  tag(overId: string, unit: KnownUnit): boolean {
+  tag(overId: string, unit: KnownHandheld): boolean {
     const over = this.#book.tag(overId, { how: 'tagged', raw: null, unit })
     this.#overs.named(over)
     return over !== undefined

@@ -2,7 +2,7 @@
 
 import type { Muted } from '../../wire/radio.ts'
 import type { Asker, FloorAnswer, Latch } from '../floor/words.ts'
-import type { KnownUnit } from '../hearing/ident.ts'
+import type { KnownHandheld } from '../hearing/ident.ts'
 import type { Over } from '../overs/over.ts'
 import type { Media, MediaFact, Voice } from './media.ts'
 
@@ -15,9 +15,14 @@ export type Log = {
 /** Who carries which handheld, held in memory: asked while somebody speaks. */
 export type Roster = {
   /** `tail`: what of a call in danger says who; a handheld whose own number alone ends so. */
-  byId(port: string, how: 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf', raw: string, tail?: string): KnownUnit | null
+  byId(
+    port: string,
+    how: 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf',
+    raw: string,
+    tail?: string,
+  ): KnownHandheld | null
   /** the one handheld on duty on this port; null when there are several or none */
-  likely(port: string): KnownUnit | null
+  likely(port: string): KnownHandheld | null
 }
 
 export type Emergency = Omit<Latch, 'raisedAt' | 'ackedAt'> & {

@@ -7,14 +7,18 @@ import type { ImportResult } from '../../wire/api.ts'
 import type { HandheldChange, HandheldSheet, NewHandheld, RadioUnitView } from '../../wire/radio.ts'
 import type { RadioDesk } from '../engine/radio.ts'
 import { campusesHeard } from '../ports/index.ts'
-import { handOver, listUnits, readRoster } from '../ports/store.ts'
+import { readPorts } from '../ports/store.ts'
 import { administer, allow, mayAdminister } from '../rights.ts'
-import { importUnits, takenField, unitSheet } from './sheet.ts'
+import { handheldSheet, importSheet, takenField } from './sheet.ts'
 import * as store from './store.ts'
 
 /** Those of the campuses whose radio this person may hear of; whoever keeps the register sees all of it. */
 export async function handheldsFor(db: Db, actor: Actor): Promise<RadioUnitView[]> {
-  return listUnits(db, actor.organisationId, mayAdminister(actor) ? undefined : await campusesHeard(db, actor))
+  return store.listHandhelds(
+    db,
+    actor.organisationId,
+    mayAdminister(actor) ? undefined : await campusesHeard(db, actor),
+  )
 }
 
 /** Hands a handheld to somebody, or puts it back. @throws Refusal unit-not-found, person-not-found */
@@ -25,13 +29,13 @@ export async function handHandheld(
   personId: string | null,
 ): Promise<RadioUnitView> {
   const { organisationId, personId: byId } = actor
-  const unit = (await readRoster(db, organisationId)).find((one) => one.code === code)
+  const unit = (await store.readRoster(db, organisationId)).find((one) => one.code === code)
   if (!unit) throw notFound('unit')
   allow(actor, 'change', unit, 'unit')
   let unitId: string | undefined
   await commit(async (tx) => {
     if (personId !== null && !(await isPerson(tx, organisationId, personId))) throw notFound('person')
-    unitId = await handOver(tx, organisationId, code, personId, byId)
+    unitId = await store.handOver(tx, organisationId, code, personId, byId)
     if (!unitId) throw notFound('unit')
     return [{ type: 'radio.holder-changed', unit: code, personId, at: await clock(tx), byId }]
   })
@@ -46,7 +50,7 @@ export async function addHandheld(desk: RadioDesk, actor: Actor, asked: NewHandh
   const { code, ...fields } = asked
   return keep(desk, actor, async (tx) => {
     const codes = await codesFor(tx, organisationId, fields)
-    const unitId = await store.insertUnit(tx, organisationId, code, fieldsOf(fields), codes)
+    const unitId = await store.insertHandheld(tx, organisationId, code, fieldsOf(fields), codes)
     return { unitId, fields: Object.keys(fields) }
   })
 }
@@ -64,7 +68,7 @@ export async function changeHandheld(
   const theirs = await readHandheld(desk.db, organisationId, unitId)
   return keep(desk, actor, async (tx) => {
     const codes = await codesFor(tx, organisationId, fields)
-    if (!(await store.updateUnit(tx, { id: unitId, version }, fieldsOf(fields), codes)))
+    if (!(await store.updateHandheld(tx, { id: unitId, version }, fieldsOf(fields), codes)))
       throw new Refusal('changed-meanwhile', { theirs })
     return { unitId, fields: Object.keys(fields) }
   })
@@ -73,7 +77,7 @@ export async function changeHandheld(
 /** The register as a spreadsheet, for administrators. */
 export async function exportHandhelds(db: Db, actor: Actor): Promise<string> {
   administer(actor)
-  return unitSheet(await store.readUnits(db, actor.organisationId))
+  return handheldSheet(await store.readRegister(db, actor.organisationId))
 }
 
 /** All of a spreadsheet or nothing; a dry run does all and takes it back. @throws Refusal import-has-bad-rows */
@@ -86,15 +90,15 @@ export async function importHandhelds(
   const { organisationId, personId: byId } = actor
   if (sent.dryRun) {
     const tx = await db.transaction()
-    return importUnits(tx, organisationId, sent).finally(() => tx.rollback().catch(() => {}))
+    return importSheet(tx, organisationId, sent).finally(() => tx.rollback().catch(() => {}))
   }
   let result!: ImportResult
   await commit(async (tx) => {
-    const done = await importUnits(tx, organisationId, sent)
+    const done = await importSheet(tx, organisationId, sent)
     if (done.bad.length > 0) throw new Refusal('import-has-bad-rows', { ...done })
     result = done
     const at = await clock(tx)
-    const ids = new Map((await store.readUnits(tx, organisationId)).map(({ id, code }) => [code, id]))
+    const ids = new Map((await store.readRegister(tx, organisationId)).map(({ id, code }) => [code, id]))
     const units = done.changes.map(({ key, fields }) => ({ unitId: ids.get(key) ?? '', fields: Object.keys(fields) }))
     return units.length > 0 ? [{ type: 'radio.units-imported', units, at, byId }] : []
   })
@@ -105,13 +109,13 @@ export async function importHandhelds(
 type Fields = Omit<HandheldChange, 'version'>
 
 /** An alias is emptied by null or by nothing. */
-const fieldsOf = ({ alias, ...fields }: Fields): Partial<store.UnitFields> => ({
+const fieldsOf = ({ alias, ...fields }: Fields): Partial<store.HandheldFields> => ({
   ...fields,
   ...(alias !== undefined && { alias: alias ?? '' }),
 })
 
-async function codesFor(tx: Tx, organisationId: string, { campus, crew }: Fields): Promise<store.UnitCodes> {
-  const codes = await store.unitCodes(tx, organisationId)
+async function codesFor(tx: Tx, organisationId: string, { campus, crew }: Fields): Promise<store.CampusesAndCrews> {
+  const codes = await store.campusesAndCrews(tx, organisationId)
   if (campus !== undefined && !codes.campuses.has(campus)) throw new Refusal('no-such-campus', { field: 'campus' })
   if (crew && !codes.crews.has(crew)) throw new Refusal('no-such-crew', { field: 'crew' })
   return codes
@@ -139,7 +143,15 @@ async function keep(
 }
 
 async function readHandheld(db: Db, organisationId: string, id: string | undefined): Promise<RadioUnitView> {
-  const unit = (await listUnits(db, organisationId)).find(({ unitId }) => unitId === id)
+  const unit = (await store.listHandhelds(db, organisationId)).find(({ unitId }) => unitId === id)
   if (!unit) throw notFound('unit')
   return unit
 }
+
+/** What the roster asks of the radio. */
+export const handhelds = (db: Db) => ({
+  campuses: async (organisationId: string) => [
+    ...new Set((await readPorts(db, organisationId)).map(({ campus }) => campus)),
+  ],
+  all: (organisationId: string) => store.readRoster(db, organisationId),
+})

@@ -1,8 +1,8 @@
 /** The handhelds in use and who holds them, kept in memory: they are asked for while somebody speaks. */
-import type { KnownUnit } from '../hearing/ident.ts'
+import type { KnownHandheld } from '../hearing/ident.ts'
 
 /** A handheld with what its radio sends, by scheme. */
-export type Handheld = KnownUnit & {
+export type Handheld = KnownHandheld & {
   organisationId: string
   campus: string
   ids: { gateway: string | null; mdc1200: string | null; five_tone: string | null; dtmf: string | null }

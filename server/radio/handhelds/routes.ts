@@ -10,7 +10,7 @@ const SHEET_MAX = 1024 * 1024
 /** Bytes of it on the way here: a Chinese character is three, and JSON writes an apostrophe or a line end as two. */
 const BODY_MAX = 4 * 1024 * 1024
 
-export const unitRoutes =
+export const handheldRoutes =
   (desk: RadioDesk): Routes =>
   async (app) => {
     app.get('/api/radio/units', async (request) => ({

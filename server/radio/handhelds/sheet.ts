@@ -6,7 +6,14 @@ import { FAULTS_MAX, guarded, makeRest, readSheet, unguarded } from '../../sheet
 import type { ImportResult } from '../../wire/api.ts'
 import { Code } from '../../wire/fields.ts'
 import { RadioId } from '../../wire/radio.ts'
-import { insertUnit, readUnits, type UnitFields, type UnitRow, unitCodes, updateUnit } from './store.ts'
+import {
+  campusesAndCrews,
+  type HandheldFields,
+  type HandheldRow,
+  insertHandheld,
+  readRegister,
+  updateHandheld,
+} from './store.ts'
 
 const FIELDS = {
   campus: 'campus',
@@ -16,11 +23,11 @@ const FIELDS = {
   five_tone_id: 'fiveTone',
   dtmf_id: 'dtmf',
   crew: 'crew',
-} as const satisfies Record<string, keyof UnitFields>
+} as const satisfies Record<string, keyof HandheldFields>
 const HEADERS = ['code', ...Object.keys(FIELDS)]
 
 /** RFC 4180, with the mark by which Excel knows it for UTF-8. */
-export function unitSheet(units: readonly UnitRow[]): string {
+export function handheldSheet(units: readonly HandheldRow[]): string {
   const lines = units
     .filter(({ retired }) => !retired)
     .map((unit) => [unit.code, ...Object.values(FIELDS).map((field) => unit[field] ?? '')].map(guarded))
@@ -28,15 +35,15 @@ export function unitSheet(units: readonly UnitRow[]): string {
 }
 
 /** Really done in every case: a dry run is rolled back by its caller, so that it meets what the real one would meet. */
-export async function importUnits(
+export async function importSheet(
   tx: Tx,
   organisationId: string,
   { csv, dryRun }: { csv: string; dryRun: boolean },
 ): Promise<ImportResult> {
   const result: ImportResult = { dryRun, create: 0, change: 0, same: 0, bad: [], changes: [] }
   const lines = await readSheet(csv, { headers: HEADERS, required: ['code'] }, result.bad)
-  const codes = await unitCodes(tx, organisationId)
-  const had = new Map((await readUnits(tx, organisationId)).map((unit) => [unit.code, unit]))
+  const codes = await campusesAndCrews(tx, organisationId)
+  const had = new Map((await readRegister(tx, organisationId)).map((unit) => [unit.code, unit]))
   const seen = new Map<string, number>()
   const rest = makeRest()
   for (const { line, cells: given } of lines) {
@@ -54,7 +61,7 @@ export async function importUnits(
     const earlier = seen.get(code)
     if (earlier !== undefined) bad('code', { code: 'same-as-line', other: earlier })
     seen.set(code, line)
-    const wanted: Partial<UnitFields> = {}
+    const wanted: Partial<HandheldFields> = {}
     for (const [header, field] of Object.entries(FIELDS)) {
       const text = values[header]
       // A handheld's campus cannot be emptied.
@@ -69,15 +76,15 @@ export async function importUnits(
     const unit = had.get(code)
     if (!unit && !values.campus) bad('campus', { code: 'missing' })
     if (result.bad.length > before) continue
-    const fields = Object.entries(wanted).filter(([field, value]) => unit?.[field as keyof UnitFields] !== value)
+    const fields = Object.entries(wanted).filter(([field, value]) => unit?.[field as keyof HandheldFields] !== value)
     if (unit && fields.length === 0) {
       result.same += 1
       continue
     }
     await tx.raw('savepoint one_row')
     try {
-      if (unit) await updateUnit(tx, unit, Object.fromEntries(fields), codes)
-      else await insertUnit(tx, organisationId, code, wanted, codes)
+      if (unit) await updateHandheld(tx, unit, Object.fromEntries(fields), codes)
+      else await insertHandheld(tx, organisationId, code, wanted, codes)
       await tx.raw('release savepoint one_row')
     } catch (error) {
       const taken = takenField(error)
@@ -87,7 +94,10 @@ export async function importUnits(
       continue
     }
     result[unit ? 'change' : 'create'] += 1
-    const shown = fields.map(([field, value]) => [headerOf(field), [unit?.[field as keyof UnitFields] ?? null, value]])
+    const shown = fields.map(([field, value]) => [
+      headerOf(field),
+      [unit?.[field as keyof HandheldFields] ?? null, value],
+    ])
     result.changes.push({ line, key: code, fields: Object.fromEntries(shown) })
   }
   result.bad.sort((a, b) => a.line - b.line)

@@ -5,7 +5,7 @@ import type { Log, RadioHooks, Roster } from '../engine/words.ts'
 import type { Over, OverBook } from '../overs/over.ts'
 import type { GatewayProfile } from '../ports/profile.ts'
 import { codeOf, type Ear, type Heard, makeEar } from './ear.ts'
-import { callForHelpBehind, type KnownUnit } from './ident.ts'
+import { callForHelpBehind, type KnownHandheld } from './ident.ts'
 
 type HearingParts = {
   board: Board
@@ -18,7 +18,7 @@ type HearingParts = {
   after: (ms: number, act: () => void) => () => void
   named: (over: Over | undefined) => void
   /** a handheld calls for help; null: one that the register does not know, by what was heard of its number */
-  emergency: (port: string, unit: KnownUnit | null, raw: string) => void
+  emergency: (port: string, unit: KnownHandheld | null, raw: string) => void
 }
 /** A timer so late has waited for a process that stood still; in this time it reads what lies there. */
 const LATE_MS = 40

@@ -6,10 +6,10 @@
 import type { Talker, UnitHow } from '../../wire/radio.ts'
 
 /** A handheld of the register, as its port's listeners know it. */
-export type KnownUnit = { code: string; alias: string; holderId: string | null }
+export type KnownHandheld = { code: string; alias: string; holderId: string | null }
 
 /** Something that points at a handheld. `raw`: what was heard, kept even when the register does not know it. */
-export type Clue = { how: Exclude<UnitHow, 'unknown'>; raw: string | null; unit: KnownUnit | null }
+export type Clue = { how: Exclude<UnitHow, 'unknown'>; raw: string | null; unit: KnownHandheld | null }
 
 export type Identity = { talker: Talker; raw: string | null }
 

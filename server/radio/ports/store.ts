@@ -1,8 +1,5 @@
-/** Ports, handhelds and who holds them: rows. */
-import type { Knex } from 'knex'
+/** Ports and patches: rows. */
 import type { Db, Tx } from '../../db/index.ts'
-import type { RadioUnitView } from '../../wire/radio.ts'
-import type { Handheld } from '../handhelds/known.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from './profile.ts'
 
 export type PortRow = {
@@ -69,98 +66,6 @@ export async function saveGatewayAddress(tx: Tx, port: string, address: string):
     .update({ gateway_address: address })
 }
 
-/** Whoever holds a handheld `u` now, of the same organisation. */
-const holdsNow = (db: Db | Tx) => (on: Knex.JoinClause) =>
-  on.on('h.organisation_id', 'u.organisation_id').andOn('h.unit', 'u.code').andOn(db.raw('h.during @> now()'))
-
-/** Every handheld in use: what its radio sends, and who holds it now. */
-export async function readRoster(db: Db, organisationId: string): Promise<Handheld[]> {
-  const rows = await db('radio_units as u')
-    .join('campuses as c', 'c.id', 'u.campus_id')
-    .leftJoin('radio_holders as h', holdsNow(db))
-    .where('u.organisation_id', organisationId)
-    .whereNull('u.retired_at')
-    .select('u.*', 'c.code as campus', 'h.person_id')
-  return rows.map((row) => ({
-    organisationId: row.organisation_id,
-    code: row.code,
-    alias: row.alias,
-    holderId: row.person_id,
-    campus: row.campus,
-    ids: { gateway: row.gateway_id, mdc1200: row.mdc1200_id, five_tone: row.five_tone_id, dtmf: row.dtmf_id },
-  }))
-}
-
-/** The register as people see it, by code. */
-export async function listUnits(db: Db | Tx, organisationId: string, campuses?: string[]): Promise<RadioUnitView[]> {
-  const query = db('radio_units as u')
-    .join('campuses as c', 'c.id', 'u.campus_id')
-    .leftJoin('radio_holders as h', holdsNow(db))
-    .leftJoin('people as p', 'p.id', 'h.person_id')
-    .leftJoin('crews as w', 'w.id', 'u.crew_id')
-    .where('u.organisation_id', organisationId)
-    .orderBy('u.code')
-    .select('u.*', 'c.code as campus', 'h.person_id', 'p.name as holder', 'p.title as holder_title', 'w.code as crew')
-    .select(db.raw('lower(h.during) as holds_since'))
-    .select(
-      db.raw(`(select max(o.from_at) from radio_overs o where o.organisation_id = u.organisation_id
-        and o.unit_code = u.code and o.kind = 'rx') as last_spoke`),
-    )
-  if (campuses) query.whereIn('c.code', campuses)
-  return (await query).map((row) => ({
-    unitId: row.id,
-    code: row.code,
-    alias: row.alias,
-    campus: row.campus,
-    ids: { gateway: row.gateway_id, mdc1200: row.mdc1200_id, fiveTone: row.five_tone_id, dtmf: row.dtmf_id },
-    holder: row.person_id ? { id: row.person_id, name: row.holder, title: row.holder_title } : null,
-    holdsSince: row.holds_since?.toISOString() ?? null,
-    lastSpokeAt: row.last_spoke?.toISOString() ?? null,
-    crew: row.crew,
-    retired: row.retired_at !== null,
-    version: row.version,
-  }))
-}
-
-/**
- * Hands a handheld to somebody until it is planned for somebody else, or puts it back; whoever held it holds it no longer.
- * Undefined: there is no such handheld.
- */
-export async function handOver(
-  tx: Tx,
-  organisationId: string,
-  code: string,
-  personId: string | null,
-  byId: string,
-): Promise<string | undefined> {
-  const of = { organisation_id: organisationId }
-  const unit = await tx('radio_units')
-    .where({ ...of, code })
-    .whereNull('retired_at')
-    .forUpdate()
-    .first('id')
-  if (!unit) return undefined
-  await tx('radio_holders')
-    .where({ ...of, unit: code })
-    .whereRaw('lower(during) = now()')
-    .delete()
-  await tx('radio_holders')
-    .where({ ...of, unit: code })
-    .whereRaw('during @> now()')
-    .update({ during: tx.raw('tstzrange(lower(during), now())') })
-  if (personId)
-    await tx('radio_holders').insert({
-      unit: code,
-      person_id: personId,
-      by_id: byId,
-      during: tx.raw(
-        'tstzrange(now(), (select min(lower(during)) from radio_holders where organisation_id = ? and unit = ? and lower(during) > now()))',
-        [organisationId, code],
-      ),
-    })
-  return unit.id
-}
-
 export async function savePatch(
   tx: Tx,
   patch: { patchId: string; portIds: string[]; callId: string | null; byId: string },
@@ -187,11 +92,3 @@ export async function endPatch(tx: Tx, patchId: string | null, byId: string | nu
     .whereRaw('upper_inf(during)')
     .update({ during: tx.raw('tstzrange(lower(during), now())') })
 }
-
-/** What the roster asks of the radio. */
-export const handhelds = (db: Db) => ({
-  campuses: async (organisationId: string) => [
-    ...new Set((await readPorts(db, organisationId)).map(({ campus }) => campus)),
-  ],
-  all: (organisationId: string) => readRoster(db, organisationId),
-})
