@@ -1,4 +1,4 @@
-/** What follows from the radio on a desk's other shelves. */
+/** What follows from the radio in tickets. */
 
 import type { Tx } from '../db/index.ts'
 import { openForRadio, type TicketEvent } from '../tickets/index.ts'

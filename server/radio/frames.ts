@@ -48,7 +48,7 @@ async function framesOf(
       }
     }
     const raised = emergencies.find(({ emergencyId }) => emergencyId === row.body.emergencyId)
-    // Whoever shows these fetches them again, and sees what they may.
+    // Consoles that show these fetch them again, and are answered with what they may see.
     if (!raised) return KEPT.has(row.type) ? { thing: null, frame: { ...head, subject: 'none' } } : undefined
     const { organisationId: of, campus, cleared, ackedById: _, ...emergency } = raised
     return {

@@ -4,7 +4,7 @@ import type { Actor } from '../access/index.ts'
 import { Consoles } from '../radio/engine/consoles.ts'
 import { RadioEngine } from '../radio/engine/engine.ts'
 import type { Emergency } from '../radio/engine/words.ts'
-import type { KnownHandheld } from '../radio/hearing/ident.ts'
+import type { Handheld } from '../radio/handhelds/known.ts'
 import type { Over } from '../radio/overs/over.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from '../radio/ports/profile.ts'
 import type { PttAnswer, RadioFromServer } from '../wire/radio.ts'
@@ -12,7 +12,14 @@ import { PretendMedia, VirtualClock } from './radio/pretend-media.ts'
 import { frames, tone } from './radio/tones.ts'
 
 /** A handheld whose codes are known. */
-export const seven: KnownHandheld = { code: '07', alias: 'Electrician 07', holderId: 'zhang' }
+export const seven: Handheld = {
+  code: '07',
+  alias: 'Electrician 07',
+  holderId: 'zhang',
+  organisationId: 'o',
+  campus: 'old',
+  ids: { gateway: null, mdc1200: '1207', five_tone: null, dtmf: '207' },
+}
 export const person = (
   name: string,
   station: string | null,
@@ -44,7 +51,7 @@ export async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
     now: () => clock.now,
     steady: () => clock.now,
     after: clock.after,
-    roster: { byId: (_port, _how, raw) => (raw === '1207' || raw === '207' ? seven : null), likely: () => null },
+    handhelds: { byId: (_how, raw) => (raw === '1207' || raw === '207' ? seven : null), likely: () => null },
     hooks: {
       changed: () => consoles.changed(),
       overOpened: () => {},

@@ -362,7 +362,7 @@ export type CommissioningReport = {
   /** what somebody beside the gateway told of its lamp, afterwards */
   witness?: CommissioningWitness
 }
-/** A transmitter that is on without packets, or stays on after the last, no exchange can see. */
+/** A transmitter that is on without packets, or stays on after the last one: Asterisk cannot see either. */
 export const CommissioningWitness = Type.Object(
   {
     /** on the air while nobody spoke */

@@ -16,8 +16,8 @@ export async function raiseEmergency({ db, radio }: RadioDesk, actor: Actor, { p
   const port = (await readPorts(db, actor.organisationId)).find((one) => one.port === code)
   if (!port) throw notFound('port')
   allow(actor, 'key', port, 'port')
-  const roster = unit === undefined ? [] : await readRoster(db, actor.organisationId)
-  const known = roster.some((one) => one.code === unit && may(actor, 'see', radioThing(one)))
+  const inUse = unit === undefined ? [] : await readRoster(db, actor.organisationId)
+  const known = inUse.some((one) => one.code === unit && may(actor, 'see', radioThing(one)))
   const named = unit === undefined ? { unit: null } : known ? { unit } : { unit: null, raw: unit }
   return { emergencyId: radio.engine.raise({ port: port.port, ...named, how: 'agent' }) }
 }

@@ -1,13 +1,20 @@
 /**
- * Announcements and test transmissions: a sound that holds the floor like anybody else. It waits while a handheld or an
- * agent speaks, one after the other on each port, and gives up after a time.
+ * Announcements and test transmissions: sounds that ask for the floor as people do. On each port one is said after the other;
+ * they wait while a handheld or an agent speaks, and give up after `waitMs`.
+ *
+ *   waiting ──port free──▶ asked ──granted──▶ on ──sound ended──▶ said
+ *      ▲ └─ waitMs: not said  │ denied            └─ revoked: interrupted
+ *      └──────────────────────┘
  */
 import type { Talker } from '../../wire/radio.ts'
 import type { FloorAnswer } from '../floor/words.ts'
 import type { Board } from './floors.ts'
 import type { Ask } from './words.ts'
 
-/** A sound to be sent. It begins with the gate: put silence of the port's `txLeadMs` at its head, or a syllable is lost. */
+/**
+ * A sound to be sent. It must begin with silence of the port's `txLeadMs`: a transmitter swallows what is said before it
+ * is up.
+ */
 export type Announcement = {
   port: string
   /** a file of Asterisk's sounds, without its ending */
@@ -17,9 +24,9 @@ export type Announcement = {
   talker: Talker
   words: string | null
   ticketId: string | null
-  /** gives up when the port has not been free for so long */
+  /** gives up when the port was not free within this */
   waitMs: number
-  /** not wanted any more: it is not begun, or taken off the air in mid-word */
+  /** aborted: it is not begun, or is taken off the air in mid-word */
   signal?: AbortSignal
 }
 
@@ -100,7 +107,7 @@ export function makeAnnouncer({ board, ask, release, overOf, after }: AnnouncerP
     }
   }
 
-  /** Called whenever something has changed: whoever is first in line tries again when its port is free. */
+  /** Called whenever something has changed: the first in each port's line asks when the port is free. */
   function settle(): void {
     for (const [port, [job]] of queues) if (job?.state === 'waiting' && board.isFree(port)) attempt(job)
   }

@@ -12,8 +12,9 @@ import type { Board } from './floors.ts'
 import type { Ask } from './words.ts'
 
 /**
- * For this long after anybody else spoke on the port, sound on the caller's line is taken for its echo. Shorter: the echo keys the
- * port. Longer: a caller who answers quickly loses his first words. (A satellite's 600 ms is covered with the floor's own hang.)
+ * For this long after anybody else spoke on the port, sound on the caller's line is taken for its echo. Shorter: the echo
+ * keys the port. Longer: a caller who answers quickly loses his first words. (With the floor's own hang it covers the 600 ms
+ * of a satellite.)
  */
 const ECHO_MS = 400
 /** Refused (somebody was quicker, or it is his turn to listen), he asks again this often while he goes on speaking. */

@@ -33,7 +33,7 @@ async function aDesk(t: Test) {
   const engine = new RadioEngine({
     // The lab has started it already.
     media: { ...desk.media, start() {}, stop: async () => {} },
-    roster: { byId: () => null, likely: () => null },
+    handhelds: { byId: () => null, likely: () => null },
     hooks: {
       changed: () => consoles.changed(),
       overOpened() {},

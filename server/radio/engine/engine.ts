@@ -52,7 +52,7 @@ export class RadioEngine {
 
   /** Nothing is ordered before `start`. */
   constructor(parts: EngineParts) {
-    const { media, roster, hooks, log } = parts
+    const { media, handhelds, hooks, log } = parts
     this.#parts = parts
     const { now = Date.now, steady = () => performance.now(), after = later } = parts
     this.#now = now
@@ -82,10 +82,10 @@ export class RadioEngine {
       ...{ board, media, hooks, log, now },
       isRecorded: (port) => this.#ports.get(port)?.record ?? false,
     })
-    this.#overs = makeOvers({ book, board, roster, hooks, now, wall, askOf: (voice) => this.#asks.get(voice) })
+    this.#overs = makeOvers({ book, board, handhelds, hooks, now, wall, askOf: (voice) => this.#asks.get(voice) })
     this.#emergencies = new Emergencies({ book, board, hooks, wall })
     this.#hearing = makeHearing({
-      ...{ board, book, roster, log, now, steady, after },
+      ...{ board, book, handhelds, log, now, steady, after },
       digits: (port, said, over) => hooks.digits(port, said, over),
       named: (over) => this.#overs.named(over),
       emergency: (port, unit, raw) =>

@@ -1,6 +1,6 @@
 /**
- * What the radio did is written down after it was done: a press waits for no disk. Each piece of writing is tried again,
- * in order, until PostgreSQL has taken it; a piece that PostgreSQL refuses for what it says is dropped and logged.
+ * A queue of what the radio writes down after it was done, since a press waits for no disk. Each piece is tried again, in
+ * order, while PostgreSQL is away; a piece that PostgreSQL refuses is dropped and logged.
  */
 import type { ArchiveEvent } from '../../archive/index.ts'
 import type { Tx } from '../../db/index.ts'
@@ -16,7 +16,10 @@ export type Keeper = {
   settle(ms: number): Promise<void>
 }
 
-/** Several hours of a busy channel; beyond it the oldest are let go, and that is an error for somebody to act on. */
+/**
+ * Several hours of a busy channel. When more waits, the oldest piece but the one being written is dropped, and the log
+ * says so.
+ */
 const MOST_WAITING = 50_000
 const AGAIN_MS = 1_000
 /** connection lost or server going, PostgreSQL's appendix A: classes 08, 53, 57, 40; and what the socket says */

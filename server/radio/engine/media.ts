@@ -1,9 +1,9 @@
 /**
- * What the radio asks of the exchange, and what it hears from it. Types only: asterisk/radio/ fulfils them, tests may
- * stand in for them. A port here is its code. Times are epoch milliseconds of this host.
+ * What the radio orders of Asterisk, and what it hears from it. Types only: asterisk/radio/ fulfils them. A port here is its
+ * code. Times are epoch milliseconds of this host.
  *
- * Every order carries the port's epoch. It grows with each rebuild of the port's adapter; an order of an older life is
- * refused, so that a late answer can never key a carrier (fencing).
+ * Every order carries the port's epoch, which grows each time the port's bridges are built anew; an order of an earlier
+ * epoch is refused, so that one that comes late can never key a carrier.
  */
 
 /** One gateway to be kept up. */
@@ -24,9 +24,9 @@ export type Voice =
   /** a caller on the telephone, joined by `joinPhone` */
   | { readonly kind: 'phone'; readonly channel: string }
 
-/** What the exchange tells the radio, in order, each as soon as it is known. */
+/** What Asterisk tells the radio, in order, each as soon as it is known. */
 export type MediaFact =
-  /** adapter built anew, every gate verified shut */
+  /** the port's bridges were built anew, every gate verified shut */
   | { readonly type: 'up'; readonly port: string; readonly epoch: number; readonly at: number }
   | {
       readonly type: 'down'
@@ -43,13 +43,16 @@ export type MediaFact =
       readonly on: boolean
       readonly at: number
     }
-  /** 20 ms of what the gateway sends, as 16-bit samples at 8 kHz, taken before any mix and whatever the gates; not sent while the gateway sends nothing */
+  /**
+   * 20 ms of what the gateway sends, as 16-bit samples at 8 kHz, taken before any mix and whatever the gates; not sent
+   * while the gateway sends nothing
+   */
   | { readonly type: 'heard'; readonly port: string; readonly at: number; readonly samples: Int16Array }
   /** an RFC 4733 digit from the gateway's own leg */
   | { readonly type: 'digit'; readonly port: string; readonly at: number; readonly digit: string }
   /** a digital gateway told who speaks (SIP INFO / MESSAGE), as it spelt it */
   | { readonly type: 'unit'; readonly port: string; readonly at: number; readonly raw: string }
-  /** a caller joined by `joinPhone` began to speak, or paused; not every exchange tells it */
+  /** a caller joined by `joinPhone` began to speak, or paused */
   | {
       readonly type: 'phone-voice'
       readonly port: string
@@ -65,7 +68,7 @@ export type MediaFact =
       readonly at: number
       readonly samples: Int16Array
     }
-  /** a joined caller is joined no more: the call ended, or what joined it */
+  /** a joined caller is joined no more: the call or its leg to the port has ended */
   | { readonly type: 'phone-left'; readonly port: string; readonly channel: string; readonly at: number }
   | { readonly type: 'sound-ended'; readonly port: string; readonly at: number; readonly ok: boolean }
   /** RTP packets a second on the gateway's leg, about each second */
@@ -104,27 +107,39 @@ export type MediaFact =
     }
 
 export type Media = {
-  /** The ports that shall be up, replacing those of before. Each is dialled and joined again for ever, never with its gate open. */
+  /**
+   * The ports that shall be up, replacing those of before. Each is dialled and joined again for ever, never with its
+   * gate open.
+   */
   want(ports: readonly PortWish[]): void
   /**
-   * Key-up in the order of RADIO.md §3.1: lease armed, RX gate shut, PTT gate open, voice let in. Resolves when Asterisk has
-   * said 2xx to all; rejects (and shuts everything again) otherwise.
+   * Keys up, in this order: lease armed, receive gate shut, transmit gate open, voice let in. Resolves when Asterisk has
+   * confirmed all; otherwise shuts everything again and rejects.
    */
   key(order: { port: string; epoch: number; voice: Voice; leaseMs: number }): Promise<void>
-  /** Another voice on the same carrier, which is never dropped. */
+  /** Gives the carrier to another voice without dropping it. */
   pass(order: { port: string; epoch: number; from: Voice; to: Voice }): Promise<void>
-  /** The lease goes on for `leaseMs` from this call, however long the order waits. Called only while the one who speaks is known to be there. */
+  /**
+   * Prolongs the lease: `leaseMs` from this call, however long the order waits on its way. Only while the speaker is
+   * known to be there.
+   */
   renew(order: { port: string; epoch: number; leaseMs: number }): Promise<void>
-  /** Voice out, then after `tailMs` PTT gate shut, lease disarmed. Idempotent, retried inside; the lease is the last word. */
+  /**
+   * Shuts the voice out, after `tailMs` the transmit gate, then ends the lease. May be ordered twice; is tried again
+   * inside; if all fails, the lease runs out.
+   */
   unkey(order: { port: string; epoch: number; voice: Voice; tailMs: number }): Promise<void>
-  /** What is received reaches consoles, or not (deaf time, stuck receiver). */
+  /** Whether what is received reaches the consoles. */
   rxGate(order: { port: string; epoch: number; open: boolean }): Promise<void>
-  /** Keyed in the port's sound by DTMF: a gateway whose PTT is a digit sequence. */
+  /** Sends touch tones to the gateway: some are keyed and unkeyed by them. */
   sendDigits(order: { port: string; epoch: number; digits: string }): Promise<void>
-  /** Lets a caller on the telephone hear these ports and, while keyed as a voice, be heard. Answers the channel to key with. */
+  /**
+   * Lets a caller on the telephone hear the port and, while keyed as its voice, be heard on it. Answers the channel to
+   * key with.
+   */
   joinPhone(order: { port: string; epoch: number; callChannel: string }): Promise<{ channel: string }>
   leavePhone(order: { port: string; channel: string }): Promise<void>
-  /** Starts a new piece of both recordings; the floor calls it in silence, about each hour. */
+  /** Ends the current piece of both recordings and begins the next. */
   cutRecording(port: string): Promise<void>
   hear(told: (fact: MediaFact) => void): void
   start(): void

@@ -13,7 +13,10 @@ type OrdersParts = {
 }
 type Answered = Extract<Input, { type: 'answered' }>
 
-/** A receive gate that did not move is ordered again after this, as long as no later order came: a busy Asterisk may do it then. */
+/**
+ * A receive gate that did not move is ordered again after this, as long as no later order came: a busy Asterisk may do
+ * it then.
+ */
 const GATE_AGAIN_MS = 400
 const GATE_TRIES = 5
 
@@ -62,7 +65,7 @@ export function makeOrders({ media, after, log, profileOf, voiceOf, answered }: 
         log.warn({ port, why: error.message }, 'a gateway could not be told by digits to stop')
       })
     }
-    // Whoever it was: the gate is shut all the same.
+    // Even when nobody knows whose voice it was, the gate is shut.
     await media.unkey({ port, epoch, voice: found ?? { kind: 'port', port }, tailMs })
   }
 
@@ -84,7 +87,7 @@ export function makeOrders({ media, after, log, profileOf, voiceOf, answered }: 
         report(effect, from && to ? media.pass({ port, epoch, from, to }) : Promise.reject(new NotJoined()))
       } else if (effect.do === 'renew') {
         const { port, epoch, leaseMs } = effect
-        // What is not renewed lapses, which is safe.
+        // If it fails the lease runs out and Asterisk unkeys, which is safe.
         media
           .renew({ port, epoch, leaseMs })
           .catch((error: Error) => log.warn({ port, why: error.message }, 'a lease was not renewed'))

@@ -1,4 +1,7 @@
-/** A caller on a line speaks with an engineer on the air, the agent listening: on a real Asterisk, by what each of them hears. */
+/**
+ * A caller on a line speaks with an engineer on the air, the agent listening: on a real Asterisk, by what each of them
+ * hears.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { type SipCall, SipPhone } from '../../../scripts/lab/phones/sip-phone.ts'

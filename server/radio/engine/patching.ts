@@ -54,7 +54,10 @@ export class Patching {
     return this.#save(actor, patchId, rows, null)
   }
 
-  /** Joins the caller this agent talks with to a port. @throws Refusal when it is not their call of now, or the port cannot be joined */
+  /**
+   * Joins the caller this agent talks with to a port. @throws Refusal when it is not their call of now, or the port
+   * cannot be joined
+   */
   async joinCaller(actor: Actor, code: string | undefined, callId: string): Promise<Made> {
     const { db, engine } = this.#parts
     const { personId, organisationId } = actor

@@ -74,7 +74,7 @@ export class Radio {
   readonly #shown = new ShownEmergencies()
   /** the ports as the engine has them */
   #portsSet = ''
-  /** whose exchange this is; the engine knows no other organisation's ports */
+  /** whose Asterisk this is; the engine knows no other organisation's ports */
   #organisationId = ''
   #started = false
   #running = false
@@ -89,10 +89,7 @@ export class Radio {
     const engine = new RadioEngine({
       media,
       log,
-      roster: {
-        byId: (_port, how, raw, tail) => this.#handhelds.byId(how, raw, tail),
-        likely: (port) => this.#handhelds.likely(port),
-      },
+      handhelds: this.#handhelds,
       hooks: this.#hooks(),
     })
     this.engine = engine
@@ -120,7 +117,7 @@ export class Radio {
   /** Something of the ports or handhelds was changed: read at once; while PostgreSQL is away the last ones stand. */
   readonly refresh = (): Promise<void> => this.#refresh().catch(() => undefined)
 
-  /** The ports of one organisation, as the engine has them: those of its own exchange only. */
+  /** The ports of one organisation, as the engine has them: others than its own have none here. */
   portsNow(of: string): PortNow[] {
     return of === this.#organisationId ? this.engine.portsNow() : []
   }

@@ -2,7 +2,7 @@
 
 import type { Muted } from '../../wire/radio.ts'
 import type { Asker, FloorAnswer, Latch } from '../floor/words.ts'
-import type { KnownHandheld } from '../hearing/ident.ts'
+import type { KnownHandhelds } from '../handhelds/known.ts'
 import type { Over } from '../overs/over.ts'
 import type { Media, MediaFact, Voice } from './media.ts'
 
@@ -10,19 +10,6 @@ export type Log = {
   info(o: object, m: string): void
   warn(o: object, m: string): void
   error(o: object, m: string): void
-}
-
-/** Who carries which handheld, held in memory: asked while somebody speaks. */
-export type Roster = {
-  /** `tail`: what of a call in danger says who; a handheld whose own number alone ends so. */
-  byId(
-    port: string,
-    how: 'gateway' | 'mdc1200' | 'five_tone' | 'dtmf',
-    raw: string,
-    tail?: string,
-  ): KnownHandheld | null
-  /** the one handheld on duty on this port; null when there are several or none */
-  likely(port: string): KnownHandheld | null
 }
 
 export type Emergency = Omit<Latch, 'raisedAt' | 'ackedAt'> & {
@@ -33,17 +20,17 @@ export type Emergency = Omit<Latch, 'raisedAt' | 'ackedAt'> & {
 export type RaisedHow = 'unit_code' | 'button' | 'agent' | 'lone_worker'
 
 /**
- * The receiver is stuck or flapping; the gateway is sent packets though nobody speaks; what it is to be sent goes to
- * another address; another machine has registered in its name; the port has no recorder.
+ * What can be wrong with a port: its receiver is stuck or flapping; packets go to its gateway though nobody speaks; what it is
+ * sent goes to another address; its gateway registered from another address; nothing records it.
  */
 export type PortAlarm = Muted | 'sends_in_idle' | 'sends_elsewhere' | 'gateway_moved' | 'unrecorded'
 
-/** What the radio tells, at once and in order. None of them may throw; what they do later is theirs. */
+/** What the radio tells, at once and in order. What a hook does must not be waited for: the floors stand still meanwhile. */
 export type RadioHooks = {
   /** something a console shows has changed */
   changed(): void
   overOpened(over: Over): void
-  /** its talker became known or is another one, also after it has ended */
+  /** its talker became known, or turned out to be another one; perhaps after it has ended */
   overNamed(over: Over): void
   overEnded(over: Over): void
   emergencyRaised(emergency: Emergency, how: RaisedHow): void
@@ -65,15 +52,15 @@ export type EngineParts = {
   steady?: () => number
   /** does something later; answers how not to */
   after?: (ms: number, act: () => void) => () => void
-  roster: Roster
+  handhelds: Pick<KnownHandhelds, 'byId' | 'likely'>
   hooks: RadioHooks
   log: Log
 }
 
-/** One who asks for the floor of a port, and how he is heard there. */
+/** Somebody who asks for the floor of a port, and how they are heard there. */
 export type Ask = {
   asker: Asker
-  /** the voice on this port; null: he cannot be heard there */
+  /** the voice on this port; null: they cannot be heard there */
   voice: (port: string) => Voice | null
   /** its `totAt` in this host's clock */
   answered: (answer: FloorAnswer) => void

@@ -14,7 +14,7 @@ import type { Emergency, RadioHooks, RaisedHow } from './words.ts'
 type WritingParts = {
   keeper: Keeper
   shown: ShownEmergencies
-  /** whose exchange this is */
+  /** whose Asterisk this is */
   organisationId: () => string
   /** a piece of the continuous recording waits to be filed */
   recorded: () => void

@@ -1,6 +1,6 @@
 /**
  * Who may speak on a radio port, or on several ports that a patch makes one. Pure: told what happened and what time it
- * is, it answers with the floor as it now stands and what to order of the exchange. RADIO.md §3.3.
+ * is, it answers with the floor as it now stands and what to order of Asterisk.
  *
  *              line lost (from anywhere)              carrier on                  carrier off
  *   OFFLINE ◄───────────────────────────── IDLE ────────────────────► RX ◄══════════════════════► RX_HANG
@@ -13,12 +13,12 @@
  *       │ └──── lost voice ◄── TX ◄────────────┼────────────── confirmed   (shown as REVOKING)
  *       └──────── carrier is known down ───────┘
  *
- * Beside it, for each line: its transmitter (off · asked · passing · on · ending; floor-line.ts), its deaf time, and a
- * receiver that is stuck or flapping and so not believed. TOT_LOCK locks the source, not the port: an agent whose
- * foot lies on the pedal does not take the channel from everybody else. An emergency is a latch laid over all of it.
+ * Beside it, for each line: its transmitter (off · asked · passing · on · ending; line.ts), its deaf time, and whether its
+ * receiver is stuck or flapping and so not believed. The lock after a time-out holds the source, not the port: an agent whose
+ * foot lies on the pedal does not take the channel from everybody else. An emergency goes on whatever the states are.
  *
- * Never: two voices; a transmitter on in IDLE; a transmitter on whose lease nobody renews on purpose; an order of an
- * older epoch believed.
+ * Never: two voices at once; a transmitter on in IDLE; a lease renewed for somebody who is not known to be there; an answer
+ * believed that belongs to an earlier epoch (an earlier life of the port's bridges in Asterisk).
  */
 import type { CarrierState, OverEnd } from '../../wire/radio.ts'
 import { acknowledge, clear, raise } from './latch.ts'
@@ -64,8 +64,8 @@ export function makeFloor(port: string, timers: LineTimers, now: number): Floor 
 }
 
 /**
- * One step. `at` is of a clock that never goes back (a step back is taken as standing still). What was due before `at`
- * happens first, so a heartbeat that comes after a standstill finds its transmission already ended.
+ * Takes one input. `at` is of a clock that never goes back (if it does, it is taken to stand still). What was due before
+ * `at` happens first: a heartbeat that comes after the process stood still finds its transmission already ended.
  */
 export function step(before: Floor, input: Input, at: number): { floor: Floor; effects: Effect[] } {
   const turn = openTurn(before, at)
@@ -124,13 +124,13 @@ function hear(turn: Turn, input: Input): void {
 const END_OF: Record<DownWhy, OverEnd> = {
   gateway_lost: 'gateway_lost',
   control_lost: 'control_lost',
-  // Nobody renewed the lease: we stood still, or our orders did not arrive.
+  // Asterisk unkeyed by itself: this process stood still, or its renewals did not arrive.
   lapsed: 'control_lost',
   refused: 'gateway_lost',
   not_wanted: 'done',
 }
 
-/** A new life of the adapter, every gate shut. Nothing of the old one is taken up again. */
+/** The port's bridges were built anew with every gate shut. Nothing that was on before is taken up again. */
 function comeUp(turn: Turn, port: string, epoch: number): void {
   const line = turn.lines[port]
   if (!line || epoch <= line.epoch) return
@@ -177,25 +177,28 @@ function hold(turn: Turn, id: string): void {
   turn.locks = turn.locks.map((lock) => (lock.id === id && lock.heldAt !== null ? { ...lock, heldAt: now } : lock))
 }
 
-/** The exchange has done what was ordered, or not. An answer to an order of another life, or one taken back, is nothing. */
+/**
+ * Asterisk has done what was ordered, or not. An answer to an order of an earlier epoch, or to one that was replaced, is
+ * ignored.
+ */
 function hearAnswer(turn: Turn, input: Extract<Input, { type: 'answered' }>): void {
   const line = turn.lines[input.port]
   if (!line || line.epoch !== input.epoch || !('order' in line.key) || line.key.order !== input.order) return
   if (line.key.is === 'ending') {
-    // Refused: believed only when the lease has run out for sure.
+    // Refused: the transmitter counts as off only when its lease has run out for sure.
     if (input.ok) unkeyed(turn, line)
     return
   }
   if (input.ok) keyed(turn, line)
   else {
     line.noTx = input.why ?? 'refused'
-    // The exchange shuts what it could not open; asked once more, and its answer waited for.
+    // Asterisk shuts what it could not open; it is ordered once more, so that there is an answer to wait for.
     unkey(turn, line, 'refused')
   }
   confirm(turn)
 }
 
-/** What follows of itself from how things now stand. */
+/** What follows from how things now stand: relays begin, receptions begin and end, gates move. */
 function rest(turn: Turn): void {
   relay(turn, false)
   const { phase } = turn

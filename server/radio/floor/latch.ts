@@ -16,7 +16,7 @@ export function raise(turn: Turn, { id, port, unit, raw, talker }: Of<'emergency
   makeRoom(turn, port)
 }
 
-/** Whatever a machine or a telephone says, and what another port relays, ends: the one in danger may be speaking. */
+/** Ends what an announcement or a caller says and what other ports relay: the one in danger may be speaking. */
 function makeRoom(turn: Turn, port: string): void {
   const { phase } = turn
   if ((phase.is === 'tx' || phase.is === 'pending') && phase.asker.kind !== 'console') {

@@ -1,8 +1,8 @@
-/** One port of a floor: keying, unkeying, its overs, its gate. Each works on a turn, which is thrown away or kept whole. */
-import type { OverEnd, OverKind, Talker } from '../../wire/radio.ts'
+/** One port of a floor: keying, unkeying, its overs, its receive gate. Each function changes a turn: a copy of the floor. */
+import type { Muted, OverEnd, OverKind, Talker } from '../../wire/radio.ts'
 import { type Effect, FLAP, type Floor, GRANT_MS, LEASE_MS, type Line, RENEW_MS } from './words.ts'
 
-/** A floor being changed: a copy of our own, and what has been ordered so far. */
+/** A floor being changed: a copy, with what has been ordered so far. */
 export type Turn = Omit<Floor, 'lines' | 'locks' | 'latches' | 'listen'> & {
   lines: Record<string, Line>
   locks: Floor['locks'][number][]
@@ -16,7 +16,7 @@ export function openTurn(floor: Floor, at: number): Turn {
   for (const port in floor.lines) lines[port] = { ...(floor.lines[port] as Line) }
   return {
     ...floor,
-    // A clock that goes back stands still: no deadline is ever put off by it.
+    // A clock that went back must not put off a deadline.
     now: Math.max(at, floor.now),
     lines,
     locks: [...floor.locks],
@@ -28,10 +28,10 @@ export function openTurn(floor: Floor, at: number): Turn {
 
 export const linesOf = (floor: Pick<Floor, 'lines'>): Line[] => Object.values(floor.lines)
 
-/** The sound of one port, as a voice on the others. */
+/** The name of a voice that is what another port hears. */
 export const relayVoice = (port: string): string => `rf:${port}`
 
-/** Does this line's receiver count now? Not while it transmits, has just done so, or is not believed. */
+/** Is what this line hears taken for somebody speaking? Not while it transmits, has just done so, or is muted. */
 export const receives = (line: Line): boolean =>
   line.up && line.carrier && line.muted === null && line.deafUntil === null && line.key.is === 'off'
 
@@ -41,7 +41,7 @@ type Speech = { voice: string; kind: OverKind; talker: Talker | null; overlap: b
 export function key(turn: Turn, line: Line, speech: Speech, leaseMs = LEASE_MS): void {
   const order = ++line.seq
   line.key = { is: 'asked', voice: speech.voice, from: null, order, until: turn.now + GRANT_MS, since: turn.now }
-  line.gate = false // the exchange shuts it first of all
+  line.gate = false // Asterisk shuts it before it opens the transmitter
   line.noTx = null
   const { port, epoch } = line
   turn.effects.push({ do: 'key', port, epoch, order, voice: speech.voice, leaseMs })
@@ -63,20 +63,20 @@ export function pass(turn: Turn, line: Line, speech: Speech, endedBy: OverEnd): 
 export function unkey(turn: Turn, line: Line, endedBy: OverEnd): void {
   if (line.key.is === 'off' || line.key.is === 'ending') return
   const { port, epoch, key } = line
-  // Nothing has been said yet while it was only asked for: no tail is owed.
+  // While it was only asked for nothing was said: there is nothing to let run out.
   const tailMs = key.is === 'on' ? line.timers.txTailMs : 0
   endTxOver(turn, line, endedBy)
-  // Whether a pass in flight has been done is not known: both voices are shut.
+  // Whether Asterisk has passed the carrier on already is not known: both voices are shut out.
   if (key.is === 'passing' && key.from) {
     turn.effects.push({ do: 'unkey', port, epoch, order: ++line.seq, voice: key.from, tailMs: 0 })
   }
   const order = ++line.seq
-  // Should the answer never come, the lease has run out by then.
+  // If the answer never comes, the lease has run out by then.
   line.key = { is: 'ending', order, until: turn.now + tailMs + LEASE_MS + 500 }
   turn.effects.push({ do: 'unkey', port, epoch, order, voice: key.voice, tailMs })
 }
 
-/** The exchange has confirmed a key-up or a pass. */
+/** Asterisk has confirmed a key-up or a pass. */
 export function keyed(turn: Turn, line: Line): void {
   if (line.key.is !== 'asked' && line.key.is !== 'passing') return
   const wasAsked = line.key.is === 'asked'
@@ -84,11 +84,11 @@ export function keyed(turn: Turn, line: Line): void {
   line.key = { is: 'on', voice: line.key.voice, since: turn.now, renewAt }
 }
 
-/** The carrier is known to be down: from now on the receiver is not believed for a while. */
+/** The carrier is known to be down: for a while a received carrier is taken for our own echo. */
 export function unkeyed(turn: Turn, line: Line): void {
   line.key = { is: 'off' }
   const isPatched = linesOf(turn).length > 1
-  // In a patch an echo may still be on its way round through the other campus.
+  // In a patch an echo may still come back through the other campus.
   const loopMs = isPatched ? Math.max(...linesOf(turn).map(({ timers }) => timers.loopMs)) : 0
   line.deafUntil = turn.now + line.timers.deafMs + loopMs
   line.echoUntil = loopMs > 0 ? turn.now + loopMs : null
@@ -108,7 +108,7 @@ function endTxOver(turn: Turn, line: Line, endedBy: OverEnd): void {
   line.txOver = null
 }
 
-/** What the receiver hears becomes an over as soon as it counts. */
+/** Opens the over of what the receiver hears. */
 export function openRxOver(turn: Turn, line: Line): void {
   if (line.rxOver !== null) return
   const over = ++line.seq
@@ -130,7 +130,7 @@ export function openRxOver(turn: Turn, line: Line): void {
   })
 }
 
-/** Ends the reception at `to`; many short ones in a row are a receiver that flaps. */
+/** Ends the reception at `to`; after many short ones in a row the receiver is muted. */
 export function endRxOver(turn: Turn, line: Line, to: number, endedBy: OverEnd): void {
   if (line.rxOver === null) return
   const { over, from } = line.rxOver
@@ -142,7 +142,7 @@ export function endRxOver(turn: Turn, line: Line, to: number, endedBy: OverEnd):
   if (line.bursts.length > FLAP.bursts) mute(turn, line, 'flapping')
 }
 
-export function mute(turn: Turn, line: Line, what: 'stuck' | 'flapping'): void {
+export function mute(turn: Turn, line: Line, what: Muted): void {
   line.muted = what
   line.bursts = []
   turn.effects.push({ do: 'alarm', port: line.port, what, on: true })
@@ -154,7 +154,7 @@ export function unmute(turn: Turn, line: Line): void {
   line.muted = null
 }
 
-/** The line is gone: nothing more can be ordered of it, and what was on has ended. */
+/** The port is gone: nothing more can be ordered of it, and what was on has ended. */
 export function loseLine(turn: Turn, line: Line, endedBy: OverEnd): void {
   endTxOver(turn, line, endedBy)
   endRxOver(turn, line, turn.now, endedBy)
@@ -168,7 +168,7 @@ export function loseLine(turn: Turn, line: Line, endedBy: OverEnd): void {
   line.gate = false
 }
 
-/** Opens or shuts what reaches the consoles, where it is not as it should be. */
+/** Lets consoles hear the receiver, or not: not while it is muted or deaf. */
 export function setGate(turn: Turn, line: Line): void {
   if (!line.up || line.key.is !== 'off') return
   const open = line.muted === null && line.deafUntil === null

@@ -1,6 +1,6 @@
 /**
- * Ports made one, and parted again. A patch has one floor over its ports: the first carrier holds it, the others relay.
- * A port is in one patch at most, so what is patched is a set of disjoint groups and no sound can go in a circle.
+ * Ports that share one floor, and parted again: the port that hears a carrier first holds the floor, the others send it on.
+ * A port is in one patch at most, so no sound can go round in a circle.
  */
 import { endRxOver, linesOf, openTurn, unkey } from './line.ts'
 import { endSpeech, settle } from './turns.ts'
@@ -14,7 +14,10 @@ export type PatchRefusal =
   | 'already_patched'
   | 'on_the_air'
 
-/** May these ports be made one? `patched` are the ports of patches that stand, `unknown` is asked of the caller. */
+/**
+ * Why these ports cannot share a floor; null: they can. `known`: those of them that exist; `patched`: all that are in a
+ * patch.
+ */
 export function mayPatch(
   ports: readonly string[],
   known: readonly string[],
@@ -26,10 +29,13 @@ export function mayPatch(
   return ports.some((port) => patched.includes(port)) ? 'already_patched' : null
 }
 
-/** Is somebody transmitting, or about to? Then the floor is not joined to another. */
+/** Is somebody transmitting, or about to? Then this floor cannot be joined to another now. */
 export const isOnTheAir = (floor: Floor): boolean => linesOf(floor).some(({ key }) => key.is !== 'off')
 
-/** One floor over all their ports. Only floors on which nothing is transmitted; who is being heard goes on being heard. */
+/**
+ * One floor over all their ports. Only for floors on which nothing is transmitted; a handheld that is heard goes on
+ * being heard.
+ */
 export function join(floors: readonly Floor[], at: number): { floor: Floor; effects: Effect[] } {
   const now = Math.max(at, ...floors.map((floor) => floor.now))
   const heard = floors.map(({ phase }) => phase).filter((phase) => phase.is === 'rx' || phase.is === 'rx_hang')
@@ -48,12 +54,12 @@ export function join(floors: readonly Floor[], at: number): { floor: Floor; effe
   return { floor, effects }
 }
 
-/** A floor for each port again. What is being transmitted ends first: whoever spoke did so to the patch. */
+/** A floor for each port again. What is being transmitted ends: whoever spoke meant all of the patch. */
 export function part(before: Floor, at: number): { floors: Floor[]; effects: Effect[] } {
   const turn = openTurn(before, at)
   endSpeech(turn, 'done', { result: 'released' })
   for (const line of linesOf(turn)) unkey(turn, line, 'done')
-  // Whoever waited for the patch's tail waits no more: he asks again for the port he means.
+  // Whoever waited for the patch's transmitters to go down asks again, for the port they mean.
   const waited = before.phase.is === 'tail' ? before.phase.next : null
   if (waited) turn.effects.push({ do: 'answer', id: waited.asker.id, answer: { result: 'released' } })
   const floors = linesOf(turn).map((line): Floor => {
@@ -62,7 +68,7 @@ export function part(before: Floor, at: number): { floors: Floor[]; effects: Eff
     alone.locks = turn.locks
     alone.latches = turn.latches.filter(({ port }) => port === line.port)
     const mine = alone.lines[line.port]
-    // The hang of a port that no longer holds a floor is over.
+    // A reception that only waited for its hang time ends with the patch.
     if (mine?.rxOver && !mine.carrier) endRxOver(alone, mine, mine.carrierAt, 'carrier_off')
     settle(alone)
     const { effects, ...floor } = alone

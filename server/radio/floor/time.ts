@@ -1,19 +1,22 @@
-/** What time does to a floor. Deadlines are worked out from the state, so none is ever forgotten or left over. */
+/** What time does to a floor. Deadlines are computed from its state, so that none can be forgotten or outlive its cause. */
 import { linesOf, mute, type Turn, unkey, unkeyed, unmute } from './line.ts'
 import { confirm, endRelay, endRx, isThere, leaseOf, release, settle, timeOut } from './turns.ts'
 import { ECHO_GRACE_MS, FLAP, type Floor, LEASE_MS, type Line, RENEW_MS, SILENT_MS, STUCK_QUIET_MS } from './words.ts'
 
 type Deadline = { at: number; fire: (turn: Turn) => void }
 
-/** When something of itself happens next; null: nothing will. */
+/** When time alone next changes something; null: never. */
 export function nextDeadline(floor: Floor): number | null {
   const all = deadlines(floor).map(({ at }) => at)
   return all.length === 0 ? null : Math.min(...all)
 }
 
-/** Does all that is due. What ends a transmission comes before what keeps it: after a standstill no lease is renewed blindly. */
+/**
+ * Does all that is due. What ends a transmission comes before what prolongs it: after the process stood still no lease
+ * is renewed for somebody gone.
+ */
 export function fireDue(turn: Turn): void {
-  // Each deadline moves or vanishes when it fires; the bound only guards against a mistake of ours.
+  // Each deadline moves or vanishes when it fires; the bound is for a mistake of ours, which must not hang the server.
   for (let round = 0; round < 200; round += 1) {
     const due = deadlines(turn).find(({ at }) => at <= turn.now)
     if (!due) return
@@ -68,7 +71,7 @@ function ofLine(of: Line): Deadline[] {
       },
     })
   }
-  // No answer to the unkeying: by now the lease has run out inside Asterisk.
+  // The unkeying was never answered: by now the lease has run out in Asterisk.
   if (key.is === 'ending') list.push({ at: key.until, fire: (turn) => unkeyed(turn, line(turn)) })
   if (deafUntil !== null) {
     list.push({
@@ -78,7 +81,7 @@ function ofLine(of: Line): Deadline[] {
         const mayBeEcho = carrier && echoUntil !== null && carrierAt < echoUntil
         line(turn).echoUntil = null
         line(turn).deafUntil = mayBeEcho ? turn.now + ECHO_GRACE_MS : null
-        // A carrier that began meanwhile counts from now.
+        // A carrier that began while deaf counts from now.
         if (carrier && !mayBeEcho) line(turn).carrierAt = turn.now
       },
     })
@@ -111,7 +114,7 @@ function hangOver(turn: Turn): void {
   endRx(turn, 'carrier_off', turn.lines[turn.phase.port]?.carrierAt)
 }
 
-/** A receiver that hears something for so long hears no person: it may not block the port, nor those patched to it. */
+/** Nobody speaks for as long as `rxTotS`: the receiver is muted, so that it blocks neither its port nor those patched to it. */
 function stuck(turn: Turn): void {
   if (turn.phase.is !== 'rx') return
   const line = turn.lines[turn.phase.port] as Line
@@ -137,9 +140,9 @@ function unlock(turn: Turn, id: string): void {
   turn.locks = turn.locks.filter((one) => one.id !== id)
 }
 
-/** Renewals, only in phases where somebody is known to speak. */
+/** Renewals of what is keyed, as long as the one who speaks is known to be there. */
 function ofLeases({ lines, phase }: Omit<Floor, 'refused'>): Deadline[] {
-  /** null: whoever speaks was not heard from lately */
+  /** null: no heartbeat lately, so no renewal */
   const lease = (turn: Turn): number | null => {
     if (phase.is !== 'tx' && phase.is !== 'pending') return LEASE_MS
     const { asker, heldAt } = phase

@@ -1,4 +1,4 @@
-/** How the floor passes from one to another. Each works on a turn; floor.ts draws the states. */
+/** How the floor passes from one speaker to another. Each function changes a turn; floor.ts draws the states. */
 import type { FloorDenial, OverEnd, OverKind, Talker } from '../../wire/radio.ts'
 import { endRxOver, key, linesOf, pass, receives, relayVoice, type Turn, unkey } from './line.ts'
 import {
@@ -27,13 +27,13 @@ function answer(turn: Turn, id: string, told: FloorAnswer): void {
 const deny = (turn: Turn, { id }: Asker, why: FloorDenial, talker: Talker | null): void =>
   answer(turn, id, { result: 'denied', why, talker })
 
-/** Has this console's heartbeat been heard lately? Machines have none: they are ours. */
+/** Is the one who speaks still there? A console by its heartbeat; announcements and callers are watched elsewhere. */
 export const isThere = ({ kind }: Asker, heldAt: number, now: number): boolean =>
   kind !== 'console' || now - heldAt < SILENT_MS
 
 /**
- * How long a transmitter may stay on without another word: counted from the last heartbeat, not from this moment, or a
- * lease renewed just before a console is missed would hold a dead key for the second of silence longer.
+ * How long a transmitter may stay on without another renewal. Counted from the console's last heartbeat and not from now:
+ * else a lease renewed just before the console is missed would hold a dead key for a second longer.
  */
 export const leaseOf = ({ kind }: Asker, heldAt: number, now: number): number =>
   kind === 'console' ? heldAt + LEASE_MS - now : LEASE_MS
@@ -44,7 +44,7 @@ export function request(turn: Turn, asker: Asker): void {
   const lock = turn.locks.findIndex(({ source }) => source === asker.source)
   if (lock >= 0) {
     const locked = turn.locks[lock]
-    // A new press is a finger that lies on the key: the penalty has not begun.
+    // A press while locked shows that they have not let go for good: the penalty begins anew when they do.
     if (locked) turn.locks[lock] = { ...locked, id: asker.id, heldAt: now }
     deny(turn, asker, 'tot_lock', null)
   } else if (!linesOf(turn).some(({ up }) => up)) deny(turn, asker, 'offline', null)
@@ -61,7 +61,7 @@ function ask(turn: Turn, asker: Asker): void {
       break
     case 'rx':
     case 'rx_hang': {
-      // The handheld is not stopped by this; only what is relayed of it is.
+      // The handheld goes on sending whatever we do; only its relay to other ports is stopped.
       if (overrides(turn, asker)) begin(turn, asker)
       else {
         turn.refused = { source: asker.source, at: now }
@@ -101,7 +101,7 @@ function waitForTail(turn: Turn, asker: Asker): void {
   turn.phase = { ...turn.phase, next: { asker, heldAt: turn.now } }
 }
 
-/** Takes the floor: transmitters that are off are keyed, those that relay change their voice without a drop. */
+/** Takes the floor: transmitters that are off are keyed, those that relay are given the new voice without going down. */
 export function begin(turn: Turn, asker: Asker, heldAt = turn.now): void {
   turn.refused = null
   const lines = linesOf(turn).filter(({ up }) => up)
@@ -110,7 +110,7 @@ export function begin(turn: Turn, asker: Asker, heldAt = turn.now): void {
     return
   }
   if (lines.some((line) => line.key.is !== 'off' && line.key.is !== 'on')) {
-    // Something is half done: let it come down first.
+    // A transmitter is between on and off: it goes down first.
     for (const line of lines) unkey(turn, line, 'revoked')
     turn.phase = { is: 'tail', since: turn.now, next: { asker, heldAt } }
     return
@@ -119,7 +119,7 @@ export function begin(turn: Turn, asker: Asker, heldAt = turn.now): void {
   turn.phase = { is: 'pending', asker, from: null, since: turn.now, heldAt, overlap }
 }
 
-/** True when a handheld is spoken over on one of the lines. */
+/** Keys every line with this voice. True: a handheld is spoken over on one of them. */
 function speak(turn: Turn, asker: Asker, lines: Line[], heldAt = turn.now): boolean {
   const speech = { voice: asker.id, kind: KINDS[asker.kind], talker: asker.talker }
   let isOver = false
@@ -132,7 +132,7 @@ function speak(turn: Turn, asker: Asker, lines: Line[], heldAt = turn.now): bool
   return isOver
 }
 
-/** Takes the floor from one who transmits and has less right to it. */
+/** Takes the floor from a speaker of lower priority. */
 function take(turn: Turn, asker: Asker): void {
   const { phase } = turn
   const why = { result: 'revoked', why: 'priority', by: asker.talker.name } as const
@@ -144,7 +144,7 @@ function take(turn: Turn, asker: Asker): void {
   turn.phase = { is: 'pending', asker, from: phase.asker, since: turn.now, heldAt: turn.now, overlap }
 }
 
-/** All that was asked of the exchange has been answered: on the air, or not at all. */
+/** When Asterisk has answered for every line: the one who asked is on the air, or has failed. */
 export function confirm(turn: Turn): void {
   const { phase } = turn
   if (phase.is !== 'pending') return
@@ -177,7 +177,7 @@ export function endSpeech(turn: Turn, endedBy: OverEnd, told: FloorAnswer, next:
   turn.phase = { is: 'tail', since: turn.now, next: next && { asker: next, heldAt: turn.now } }
 }
 
-/** Somebody let go, or is gone. What is not known any more changes nothing. */
+/** Somebody let go, or is gone. A wish that is over already changes nothing. */
 export function release(turn: Turn, id: string, why: 'released' | 'console_lost' | 'done' | 'revoked'): void {
   const { phase, now } = turn
   turn.locks = turn.locks.map((lock) =>
@@ -192,7 +192,7 @@ export function release(turn: Turn, id: string, why: 'released' | 'console_lost'
   }
 }
 
-/** The holder has spoken too long. Its source is locked until it lets go; a caller on the telephone must listen. */
+/** The holder has spoken too long. A console is locked until it lets go; a caller on the telephone must listen for a while. */
 export function timeOut(turn: Turn): void {
   const { phase, now } = turn
   if (phase.is !== 'tx') return
@@ -207,7 +207,7 @@ export function timeOut(turn: Turn): void {
   turn.locks.push({ source: asker.source, id: asker.id, heldAt: now, until: 0, penaltyMs })
 }
 
-/** Tries the other ports of a patch: they send on what this one hears. */
+/** Lets the other ports of a patch send on what this one hears; after a failure only at the next carrier (`isFirst`). */
 export function relay(turn: Turn, isFirst: boolean): void {
   const { phase } = turn
   if (phase.is !== 'rx' || phase.cut) return
@@ -223,14 +223,14 @@ export function relay(turn: Turn, isFirst: boolean): void {
 
 const nobody: Talker = { kind: 'relay', name: '', unit: null, personId: null, how: 'unknown', confidence: 0 }
 
-/** What one port heard is no longer sent on by the others. */
+/** The others stop sending on what one port hears. */
 export function endRelay(turn: Turn, endedBy: OverEnd): void {
   const { phase } = turn
   if (phase.is !== 'rx' && phase.is !== 'rx_hang') return
   for (const line of linesOf(turn)) if (line.port !== phase.port) unkey(turn, line, endedBy)
 }
 
-/** The receiver that held the floor no longer does. */
+/** The receiver that holds the floor gives it up. */
 export function endRx(turn: Turn, endedBy: OverEnd, to = turn.now): void {
   const { phase } = turn
   if (phase.is !== 'rx' && phase.is !== 'rx_hang') return

@@ -1,7 +1,10 @@
-/** The words of the floor: what it is told, what it orders, and what it keeps. Times are milliseconds of one clock that never goes back. */
+/**
+ * The words of the floor: what it is told, what it orders, and what it keeps. Times are milliseconds of one clock that
+ * never goes back.
+ */
 import type { FloorDenial, Muted, OverEnd, OverKind, Revocation, Talker } from '../../wire/radio.ts'
 
-/** Who may take the floor from whom; equal means first come. RADIO.md §3.3. */
+/** A higher one takes the floor from a lower one; between equals, whoever came first keeps it. */
 export const PRIORITY = {
   emergency: 100,
   emergencyAnnouncement: 90,
@@ -13,31 +16,39 @@ export const PRIORITY = {
   test: 10,
 } as const
 
-/** The lease in Asterisk, from the speaker's last sign of life, and how often it is renewed: RADIO.md §3.1. */
+/**
+ * Asterisk unkeys by itself when a transmission was not renewed for this long, counted from the speaker's last sign of life.
+ * Shorter: a slow moment of the server cuts people off. Longer: a dead server leaves a transmitter on.
+ */
 export const LEASE_MS = 2_000
+/** Leases are renewed this often, so that two renewals may be lost before one lapses. */
 export const RENEW_MS = 700
-/** A console whose heartbeat (each 250 ms) is older than this is gone. */
+/** A console whose last heartbeat (they come each 250 ms) is older than this is taken for dead, and its key let go. */
 export const SILENT_MS = 1_000
-/** Asterisk's answer to a key-up is waited for so long: 3GPP's KPI 1. */
+/** A key-up that Asterisk has not confirmed within this has failed (3GPP TS 22.179, KPI 1: access within 300 ms). */
 export const GRANT_MS = 300
-/** A second press this soon after a refusal means: I know, I want to speak over it. */
+/** A second press within this after a refusal means: I know, and I want to speak over it. */
 export const PRESS_AGAIN_MS = 1_000
-/** A telephone caller may speak so long, then must listen. */
+/** A caller on the telephone may speak for this long at a time: a line that hums would hold the port for ever. */
 export const PHONE_HOLD_MS = 10_000
+/** After that he must listen for this long, so that a handheld can get in. */
 export const PHONE_LISTEN_MS = 2_000
-/** The holder is counted down from here, each second. */
+/** In the last seconds before a transmission is cut, its holder is told each second how many are left. */
 export const COUNTDOWN_MS = 10_000
-/** More short bursts than this within the window are no speech: the receiver is muted. */
+/**
+ * More bursts than `bursts`, each shorter than `shorterMs`, within `withinMs` are noise and no speech: the receiver is
+ * muted until it was quiet for `quietMs` or has heard one thing for `steadyMs`.
+ */
 export const FLAP = { bursts: 8, shorterMs: 500, withinMs: 30_000, quietMs: 5_000, steadyMs: 2_000 } as const
 /**
- * In a patch, a carrier that began when an echo may, and is still there when the deaf time is over, is given so long to
- * end: the exchange tells of a carrier's end a tenth of a second late, and later on a busy machine.
+ * In a patch a carrier that began while an echo was possible, and is still there when the deaf time is over, gets this long
+ * to end before it is believed: Asterisk tells of a carrier's end a tenth of a second late, and later on a busy machine.
  */
 export const ECHO_GRACE_MS = 400
-/** A stuck receiver is believed again after so long without carrier. */
+/** A receiver that was stuck is believed again after this long without a carrier. */
 export const STUCK_QUIET_MS = 2_000
 
-/** Of a port's profile, what the floor needs. */
+/** What the floor needs of a port's profile. */
 export type LineTimers = {
   rxHangMs: number
   deafMs: number
@@ -48,22 +59,22 @@ export type LineTimers = {
   totEmergencyS: number
   totPenaltyS: number
   rxTotS: number
-  /** longest way of a sound out of one gateway and back by another; matters in a patch */
+  /** in a patch: how long a sound takes at most out of one gateway and back in by another */
   loopMs: number
 }
 
-/** One who wants to speak. `id` names this one wish, `source` the finger or machine behind it (a stuck pedal keeps its source). */
+/** Somebody who wants to speak. `id` names this one wish; `source` the finger or machine behind it, the same at each press. */
 export type Asker = {
   id: string
   source: string
   kind: 'console' | 'announcement' | 'phone' | 'test'
   prio: number
   talker: Talker
-  /** speaks over a handheld that cannot hear it: half duplex */
+  /** speaks over a handheld, which cannot hear it meanwhile: its radio either sends or receives */
   override?: boolean
 }
 
-/** A port's transmitter. `order` numbers what was asked of the exchange: an answer to another order is stale. */
+/** A port's transmitter. `order` is the number of what was ordered of Asterisk: an answer to another number is too late. */
 export type Key =
   | { is: 'off' }
   | { is: 'asked' | 'passing'; voice: string; from: string | null; order: number; until: number; since: number }
@@ -82,9 +93,9 @@ export type Line = {
   carrier: boolean
   /** since when `carrier` is what it is */
   carrierAt: number
-  /** own transmission's echo and squelch tail are not believed until then */
+  /** until then a carrier is taken for our own transmission's echo or squelch tail */
   deafUntil: number | null
-  /** what began before then may be an echo on its way round a patch; null: nothing may, or it has had its grace */
+  /** in a patch: a carrier that began before then may be an echo; null: none can be, or it had its time to end */
   echoUntil: number | null
   muted: Muted | null
   /** last ordered state of the RX gate */
@@ -104,19 +115,19 @@ type Waiting = { asker: Asker; heldAt: number }
 export type Phase =
   | { is: 'offline' }
   | { is: 'idle' }
-  /** `relay`: since when the other ports send on what this one hears; `cut`: they have done so too long */
+  /** `relay`: since when the patch's other ports send on what this one hears; `cut`: they did so too long and stopped */
   | { is: 'rx'; port: string; since: number; relay: number | null; cut: boolean }
   | { is: 'rx_hang'; port: string; since: number; relay: number | null; cut: boolean; until: number }
   | { is: 'pending'; asker: Asker; from: Asker | null; since: number; heldAt: number; overlap: boolean }
   | { is: 'tx'; asker: Asker; since: number; heldAt: number; overlap: boolean; totAt: number; warnAt: number }
   | { is: 'tail'; since: number; next: Waiting | null }
 
-/** Latched: no talk and no silence ends it, only two people do. */
+/** An emergency: neither talk nor silence ends it, only two people do, one by acknowledging and another by clearing it. */
 export type Latch = {
   id: string
   port: string
   unit: string | null
-  /** the number that was heard, where the register has no such handheld: never another one's code */
+  /** the number that was heard when no known handheld has it; `unit` is null then */
   raw: string | null
   talker: Talker | null
   raisedAt: number
@@ -124,7 +135,7 @@ export type Latch = {
   ackedBy: string | null
 }
 
-/** One whose transmission was cut by the time-out: refused until let go and the penalty has passed. */
+/** Somebody cut off by the time limit: refused until they have let go and the penalty has passed. */
 export type Lock = { source: string; id: string; heldAt: number | null; until: number; penaltyMs: number }
 
 export type Floor = {
@@ -142,7 +153,7 @@ export type NotCleared = 'unknown' | 'not_acknowledged' | 'same_person'
 
 export type DownWhy = 'gateway_lost' | 'control_lost' | 'lapsed' | 'refused' | 'not_wanted'
 
-/** What a floor is told: facts of the exchange, wishes of people, and that time has passed. */
+/** What a floor is told: facts of Asterisk, wishes of people, and that time has passed. */
 export type Input =
   | { type: 'time' }
   | { type: 'up'; port: string; epoch: number }

@@ -1,6 +1,6 @@
 /**
- * Is there a carrier? From 20 ms frames as they come from the gateway to "on" and "off". TALK_DETECT is not used: it rises
- * at a click of 20 ms, and never falls when the gateway stops its RTP (RADIO.md §0, finding 5).
+ * Is there a carrier? Turns the 20 ms frames of a gateway into "on" and "off". Asterisk's TALK_DETECT cannot do it: it rises
+ * at a click of 20 ms, and never falls when the gateway stops sending RTP.
  *
  *          active frames for debounceMs                nothing active for the gap
  *   OFF ────────────────────────────────► ON ────────────────────────────────────► OFF
@@ -11,7 +11,7 @@
  */
 export type CorSetup = {
   mode: 'rtpPresence' | 'vad'
-  /** sound for so long is a carrier, not a click */
+  /** sound that lasts this long is a carrier and not a click */
   debounceMs: number
   /** `vad`: quieter than this is no voice, in dB below full scale (negative) */
   vadDb: number
@@ -35,14 +35,20 @@ export type CarrierChange = { on: boolean; since: number }
 export const noCarrier = (now: number): Cor => ({ on: false, since: now, lastAt: -Infinity, opening: null, edges: [] })
 
 const FRAME_MS = 20
-/** Three frames without sound are an end (RADIO.md §3.3); in speech a syllable's pause is none. */
+/**
+ * Nothing active for this long ends the carrier: three frames without RTP, or by loudness more than the pause between
+ * two syllables.
+ */
 const GAP_MS = { rtpPresence: 60, vad: 120 } as const
-/** Silence that the gateway may have sent comes so late: it is held back until that is known (server/asterisk/radio/presence.ts). */
+/**
+ * How much later than a frame the end of the carrier may be known: asterisk/radio/presence.ts holds frames back to tell
+ * sent silence from none.
+ */
 const HELD_MS = { rtpPresence: 80, vad: 0 } as const
-/** While opening only a lost frame is forgiven: two clicks are not a carrier. */
+/** Before a carrier is believed only one lost frame is forgiven: two clicks in a row are no carrier. */
 const OPENING_GAP_MS = 45
 const FLUTTER = { openings: 3, withinMs: 1_500, gapMs: 260 } as const
-/** An open voice gate closes at a level this much lower. */
+/** By loudness: a carrier that is on ends only this far below the level it began at, so that it does not flutter. */
 const HYSTERESIS_DB = 3
 
 /** 20 ms of sound came. `db` is its level (levelOf). */

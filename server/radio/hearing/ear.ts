@@ -26,15 +26,16 @@ export type Ear = {
   deadline(): number | null
 }
 
-/** So long without another digit ends a sequence: the usual setting of gateways (RADIO.md S19). */
+/** A number ends when no digit came for this long: what gateways are usually set to (JPS ARA-1, "DTMF Digit Timeout"). */
 const DIGIT_PAUSE_MS = 1_000
 const DIGITS_MOST = 24
-/** What handhelds send of themselves: one digit for what it is, three for who. */
+/** What handhelds send by themselves: one digit for what it is, three for who. */
 const DIGITS_WHOLE = 4
-/** Silence behind five tones is the end of them; so long after a part of a code its rest does not come any more. */
+/** Silence of this length behind five tones is their end. */
 const CODE_PAUSE_MS = 100
+/** When a part of a code was heard this long ago, its rest will not come any more: listening begins anew. */
 const CODE_TORN_MS = 1_000
-/** While digits come as events, the same ones in the sound are their echo. */
+/** For this long after a digit that came as an RFC 4733 event, digits in the sound are taken for the same ones. */
 const EVENTS_RULE_MS = 3_000
 
 export function makeEar(profile: GatewayProfile, now: number): Ear {
@@ -53,14 +54,14 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
   function turn(after: { cor: Cor; changes: readonly { on: boolean; since: number }[] }): Heard[] {
     cor = after.cor
     const heard: Heard[] = after.changes.map((change) => ({ type: 'carrier', ...change }))
-    // The end of the carrier is the end of a whole number; a part of one may have been torn by late packets: its rest may come.
+    // The end of the carrier ends a whole number. A part of one waits for its pause: late packets may still bring the rest.
     if (!after.changes.some(({ on }) => !on)) return heard
     return [...(digits.length >= DIGITS_WHOLE ? ended() : []), ...called(fiveTone?.paused()), ...heard]
   }
 
   /**
-   * Whoever was late, the exchange fills the time with frames of zeros and goes on where it was. A code has no silence in
-   * it: with those left out it is whole.
+   * When packets are late Asterisk puts in frames of zeros and goes on where it was. A code has no silence in it, so such
+   * frames are left out, and the code is whole again.
    */
   function codes(at: number, samples: Int16Array): Heard[] {
     if (samples.every((sample) => sample === 0)) return at - soundAt >= CODE_PAUSE_MS ? called(fiveTone?.paused()) : []
@@ -132,7 +133,7 @@ export function makeEar(profile: GatewayProfile, now: number): Ear {
   }
 }
 
-/** A number nobody waited for may name who dialled it. Null where handhelds do not do so. */
+/** Who dialled this number, and whether they call for help. Null: handhelds of this port do not send numbers, or it is none. */
 export function codeOf(digits: string, profile: GatewayProfile): Extract<Heard, { type: 'code' }> | null {
   if (profile.idScheme !== 'dtmf') return null
   const ani = readAni(digits, { ptt: profile.aniPtt, emergency: profile.aniEmergency })

@@ -1,7 +1,7 @@
-/** The ears of all ports: what they hear becomes facts for the floors, and clues to who speaks. */
+/** The ears of all ports: what they hear is told to the floors, and tells who speaks. */
 
 import type { Board } from '../engine/floors.ts'
-import type { Log, RadioHooks, Roster } from '../engine/words.ts'
+import type { EngineParts, Log, RadioHooks } from '../engine/words.ts'
 import type { Over, OverBook } from '../overs/over.ts'
 import type { GatewayProfile } from '../ports/profile.ts'
 import { codeOf, type Ear, type Heard, makeEar } from './ear.ts'
@@ -10,18 +10,19 @@ import { callForHelpBehind, type KnownHandheld } from './ident.ts'
 type HearingParts = {
   board: Board
   book: OverBook
-  roster: Roster
+  handhelds: EngineParts['handhelds']
   digits: RadioHooks['digits']
   log: Log
   now: () => number
   steady: () => number
   after: (ms: number, act: () => void) => () => void
   named: (over: Over | undefined) => void
-  /** a handheld calls for help; null: one that the register does not know, by what was heard of its number */
+  /** a handheld calls for help; null: one the register does not know. `raw`: what was heard of its number */
   emergency: (port: string, unit: KnownHandheld | null, raw: string) => void
 }
-/** A timer so late has waited for a process that stood still; in this time it reads what lies there. */
+/** A timer that fires later than this shows that the process stood still: frames that came meanwhile are not read yet. */
 const LATE_MS = 40
+/** Then they are given this long to be read, or their speaker would seem to have stopped. */
 const READ_MS = 20
 
 type DtmfCall = ReturnType<typeof codeOf>
@@ -29,13 +30,24 @@ type Listener = { ear: Ear; profile: GatewayProfile; cancel: () => void; at: num
 
 export type Hearing = ReturnType<typeof makeHearing>
 
-export function makeHearing({ board, book, roster, digits, log, now, steady, after, named, emergency }: HearingParts) {
+export function makeHearing({
+  board,
+  book,
+  handhelds,
+  digits,
+  log,
+  now,
+  steady,
+  after,
+  named,
+  emergency,
+}: HearingParts) {
   const ears = new Map<string, Listener>()
 
   function told(port: string, list: readonly Heard[]): void {
     for (const heard of list) {
       if (heard.type === 'carrier') {
-        // The frames' clock is this host's; the floor's never goes back.
+        // Frames are dated by this host's clock, floors by one that never goes back.
         const since = steady() - (now() - heard.since)
         board.tell(port, { type: 'carrier', port, on: heard.on, since })
       } else if (heard.type === 'code') hearCode(port, heard)
@@ -44,7 +56,10 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
     }
   }
 
-  /** Digits are told after their pause: somebody may have keyed over the handheld meanwhile. A call for help counts all the same. */
+  /**
+   * Digits are known only after a pause, when somebody may have keyed over the handheld already. A call for help still
+   * counts.
+   */
   function hearCallForHelp(port: string, all: string): void {
     const code = callIn(port, all)
     if (code?.emergency) hearCode(port, code)
@@ -59,7 +74,7 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
 
   function callIn(port: string, all: string): DtmfCall {
     const profile = ears.get(port)?.profile
-    const isKnown = (id: string) => roster.byId(port, 'dtmf', id) !== null
+    const isKnown = (id: string) => handhelds.byId('dtmf', id) !== null
     const call = profile ? codeOf(all, profile) : null
     if (profile?.idScheme !== 'dtmf' || (call && isKnown(call.raw))) return call
     const raw = callForHelpBehind(all, profile.aniEmergency, isKnown)
@@ -68,13 +83,13 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
 
   function hearCode(port: string, { how, raw, emergency: isForHelp }: Extract<Heard, { type: 'code' }>): void {
     const first = how === 'five_tone' && isForHelp ? ears.get(port)?.profile.fiveToneEmergency : undefined
-    const unit = roster.byId(port, how, raw, first && raw.slice(first.length))
-    // While we transmit, what comes back may be our own; a call for help is believed all the same.
+    const unit = handhelds.byId(how, raw, first && raw.slice(first.length))
+    // While we transmit a code may be our own sound coming back, so it names nobody; a call for help is believed all the same.
     if (!board.isKeyed(port)) named(book.clue(port, { how, raw, unit }, now()))
     if (isForHelp) emergency(port, unit, raw)
   }
 
-  /** Listens until the ear's next deadline, however many frames come meanwhile. */
+  /** Wakes the ear at its next deadline, if no frame does so earlier. */
   function arm(port: string): void {
     const had = ears.get(port)
     const at = had?.ear.deadline() ?? null
@@ -88,13 +103,12 @@ export function makeHearing({ board, book, roster, digits, log, now, steady, aft
     }
     had.cancel = after(Math.max(1, at - now()), () => {
       if (now() - at < LATE_MS) return pass()
-      // This process stood still: what was sent meanwhile is read first, or its speaker would seem to have stopped.
       had.cancel = after(READ_MS, pass)
     })
   }
 
   return {
-    /** A new ear when the profile is another one. */
+    /** Gives the port a new ear when its profile has changed. */
     setPort(port: string, profile: GatewayProfile): void {
       const had = ears.get(port)
       if (had && JSON.stringify(had.profile) === JSON.stringify(profile)) return

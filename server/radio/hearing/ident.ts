@@ -1,5 +1,5 @@
 /**
- * Who speaks on a handheld, and how we know. Best first (RADIO.md §3.5): the gateway says so · a code decoded from the
+ * Who speaks on a handheld, and how we know. Best first: the gateway says so · a code decoded from the
  * sound · an agent's tag · whoever is on duty with a handheld of this port · unknown. A name found by a better way is never
  * replaced by a worse one; a wrong name is worse than none.
  */
@@ -13,7 +13,7 @@ export type Clue = { how: Exclude<UnitHow, 'unknown'>; raw: string | null; unit:
 
 export type Identity = { talker: Talker; raw: string | null }
 
-/** A burst with a checksum is surer than bare tones; a duty list only says who it may be. */
+/** Per cent. A burst with a checksum is surer than bare tones; that only one handheld is held says only who it may be. */
 const CONFIDENCE: Record<UnitHow, number> = {
   gateway: 99,
   mdc1200: 97,
@@ -32,7 +32,7 @@ const RANK: Record<UnitHow, number> = {
   holder: 2,
   unknown: 0,
 }
-/** Two handhelds were heard in one over: the last one is shown, with little faith. */
+/** Two handhelds were heard in one over: the last one is shown, with this confidence at most. */
 const CONFUSED = 50
 
 export const UNKNOWN: Identity = {
@@ -40,10 +40,10 @@ export const UNKNOWN: Identity = {
   raw: null,
 }
 
-/** A number was heard that the register does not know, perhaps a part of one: it may be anybody's. */
+/** Whoever sent a number that the register does not know, perhaps only a part of one. */
 export const unregistered = (raw: string): Talker => ({ ...UNKNOWN.talker, name: raw })
 
-/** What is known of an over's talker after one more clue. Without anything to go by it stays what it was. */
+/** What is known of an over's talker after one more clue; the same object when the clue says nothing new. */
 export function identify(before: Identity, clue: Clue): Identity {
   const had = before.talker.how ?? 'unknown'
   const isNamed = before.talker.unit !== null
@@ -68,10 +68,10 @@ export function identify(before: Identity, clue: Clue): Identity {
   }
 }
 
-/** Less is not a handheld's number but what is left of one. */
+/** A shorter number is only a part of one. */
 const LEAST_ID = 2
 
-/** A DTMF call: its first digit says what it is, the rest who. RADIO.md S22: `1…` begins to speak, `7…` is in danger. */
+/** A DTMF call: its first digit says what it is, the rest who. By default `1…` begins to speak and `7…` calls for help. */
 export function readAni(
   digits: string,
   first: { ptt: string; emergency: string },
@@ -83,8 +83,8 @@ export function readAni(
 }
 
 /**
- * A call for help behind digits that are not its own: what another handheld left of its code when it was spoken over runs
- * into the next one's, for no pause lies between. Only a handheld of the register counts: its number, or null.
+ * A call for help behind digits of another handheld: one that was spoken over leaves the beginning of its code, and the next
+ * one's follows without a pause. Answers the number of a handheld of the register, or null.
  */
 export function callForHelpBehind(digits: string, emergency: string, isKnown: (id: string) => boolean): string | null {
   for (let at = digits.indexOf(emergency, 1); at > 0; at = digits.indexOf(emergency, at + 1)) {

@@ -3,7 +3,10 @@ import { type Cor, type CorSetup, hearFrame, letPass, levelOf, noCarrier } from 
 
 /** A quiet voice on a long line is heard (-42 dB below full scale), the line's own hiss is not. */
 const SETUP: CorSetup = { mode: 'vad', debounceMs: 60, vadDb: -42 }
-/** A transmitter that falls between two words is worse than one that stays on for a moment. */
+/**
+ * He speaks until he has paused for this long. Shorter: the transmitter falls between two words. Longer: handhelds wait
+ * for nothing.
+ */
 const PAUSE_MS = 700
 
 export type PhoneEar = {

@@ -9,8 +9,8 @@ import type { Over } from './over.ts'
 type Filed = { ticketId: string; how: AttachedHow }
 
 /**
- * The ticket open at the keying desk, if whoever keyed works on it; else the handheld's active job; else none: the
- * untagged box. What a console names is its word only: it may be another line's, or no ticket at all.
+ * The ticket that was open at the keying desk, if whoever keyed may change it; else the job of whoever holds the handheld;
+ * else none, and the over waits to be filed by hand. A console can name any id: it may be another line's ticket, or none.
  */
 export async function filedUnder(tx: Tx, over: Over, holderId: string | null): Promise<Filed | undefined> {
   const { ticketId, talker, kind } = over

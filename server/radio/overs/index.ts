@@ -82,7 +82,10 @@ type Sound = Pick<Clip, 'bytes' | 'read'> & {
   noteListening: (address: string) => Promise<unknown>
 }
 
-/** The sound of an over, for who may listen to this campus's radio. @throws Refusal sound-not-yet, sound-not-found; Outage vault */
+/**
+ * The sound of an over, for who may listen to this campus's radio. @throws Refusal sound-not-yet, sound-not-found;
+ * Outage vault
+ */
 export async function soundOfOver(
   { db, commit, recordings }: Pick<RadioDesk, 'db' | 'commit'> & { recordings: Recordings },
   actor: Actor,

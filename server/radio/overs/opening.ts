@@ -1,7 +1,7 @@
-/** Overs as the floor opens them: who speaks is put to each as soon as it is known, and to those that relay it. */
+/** Opens overs as the floor says, and names their talker as soon as it is known, also on the ports that relay it. */
 import { randomUUID } from 'node:crypto'
 import type { Board } from '../engine/floors.ts'
-import type { Ask, RadioHooks, Roster } from '../engine/words.ts'
+import type { Ask, EngineParts, RadioHooks } from '../engine/words.ts'
 import type { Effect } from '../floor/words.ts'
 import { UNKNOWN } from '../hearing/ident.ts'
 import type { Over, OverBook } from './over.ts'
@@ -9,7 +9,7 @@ import type { Over, OverBook } from './over.ts'
 type OversParts = {
   book: OverBook
   board: Pick<Board, 'tell' | 'matesOf'>
-  roster: Roster
+  handhelds: EngineParts['handhelds']
   hooks: Pick<RadioHooks, 'overOpened' | 'overNamed'>
   now: () => number
   /** the floor's time as this host's */
@@ -20,7 +20,7 @@ type OversParts = {
 
 export type Overs = ReturnType<typeof makeOvers>
 
-export function makeOvers({ book, board, roster, hooks, now, wall, askOf }: OversParts) {
+export function makeOvers({ book, board, handhelds, hooks, now, wall, askOf }: OversParts) {
   function open({
     port,
     epoch,
@@ -54,12 +54,12 @@ export function makeOvers({ book, board, roster, hooks, now, wall, askOf }: Over
     book.open(number, over)
     hooks.overOpened(over)
     if (kind !== 'rx') return
-    const likely = roster.likely(port)
+    const likely = handhelds.likely(port)
     if (likely) named(book.clue(port, { how: 'holder', raw: null, unit: likely }, now()))
     else board.tell(port, { type: 'talker', port, talker: UNKNOWN.talker })
   }
 
-  /** A talker has a name now: the floor tells it to those it refuses, and what relays it carries it too. */
+  /** The talker has a name now: the floor tells it to whoever is refused, and the relays are named alike. */
   function named(over: Over | undefined): void {
     if (!over) return
     hooks.overNamed(over)

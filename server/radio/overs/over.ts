@@ -22,11 +22,11 @@ export type Over = {
   words: string | null
 }
 
-/** Shorter ones are kept but not attached to anything. */
+/** An over shorter than this is kept but filed under no ticket: it is a click or a slip of the finger. */
 export const SHORT_OVER_MS = 300
 export const isShort = ({ from, to }: Over): boolean => to !== null && to - from < SHORT_OVER_MS
 
-/** A code sent at the end of an over may be understood this long after it. */
+/** A code that is understood within this after an over belongs to it: many radios send theirs at the end. */
 const BACKFILL_MS = 2_000
 
 type Entry = { over: Over; identity: Identity; number: number }

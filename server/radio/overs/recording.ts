@@ -1,6 +1,6 @@
 /**
- * The continuous recording of each port: pieces the exchange tells of become recordings that the archive files, and an
- * over is a view of them: a stretch of time with a little before and after it.
+ * The continuous recording of each port: the pieces that Asterisk tells of become recordings that the archive files. An over
+ * has no file of its own: it is a stretch of them, with a little before and after.
  */
 import {
   type ArchiveEvent,
@@ -17,15 +17,15 @@ import type { OverView } from '../../wire/radio.ts'
 import type { MediaFact } from '../engine/media.ts'
 import * as segments from './segment-store.ts'
 
-/** No first syllable falls to a key pressed late, no last one to a squelch. */
+/** Played before and after an over, so that neither a late key nor an early squelch costs a syllable. */
 const PRE_ROLL_MS = 500
 const POST_MS = 300
 
 type RecordingFact = Extract<MediaFact, { type: 'recording' | 'segment' }>
 
 /**
- * Writes down what the exchange says of a piece. Each may come twice, in another order after a restart, or for a piece
- * nobody told the beginning of. `at`: when it was heard, epoch milliseconds.
+ * Writes down what Asterisk says of a piece. A fact may come twice, in another order after a restart, or for a piece whose
+ * beginning was never told. `at`: when it was heard, epoch milliseconds.
  */
 export async function keepPiece(tx: Tx, fact: RecordingFact, at: number): Promise<ArchiveEvent[]> {
   const { port, side, segment: name, startedAt } = fact
@@ -39,7 +39,7 @@ export async function keepPiece(tx: Tx, fact: RecordingFact, at: number): Promis
   if (begun) await segments.insertSegment(tx, portId, recordingId, began)
   if (fact.type === 'segment') return endPiece(tx, name, fact.endedAt, true)
   if (!fact.on) return endPiece(tx, name, Math.max(at, startedAt), false)
-  // A side has one recorder: what was written before this one began has ended, whoever failed to say so.
+  // A side has one recorder: a piece begun earlier has ended, even if nobody said so.
   const events: ArchiveEvent[] = []
   for (const old of open)
     if (old.channel === channel && old.name !== name && old.startedAt < startedAt)

@@ -3,14 +3,14 @@ import type { Db, Tx } from '../../db/index.ts'
 import type { OverKind } from '../../wire/radio.ts'
 import { OURS } from '../ports/store.ts'
 
-/** Both sides are begun together; what begins further apart is another piece. */
+/** Both sides of a recording begin together; pieces that begin further apart than this belong to different recordings. */
 const TOGETHER_MS = 10_000
 
 /** What the gateway sent is kept left, what it was sent right. */
 export const channelOfSide = (side: 'rx' | 'tx'): 0 | 1 => (side === 'rx' ? 0 : 1)
 export const channelOfKind = (kind: OverKind): 0 | 1 => (kind === 'rx' ? 0 : 1)
 
-/** The port's id, taken for this transaction: its pieces are noted one after the other. */
+/** The port's id, locked for this transaction, so that its pieces are noted one after the other. */
 export async function lockPort(tx: Tx, port: string): Promise<string | undefined> {
   return (await tx('radio_ports').where({ code: port }).whereRaw(`organisation_id = ${OURS}`).forUpdate().first('id'))
     ?.id
@@ -25,7 +25,7 @@ export async function segmentsBegunAt(tx: Tx, portId: string, at: Date): Promise
     .pluck('recording_id')
 }
 
-/** Recordings of this port that some piece of is still written, as far as we know. */
+/** Recordings of this port of which some piece is still being written, as far as we know. */
 export async function openSegments(tx: Tx, portId: string): Promise<string[]> {
   return tx('radio_segments as s')
     .join('recordings as r', 'r.id', 's.recording_id')
@@ -51,5 +51,5 @@ export async function segmentsOfOver(db: Db, overId: string, from: Date, to: Dat
     .pluck('s.recording_id')
 }
 
-/** Cut each hour; one goes on longer while no server is there to cut it. */
+/** Pieces are cut each hour by the server; one grows longer only while no server runs. */
 const LONGEST_PIECE_MS = 7 * 24 * 60 * 60_000

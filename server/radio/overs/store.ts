@@ -6,7 +6,10 @@ import type { OverEnd, OverView, UnitHow } from '../../wire/radio.ts'
 import { OURS } from '../ports/store.ts'
 import { isShort, type Over } from './over.ts'
 
-/** Writes an over as it stands now; again after each change. A tag by hand is not overwritten by what came later. */
+/**
+ * Writes an over as it stands now, again after each change. Whom a person named is not overwritten by a code heard
+ * later. False: its port is gone.
+ */
 export async function saveOver(tx: Tx, over: Over): Promise<boolean> {
   const { talker } = over
   const unit = talker?.kind === 'unit' || talker?.kind === 'relay' ? talker : null
@@ -101,7 +104,7 @@ export type OverFilter = {
   limit: number
 }
 
-/** An over as who may not see its ticket is shown it: that it is filed, not where. */
+/** An over for somebody who may not see its ticket: that it is filed, but not where. */
 export const unticketed = <T extends OverView>(over: T): T => ({ ...over, ticketId: null, ticketNumber: null })
 
 // biome-ignore lint/suspicious/noExplicitAny: a row of our own SELECT
@@ -215,7 +218,7 @@ function talkerOf(row: Row): OverView['talker'] {
   return { kind, name: row.speaker ?? '', unit: null, personId: row.person_id, how: null, confidence: 100 }
 }
 
-/** The organisation of this server's exchange. */
+/** The organisation whose Asterisk this server drives. */
 export async function organisationOf(db: Db | Tx): Promise<string> {
   return (await db('organisations').orderBy(['created_at', 'id']).first('id'))?.id
 }

@@ -7,7 +7,7 @@ export type Step = { step: string; byId: string | null } & Pick<TimelineItem, 'a
     organisationId: string
   }
 
-/** Whether the radio has anything to say of this ticket: of most it has not, and finding that out must cost next to nothing. */
+/** Whether the radio has anything to say of this ticket. Of most it has not, so this must cost next to nothing. */
 export async function isOnRadio(db: Db, ticketId: string): Promise<boolean> {
   const { rows } = await db
     .raw(

@@ -86,7 +86,10 @@ export async function endCommissioning(
       .update({ commissioned_at: tx.fn.now(), version: tx.raw('version + 1') })
 }
 
-/** The last run that ended, with what was seen at the gateway; one that was keyed then has not passed. Undefined: there is none. */
+/**
+ * The last run that ended, with what was seen at the gateway; one that was keyed then has not passed. Undefined: there
+ * is none.
+ */
 export async function keepWitness(
   tx: Tx,
   portId: string,

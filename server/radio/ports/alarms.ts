@@ -14,9 +14,9 @@ const KINDS: Record<PortAlarm, Extract<Alarm['kind'], `radio_${string}`>> = {
   unrecorded: 'radio_unrecorded',
 }
 
-/** A carrier that was on for three seconds is not to be missed by whoever looked away. */
+/** Packets to nobody may last a few seconds only: such an alarm stays this long after it ended, for whoever looked away. */
 const SHOWN_AFTER_MS = 60_000
-/** Nobody takes it back: it is shown until the next shift has seen it. */
+/** That a gateway moved has no end of its own: it is shown long enough for the next shift to see it. */
 const MOVED_SHOWN_MS = 12 * 60 * 60_000
 
 export function makePortAlarms(now: () => number = Date.now) {

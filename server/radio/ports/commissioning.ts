@@ -1,7 +1,7 @@
 /**
- * The commissioning run of a port, before agents may key it: left alone it sends nothing, and when whoever keyed it
- * falls silent it is off the air by Asterisk's own lease. What counts is the packets Asterisk sent, not our intent; and
- * afterwards what somebody beside the gateway saw of its lamp (witnessed).
+ * The commissioning run of a port, before agents may key it, shows that it sends nothing while left alone, and that Asterisk
+ * takes it off the air by itself when nobody renews the lease. What counts is the packets Asterisk sent, not what was
+ * ordered; and afterwards what somebody beside the gateway saw of its lamp (`witnessed`).
  *
  *   idle (nothing is sent for a minute) ──► keyed (a test tone) ──► lapse (nobody renews: off within 3 s) ──► report
  */
@@ -25,7 +25,7 @@ import * as ports from './admin-store.ts'
 export type WatchedMedia = Media & {
   /** leases of this port are not renewed while on: as if the server were dead */
   starve(port: string, on: boolean): void
-  /** hears what is told of the exchange; answers how to stop */
+  /** hears what Asterisk tells; answers how to stop */
   follow(told: (fact: MediaFact) => void): () => void
 }
 
@@ -72,7 +72,10 @@ type CommissioningParts = {
 
 const LAPSE_MOST_MS = 3_000
 const TONE_S = 20
-/** The counters are read once a second: this many seconds to see that a tone is really sent. */
+/**
+ * The test tone must be seen in the packet counters within this; they are read once a second, and the port may be in use
+ * at first.
+ */
 const KEYED_WITHIN_MS = 15_000
 const AFTER_MS = 2_500
 const FIRST_COUNT_MS = 5_000
@@ -90,14 +93,14 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
 
   async function idle(port: string, report: CommissioningReport): Promise<void> {
     const seen = { samples: 0, packets: 0, down: false }
-    // A count that began before the watch tells of what was before: the watch begins with the next one.
+    // The count that is going on includes what was sent before: the watch begins with the next one.
     await until<true>(media, FIRST_COUNT_MS, (fact) => (countOf(fact, port) === undefined ? undefined : true))
     const stop = media.follow((fact) => {
       if (fact.type === 'down' && fact.port === port) seen.down = true
       const sent = countOf(fact, port)
       if (sent === undefined) return
       seen.samples += 1
-      // One packet in two seconds is a packet.
+      // Half a packet a second is a packet too.
       seen.packets += Math.ceil(sent)
     })
     try {
@@ -143,7 +146,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     media.starve(port, true)
     const isOff = await off
     const ms = Math.round(performance.now() - from)
-    // The second in which it fell silent is half full: what is counted begins after it.
+    // The second in which it fell silent is partly full: counting begins after it.
     await pause(AFTER_MS)
     const after = await until<number>(media, FIRST_COUNT_MS, (fact) => countOf(fact, port))
     if (after === undefined) throw new Failed('not_counted')
@@ -188,7 +191,10 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
         throw error
       }
     },
-    /** What was seen at the gateway itself is kept with the last run, and has the last word. False: there is none to keep it with. */
+    /**
+     * What was seen at the gateway itself is kept with the last run, and has the last word. False: there is none to keep
+     * it with.
+     */
     async witnessed(port: { id: string; port: string }, seen: CommissioningWitness, byId: string): Promise<boolean> {
       if (running.has(port.port)) return false
       let kept = false
@@ -205,7 +211,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
   }
 }
 
-/** Packets a second sent to this port's gateway, when the exchange tells it. */
+/** Packets a second sent to this port's gateway, if this fact tells them. */
 const countOf = (fact: MediaFact, port: string): number | undefined =>
   fact.type === 'evidence' && fact.port === port ? (fact.sentPps ?? undefined) : undefined
 

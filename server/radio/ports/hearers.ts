@@ -1,6 +1,6 @@
 /**
- * Whom a port lets in. Asterisk lets a radio account call any port; what it is let hear is asked of the person's grants,
- * before its leg is answered and again while it listens.
+ * Who may hear a port. Asterisk lets a radio account call any port; whether its person may hear it is asked of their grants,
+ * before the leg is answered and again while it listens.
  */
 
 import { askerOf, may } from '../../access/index.ts'
@@ -16,7 +16,7 @@ export function makeHearers(db: Db): (account: string, port: string) => Promise<
     try {
       answers.set(key, await asked(db, account, port))
     } catch {
-      // The air goes on without a database: nobody was signed in meanwhile either.
+      // The radio goes on without a database; nobody can sign in meanwhile either.
     }
     return answers.get(key) ?? false
   }

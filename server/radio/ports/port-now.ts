@@ -12,7 +12,7 @@ export type EnginePort = {
   nameEn: string
   /** PJSIP endpoint of its gateway */
   endpoint: string
-  /** kept up in the exchange; a port may be so for commissioning before it is enabled */
+  /** kept up in Asterisk; also before it is enabled, to be commissioned */
   wanted: boolean
   /** agents may key it */
   enabled: boolean

@@ -31,7 +31,7 @@ const Profile = Type.Object({
   fiveTone: oneOf('zvei1', 'ccir'),
   /** a five-tone call that begins with these is one of danger; what follows says who */
   fiveToneEmergency: digits('99', 3, '0-9A-D'),
-  /** the first digit of a DTMF call says what it is: RADIO.md S22 */
+  /** the first digit of a DTMF call says what it is */
   aniPtt: digits('1', 1),
   aniEmergency: digits('7', 1),
   /** `dtmf`: what keys and unkeys the gateway */
@@ -72,7 +72,7 @@ export function readProfile(
   }
   const hang = written.corMode === 'vad' ? { rxHangMs: VAD_HANG_MS } : {}
   const profile = { ...DEFAULT_PROFILE, ...hang, ...written } as GatewayProfile
-  // Packets that never stop would be a carrier for ever.
+  // A gateway that never stops sending would be a carrier for ever.
   if (profile.corMode === 'rtpPresence' && !profile.silenceSuppression) {
     faults.push({ field: 'corMode', code: 'profile-presence-needs-suppression' })
   }
@@ -83,7 +83,7 @@ export function readProfile(
 function faultOf(field: string, value: unknown): Omit<ProfileFault, 'field'> | null {
   const known = FIELDS.get(field)
   if (!known) return { code: 'profile-field-unknown' }
-  // It would transmit for as long as we are connected (RADIO.md row 24).
+  // Such a gateway would transmit for as long as we are connected.
   if (field === 'pttMode' && value === 'constant') return { code: 'profile-constant-refused' }
   if (Value.Check(known, value)) return null
   const { minimum: min, maximum: max, maxLength } = known

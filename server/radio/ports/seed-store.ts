@@ -5,7 +5,10 @@ import { DEFAULT_PROFILE, type GatewayProfile } from './profile.ts'
 /** A gateway as the settings name it. */
 export type PortSeed = { port: string; campus: string; zh: string; en: string }
 
-/** The demonstration's two gateways (scripts/lab/gateways/start.ts says how they behave). They stand beside Asterisk: no jitter. */
+/**
+ * The demonstration's two gateways (scripts/lab/gateways/start.ts says how they behave). They stand beside Asterisk: no
+ * jitter.
+ */
 export const DEMO_PORTS: readonly (PortSeed & { profile: Partial<GatewayProfile> })[] = [
   {
     port: 'old',

@@ -17,7 +17,7 @@ export type PortRow = {
   version: number
 }
 
-/** The organisation of this server's exchange, in a statement: a port's code is unique within one organisation only. */
+/** The organisation whose Asterisk this server drives, in a statement: a port's code is unique within one organisation only. */
 export const OURS = '(select id from organisations order by created_at, id limit 1)'
 
 /** Where a port of this organisation is; undefined: there is none, or it is not in use any more. */
@@ -57,7 +57,7 @@ export async function readPorts(db: Db | Tx, organisationId: string): Promise<Po
   }))
 }
 
-/** Where a gateway registered from, so that the next server knows when another takes its place. */
+/** Where a gateway registered from, so that also the next server notices when it is another address. */
 export async function saveGatewayAddress(tx: Tx, port: string, address: string): Promise<void> {
   await tx('radio_ports')
     .where({ code: port })

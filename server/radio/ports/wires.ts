@@ -29,12 +29,16 @@ type WiresParts = {
   isRecorded: (port: string) => boolean
 }
 
-/** A port that is up begins to be recorded within this, also after its gateway has begun a new stream. */
+/**
+ * A port that is up and not recorded for longer than this raises an alarm. Shorter: each new stream of a gateway would
+ * raise one.
+ */
 const RECORDED_WITHIN_MS = 10_000
-/** A recording's piece is about an hour: cut in silence, at last in the middle of a word. */
+/** A piece of the recording is cut after this, when nobody speaks, so that it can be filed. */
 const CUT_AFTER_MS = 60 * 60_000
+/** And after this even in the middle of a word. */
 const CUT_AT_LAST_MS = 70 * 60_000
-/** Packets to the gateway so long after it was last keyed are nobody's. */
+/** Packets sent more than this long after the last key-up belong to no speaker: raise the alarm. */
 const IDLE_SETTLED_MS = 2_500
 
 export type Wires = ReturnType<typeof makeWires>
@@ -63,7 +67,7 @@ export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresPa
     hooks.changed()
   }
 
-  /** One that takes another's place is told, whichever of the two is ours: nobody here can know. */
+  /** A gateway that registers from another address raises an alarm: which of the two is the real one, nobody here can know. */
   function gatewayAt({ port, address }: Of<'gateway-at'>): void {
     const known = facts.get(port)
     if (!known || known.address === address) return
@@ -120,7 +124,7 @@ export function makeWires({ board, media, hooks, log, now, isRecorded }: WiresPa
       [...facts].flatMap(([port, { unrecorded, bareSince }]) =>
         unrecorded && bareSince !== null ? [{ port, since: bareSince }] : [],
       ),
-    /** A new life of the exchange's control: what goes on being recorded is told anew. */
+    /** Control of Asterisk is back: it tells anew which recordings go on. */
     controlled(): void {
       for (const known of facts.values()) known.recording = { rx: false, tx: false }
     },
