@@ -17,7 +17,7 @@ import type { Over } from '../overs/over.ts'
 import { closeOpenOvers, organisationOf } from '../overs/store.ts'
 import { endBrokenOff } from '../ports/admin-store.ts'
 import { makePortAlarms } from '../ports/alarms.ts'
-import { makeCommissioning, watched } from '../ports/commissioning.ts'
+import { Commissioning, watched } from '../ports/commissioning.ts'
 import { endPatch, readPorts } from '../ports/store.ts'
 import { Consoles } from './consoles.ts'
 import { RadioEngine } from './engine.ts'
@@ -67,7 +67,7 @@ export class Radio {
   readonly consoles: Consoles
   readonly keeper: Keeper
   readonly patching: Patching
-  readonly commissioning: ReturnType<typeof makeCommissioning>
+  readonly commissioning: Commissioning
   readonly #parts: RadioParts
   readonly #alarms = makePortAlarms()
   readonly #handhelds = new KnownHandhelds()
@@ -93,7 +93,7 @@ export class Radio {
       hooks: this.#hooks(),
     })
     this.engine = engine
-    this.commissioning = makeCommissioning({
+    this.commissioning = new Commissioning({
       ...{ db, commit, engine, media, dir: soundDir, log },
       ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
     })

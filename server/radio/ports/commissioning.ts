@@ -66,10 +66,11 @@ type CommissioningParts = {
   media: WatchedMedia
   dir: string
   log: Log
-  /** how long it is left alone; the rule is a minute */
+  /** how long it is left alone instead of a minute */
   idleS?: number
 }
 
+const IDLE_S = 60
 const LAPSE_MOST_MS = 3_000
 const TONE_S = 20
 /**
@@ -88,10 +89,52 @@ class Failed extends Error {
   }
 }
 
-export function makeCommissioning({ db, commit, engine, media, dir, log, idleS = 60 }: CommissioningParts) {
-  const running = new Map<string, CommissioningProgress>()
+export class Commissioning {
+  readonly #parts: CommissioningParts
+  readonly #running = new Map<string, CommissioningProgress>()
 
-  async function idle(port: string, report: CommissioningReport): Promise<void> {
+  constructor(parts: CommissioningParts) {
+    this.#parts = parts
+  }
+
+  /** Begins a run, one at a time on a port. Undefined: one runs already. */
+  async begin(port: { id: string; port: string }, byId: string): Promise<string | undefined> {
+    const { db, log, idleS = IDLE_S } = this.#parts
+    if (this.#running.has(port.port)) return undefined
+    this.#running.set(port.port, { phase: 'idle', seconds: 0, ofSeconds: idleS })
+    try {
+      const id = await ports.beginCommissioning(db, port.id, byId)
+      void this.#run(port, id, byId).catch((error: Error) => log.error({ err: error }, 'a commissioning was not kept'))
+      return id
+    } catch (error) {
+      this.#running.delete(port.port)
+      throw error
+    }
+  }
+
+  /**
+   * What was seen at the gateway itself is kept with the last run, and has the last word. False: there is none to keep
+   * it with.
+   */
+  async witnessed(port: { id: string; port: string }, seen: CommissioningWitness, byId: string): Promise<boolean> {
+    if (this.#running.has(port.port)) return false
+    let kept = false
+    await this.#parts.commit(async (tx) => {
+      const run = await ports.keepWitness(tx, port.id, seen)
+      kept = run !== undefined
+      if (!run) return []
+      const at = await clock(tx)
+      return [{ type: 'radio.port-commissioned', portId: port.id, ...run, at, byId }]
+    })
+    return kept
+  }
+
+  progress(port: string): CommissioningProgress | null {
+    return this.#running.get(port) ?? null
+  }
+
+  async #idle(port: string, report: CommissioningReport): Promise<void> {
+    const { media, idleS = IDLE_S } = this.#parts
     const seen = { samples: 0, packets: 0, down: false }
     // The count that is going on includes what was sent before: the watch begins with the next one.
     await until<true>(media, FIRST_COUNT_MS, (fact) => (countOf(fact, port) === undefined ? undefined : true))
@@ -105,7 +148,7 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     })
     try {
       for (let second = 0; second < idleS && !seen.down; second++) {
-        running.set(port, { phase: 'idle', seconds: second, ofSeconds: idleS })
+        this.#running.set(port, { phase: 'idle', seconds: second, ofSeconds: idleS })
         await pause(1_000)
       }
     } finally {
@@ -119,8 +162,10 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     if (!passed) throw new Failed('not_counted')
   }
 
-  async function lapse(port: string, report: CommissioningReport): Promise<void> {
-    running.set(port, { phase: 'keyed', seconds: 0, ofSeconds: KEYED_WITHIN_MS / 1_000 })
+  /** `over`: takes the test tone off the air, should it still be on. */
+  async #lapse(port: string, report: CommissioningReport, over: AbortSignal): Promise<void> {
+    const { media, engine, dir } = this.#parts
+    this.#running.set(port, { phase: 'keyed', seconds: 0, ofSeconds: KEYED_WITHIN_MS / 1_000 })
     const path = join(dir, 'commissioning-tone')
     await mkdir(dir, { recursive: true })
     await writeFile(`${path}.wav`, airWav(tone()))
@@ -132,12 +177,13 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     void engine.announce({
       ...{ port, path, kind: 'test', prio: PRIORITY.test, talker, words: null, ticketId: null },
       waitMs: KEYED_WITHIN_MS,
+      signal: over,
     })
     const pps = await keyed
     if (pps === undefined) throw new Failed('not_keyed')
     report.keyedPps = pps
 
-    running.set(port, { phase: 'lapse', seconds: 0, ofSeconds: LAPSE_MOST_MS / 1_000 })
+    this.#running.set(port, { phase: 'lapse', seconds: 0, ofSeconds: LAPSE_MOST_MS / 1_000 })
     const from = performance.now()
     const off = until<true>(media, LAPSE_MOST_MS + AFTER_MS, (fact) => {
       if (fact.type === 'down' && fact.port === port) return true
@@ -157,17 +203,21 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
     if (!passed) throw new Failed('too_late')
   }
 
-  async function run(port: { id: string; port: string }, id: string, byId: string): Promise<void> {
+  async #run(port: { id: string; port: string }, id: string, byId: string): Promise<void> {
+    const { media, commit, log } = this.#parts
+    const over = new AbortController()
     const report: CommissioningReport = { idle: null, keyedPps: null, lapse: null, why: null }
     try {
-      await idle(port.port, report)
-      await lapse(port.port, report)
+      await this.#idle(port.port, report)
+      await this.#lapse(port.port, report, over.signal)
     } catch (error) {
       report.why = error instanceof Failed ? error.why : 'interrupted'
       log.warn({ port: port.port, why: report.why, err: error }, 'a port was not commissioned')
     } finally {
+      // Before its lease may be renewed again.
+      over.abort()
       media.starve(port.port, false)
-      running.delete(port.port)
+      this.#running.delete(port.port)
     }
     const passed = report.why === null
     await commit(async (tx) => {
@@ -175,39 +225,6 @@ export function makeCommissioning({ db, commit, engine, media, dir, log, idleS =
       const at = await clock(tx)
       return [{ type: 'radio.port-commissioned', portId: port.id, commissioningId: id, passed, at, byId }]
     })
-  }
-
-  return {
-    /** Begins a run, one at a time on a port. Undefined: one runs already. */
-    async begin(port: { id: string; port: string }, byId: string): Promise<string | undefined> {
-      if (running.has(port.port)) return undefined
-      running.set(port.port, { phase: 'idle', seconds: 0, ofSeconds: idleS })
-      try {
-        const id = await ports.beginCommissioning(db, port.id, byId)
-        void run(port, id, byId).catch((error: Error) => log.error({ err: error }, 'a commissioning was not kept'))
-        return id
-      } catch (error) {
-        running.delete(port.port)
-        throw error
-      }
-    },
-    /**
-     * What was seen at the gateway itself is kept with the last run, and has the last word. False: there is none to keep
-     * it with.
-     */
-    async witnessed(port: { id: string; port: string }, seen: CommissioningWitness, byId: string): Promise<boolean> {
-      if (running.has(port.port)) return false
-      let kept = false
-      await commit(async (tx) => {
-        const run = await ports.keepWitness(tx, port.id, seen)
-        kept = run !== undefined
-        if (!run) return []
-        const at = await clock(tx)
-        return [{ type: 'radio.port-commissioned', portId: port.id, ...run, at, byId }]
-      })
-      return kept
-    },
-    progress: (port: string): CommissioningProgress | null => running.get(port) ?? null,
   }
 }
 

@@ -2,9 +2,10 @@
 import t, { type Test } from 'tap'
 import { house } from '../../test/house.ts'
 import { onRadio } from '../../test/radio-house.ts'
+import type { Announcement } from '../engine/announcing.ts'
 import type { Media, MediaFact } from '../engine/media.ts'
 import { lastCommissioning } from './admin-store.ts'
-import { makeCommissioning, watched } from './commissioning.ts'
+import { Commissioning, watched } from './commissioning.ts'
 import { seedRadio } from './seed-store.ts'
 
 const log = { info() {}, warn() {}, error() {} }
@@ -177,8 +178,10 @@ for (const [how, title] of [
       },
     })
     media.hear(() => {})
+    let tone: AbortSignal | undefined
     const engine = {
-      announce: () => {
+      announce: ({ signal }: Announcement) => {
+        tone = signal
         keyed = true
         const lapse = () => {
           keyed = how === 'stays'
@@ -188,7 +191,7 @@ for (const [how, title] of [
         return new Promise<never>(() => {})
       },
     }
-    const run = makeCommissioning({ db, commit, engine, media, dir: t.testdir({}), log, idleS: 2 })
+    const run = new Commissioning({ db, commit, engine, media, dir: t.testdir({}), log, idleS: 2 })
     t.ok(await run.begin({ id: port.id, port: port.code }, admin.personId))
     t.equal(await run.begin({ id: port.id, port: port.code }, admin.personId), undefined, 'one run at a time')
     t.match(run.progress('old'), { phase: 'idle', ofSeconds: 2 })
@@ -205,6 +208,7 @@ for (const [how, title] of [
       stays: { lapse: { passed: false }, why: 'not_unkeyed' },
     }[how]
     t.match(last, { passed: how === 'good', report })
+    t.equal(tone?.aborted, how === 'talks' ? undefined : true, 'the test tone does not outlive the run')
     const row = await db('radio_ports').where({ id: port.id }).first()
     t.equal(row.commissioned_at !== null, how === 'good')
   })
