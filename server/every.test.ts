@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type Db, openDb } from './db/index.ts'
-import { type DueRow, dueRows, every } from './every.ts'
+import { type DueRow, dueRows, every, failures } from './every.ts'
 import { database } from './test/database.ts'
 
 const warned: object[] = []
@@ -15,7 +15,7 @@ t.test('one at a time, again and again, and an error ends nothing', async (t) =>
   let most = 0
   let turns = 0
   const loop = every({
-    name: 'x',
+    name: 'one at a time',
     everyMs: 1,
     log,
     async work() {
@@ -35,6 +35,7 @@ t.test('one at a time, again and again, and an error ends nothing', async (t) =>
   await loop.stop()
   t.equal(most, 1)
   t.ok(turns > 3)
+  t.equal(failures()['one at a time'], 1, 'and is counted')
   const stopped = turns
   loop.nudge()
   await wait(20)
@@ -70,6 +71,35 @@ t.test('the first may wait, and work may say when it is next', async (t) => {
   await loop.stop()
   t.ok((at[0] ?? 0) >= 190, `first after ${at[0]}`)
   t.ok((at[2] ?? 1e9) - (at[0] ?? 0) < 190, 'then after 10 ms each')
+})
+
+t.test('a nudge brings the next forward and never puts it off, also one that comes while the work is on', async (t) => {
+  const at: number[] = []
+  const began = performance.now()
+  const work = async () => {
+    at.push(performance.now() - began)
+    await wait(30)
+  }
+  const loop = every({ name: 'x', everyMs: 60_000, log, work })
+  loop.nudge(100)
+  loop.nudge(50_000)
+  await until(() => at.length > 1)
+  await until(() => performance.now() - began > (at[1] ?? 0) + 60)
+  t.ok((at[1] ?? 0) >= 90 && (at[1] ?? 0) < 10_000, `second after ${at[1]}`)
+  loop.nudge(40)
+  loop.nudge()
+  await until(() => at.length > 2)
+  await loop.stop()
+  t.equal(at.length, 3, 'two nudges are one turn')
+})
+
+t.test('jitter is later, never sooner', async (t) => {
+  const at: number[] = []
+  const work = async () => void at.push(performance.now())
+  const loop = every({ name: 'x', everyMs: 20, jitterMs: 40, log, work })
+  await until(() => at.length > 5)
+  await loop.stop()
+  t.ok(at.slice(1).every((one, i) => one - (at[i] ?? 0) >= 19))
 })
 
 /** A table of due rows; each taker is a server with a pool of its own. */
@@ -131,6 +161,7 @@ t.test('a row that throws holds up nobody, is tried again later, and how late th
   await until(async () => (await left()) === 1)
   t.equal(await left(), 1)
   t.equal(tries, 1, 'not at once again')
+  t.equal(failures().due, 1)
   t.ok(warned.some((what) => 'id' in what && what.id === bad))
   t.ok(rows.lateSeconds() >= 0)
 })

@@ -4,8 +4,8 @@ import { setMaxListeners } from 'node:events'
 type Log = { warn(what: object, words: string): void }
 
 export type Repeated = {
-  /** Works now, or again as soon as the work that is on has ended. */
-  nudge(): void
+  /** Works so soon, if that is sooner than it would; but never before the work that is on has ended. */
+  nudge(inMs?: number): void
   /** No more begins; resolves when what is on has ended. */
   stop(): Promise<void>
 }
@@ -20,46 +20,55 @@ export type RepeatedParts = {
   log: Log
   /** false: the first time after `everyMs` */
   atOnce?: boolean
+  /** Up to so much later, by chance: servers that began together do not all come to the database at one moment. */
+  jitterMs?: number
 }
 
-/** Does something again and again: one at a time, whatever it takes; an error is logged and does not end it. */
-export function every({ name, everyMs, work, log, atOnce = true }: RepeatedParts): Repeated {
+const failed = new Map<string, number>()
+/** How often each loop or row threw since the start, by name: `loop_failures_total` in `/metrics`. */
+export const failures = (): Record<string, number> => Object.fromEntries(failed)
+const count = (name: string) => failed.set(name, (failed.get(name) ?? 0) + 1)
+
+/** Does something again and again: one at a time, whatever it takes; an error is logged and counted, and does not end it. */
+export function every({ name, everyMs, work, log, atOnce = true, jitterMs = 0 }: RepeatedParts): Repeated {
   const ending = new AbortController()
   setMaxListeners(0, ending.signal)
   let timer: NodeJS.Timeout | undefined
   let on: Promise<void> | undefined
-  let wanted = false
+  /** when it is next, or while it is on: when it was nudged for */
+  let nextAt = Number.POSITIVE_INFINITY
 
   async function turn(): Promise<void> {
-    let nextMs = everyMs
-    do {
-      wanted = false
-      try {
-        const said = await work(ending.signal)
-        nextMs = typeof said === 'number' ? said : everyMs
-      } catch (error) {
-        nextMs = everyMs
-        log.warn({ name, code: (error as { code?: string }).code, err: error }, 'put off: it comes again')
-      }
-    } while (wanted && !ending.signal.aborted)
+    let nextMs = everyMs + Math.random() * jitterMs
+    try {
+      const said = await work(ending.signal)
+      if (typeof said === 'number') nextMs = said
+    } catch (error) {
+      count(name)
+      log.warn({ name, code: (error as { code?: string }).code, err: error }, 'put off: it comes again')
+    }
     on = undefined
-    if (!ending.signal.aborted) wait(nextMs)
+    wait(Math.min(nextMs, nextAt - performance.now()))
   }
   function wait(ms: number): void {
-    timer = setTimeout(begin, ms)
-    timer.unref()
+    if (ending.signal.aborted) return
+    clearTimeout(timer)
+    nextAt = performance.now() + ms
+    if (ms <= 0) begin()
+    else timer = setTimeout(begin, ms).unref()
   }
   function begin(): void {
-    clearTimeout(timer)
+    nextAt = Number.POSITIVE_INFINITY
     on = turn()
   }
-  if (atOnce) begin()
-  else wait(everyMs)
+  wait(atOnce ? 0 : everyMs)
 
   return {
-    nudge() {
-      wanted = true
-      if (!on && !ending.signal.aborted) begin()
+    nudge(inMs = 0) {
+      const at = performance.now() + inMs
+      if (at >= nextAt) return
+      if (on) nextAt = at
+      else wait(inMs)
     },
     async stop() {
       ending.abort()
@@ -129,6 +138,7 @@ export function dueRows<Row extends DueRow>({
       await each(row)
     } catch (error) {
       bad.set(row.id, Date.now() + BAD_MS)
+      count(kind)
       log.warn({ kind, id: row.id, err: error }, 'a row that is due could not be done, and is tried again later')
     }
   }

@@ -8,21 +8,22 @@ import { hearStation, sweep, wanted } from './agents/index.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { startArchive } from './archive/index.ts'
 import { archiveRoutes } from './archive/routes.ts'
-import { makeAsterisk, watchPhonesWay, waysOf } from './asterisk/index.ts'
+import { type Asterisk, makeAsterisk, watchPhonesWay, waysOf } from './asterisk/index.ts'
 import { calloutFrames, startCallouts } from './callouts/index.ts'
 import { calloutRoutes } from './callouts/routes.ts'
 import { endUnheard, hear } from './calls/index.ts'
 import { callRoutes } from './calls/routes.ts'
 import { type Config, ConfigRefused, readConfig } from './config.ts'
 import { type Db, migrate, openDb, watchPulse } from './db/index.ts'
-import { makeCommit } from './desk.ts'
+import { type Commit, makeCommit } from './desk.ts'
 import { nightWanted, organisationId } from './directory/index.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
 import { dispatchFrames, startLadder } from './dispatch/index.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
-import { type DueRows, every } from './every.ts'
-import { watchHealth } from './health.ts'
+import { type DueRows, every, type Repeated } from './every.ts'
+import { deskFigures } from './figures.ts'
+import { DeskHealth } from './health.ts'
 import { makeLog } from './log.ts'
 import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { clipRoutes } from './radio/overs/clip-routes.ts'
@@ -38,7 +39,7 @@ import { callbackRoutes } from './tickets/callbacks/routes.ts'
 import { aboutCall, searchTickets } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
-import { type Figure, healthRoutes } from './web/health.ts'
+import { healthRoutes } from './web/health.ts'
 import { Live } from './web/live.ts'
 
 const SWEEP_EVERY_MS = 1_000
@@ -48,14 +49,7 @@ const MIGRATE_AGAIN_MS = 2_000
 
 async function main(): Promise<void> {
   const { config, site } = settingsOrExit()
-  // Voices, names and numbers: what this process makes is for its own user alone.
-  process.umask(0o077)
-  const log = makeLog(config.logLevel)
-  if (process.getuid?.() === 0) log.warn({ uid: 0 }, 'the server runs as root: start it as an ordinary user')
-  process.on('uncaughtException', (err) => {
-    log.fatal({ err }, 'a bug ended the server')
-    process.exit(1)
-  })
+  const log = ownProcess(config)
   const db = openDb(config.databaseUrl)
   await firstLight(db, config, site, log)
 
@@ -64,7 +58,7 @@ async function main(): Promise<void> {
 
   const commit = makeCommit(db, (told) => live.publish(told))
   const commitHeard = makeCommit(atOnce, (told) => live.publish(told))
-  const pulse = watchPulse(db)
+  const pulse = watchPulse(db, log)
   const vault = config.vault.kind === 'folder' ? await folderVault(config.vault.dir) : await minioVault(config.vault)
   const recordings = makeRecordings({ vault, spool: config.pbx.spool })
   const archive = startArchive({ db, commit, recordings, pbx: config.pbx.id, log })
@@ -74,22 +68,12 @@ async function main(): Promise<void> {
     trunks: site?.trunks ?? DEMO_TRUNKS,
     db,
     log,
-    hear: async (facts) => {
-      const told = await commitHeard((tx) => hear(tx, facts))
-      if (told.some((event) => event.type === 'call.ended')) archive.nudge()
-      return told
-    },
-    stationHear: async (fact) => {
-      const registered = fact.type === 'station-registered'
-      await commit((tx) => hearStation(tx, { station: fact.station, registered, why: fact.why }))
-    },
-    wanted: async () => ({ ...(await wanted(db)), night: await nightWanted(db) }),
-    mayHear: makeHearers(atOnce),
+    ...ears({ db, atOnce, commit, commitHeard, ended: () => archive.nudge() }),
   })
 
   const phones = watchPhonesWay(waysOf(config))
   const org = await organisationId(db)
-  const health = watchHealth({ log, db, pulse, asterisk, phones, archive, radio: () => radio })
+  const health = new DeskHealth({ log, db, pulse, asterisk, phones, archive, radio: () => radio })
   const live = new Live({
     db: atOnce,
     log,
@@ -147,38 +131,10 @@ async function main(): Promise<void> {
     doorkeeper: makeDoorkeeper(db, config.sessions.idleMinutes),
     log,
     live,
-    routes: [
-      healthRoutes({
-        ready,
-        wires: () => health.now().wires,
-        figures: [...health.figures({ live }), lateness(() => ({ rung: ladder?.lateSeconds() ?? 0 }))],
-        acting: () => asterisk.acting(),
-        version: VERSION,
-      }),
-      sessionRoutes({
-        db,
-        commit,
-        cookie: SESSION_COOKIE,
-        secure: config.publicUrl?.startsWith('https:') ?? false,
-        absoluteMinutes: config.sessions.absoluteMinutes,
-      }),
-      accessRoutes({ db, commit }),
-      sheetRoutes({ db, commit }),
-      directoryRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
-      popRoutes({ db, commit, health: health.now, painted: health.painted }),
-      agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
-      ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
-      callRoutes({ db, commit, aboutCall }),
-      callTicketRoutes({ db, commit }),
-      dispatchRoutes({ db, commit }),
-      callbackRoutes({ db, commit }),
-      archiveRoutes({ db, commit, recordings }),
-      radioRoutes({ db, commit, radio }),
-      rosterRoutes({ db, commit }),
-      dutyRoutes({ db, commit, handhelds: handhelds(db), changed: radio.refresh }),
-      calloutRoutes({ db, commit, callouts }),
-      clipRoutes({ db, commit, recordings }),
-    ],
+    routes: allRoutes({
+      ...{ config, db, commit, health, recordings, radio, callouts, asterisk, ready },
+      figures: deskFigures({ db, asterisk, archive, phones, health, radio, live, due: () => ({ rung: ladder }) }),
+    }),
   })
 
   await asterisk.start()
@@ -186,31 +142,11 @@ async function main(): Promise<void> {
   log.info({ port: config.port }, 'the desk listens')
 
   const roster = watchRoster({ commit, acting: () => asterisk.acting(), log })
-  let sweptAt = Date.now()
-  const sweeping = every({
-    name: 'sweep',
-    everyMs: SWEEP_EVERY_MS,
-    log,
-    async work() {
-      if (!asterisk.acting()) return
-      await commit(async (tx) => {
-        if (Date.now() - sweptAt > AWAY_MS) await forgiveIdleness(tx, config.sessions.idleMinutes)
-        return [
-          ...(await sweep(tx, config.sessions)),
-          ...(asterisk.figures().ami_connected ? await endUnheard(tx) : []),
-        ]
-      })
-      sweptAt = Date.now()
-    },
-  })
+  const sweeping = startSweep({ log, commit, asterisk, sessions: config.sessions })
   ladder = startLadder({ db, commit: (work) => commit(work), log })
 
-  async function stop(signal: string): Promise<void> {
-    if (draining) return
+  onSignal(log, async () => {
     draining = true
-    log.info({ signal }, 'going down; calls go on in Asterisk')
-    // Whatever hangs, the process leaves: Asterisk keeps the calls, and the next start reads what it missed.
-    setTimeout(() => process.exit(1), 20_000).unref()
     await Promise.all([sweeping.stop(), ladder?.stop(), roster.stop()])
     await live.stop()
     await app.close()
@@ -220,24 +156,96 @@ async function main(): Promise<void> {
     await archive.stop()
     await health.stop()
     phones.stop()
-    pulse.stop()
+    await pulse.stop()
     await Promise.all([db.destroy(), atOnce.destroy()])
-    process.exit(0)
-  }
-  process.on('SIGTERM', () => void stop('SIGTERM'))
-  process.on('SIGINT', () => void stop('SIGINT'))
+  })
 }
 
 const VERSION = '0.1.0'
 
-/** How late the oldest row is that is due, of each kind. */
-const lateness = (now: () => Record<string, number>): Figure => ({
-  name: 'due_rows_late_seconds',
-  help: 'how late the oldest row is that is due, by kind',
-  kind: 'gauge',
-  label: 'kind',
-  value: now,
+type EarsParts = { db: Db; atOnce: Db; commit: Commit; commitHeard: Commit; ended: () => void }
+
+/** What the desk does with what Asterisk says, and what it wants of it. */
+const ears = ({ db, atOnce, commit, commitHeard, ended }: EarsParts): EarsOf => ({
+  async hear(facts) {
+    const told = await commitHeard((tx) => hear(tx, facts))
+    if (told.some((event) => event.type === 'call.ended')) ended()
+    return told
+  },
+  async stationHear(fact) {
+    const registered = fact.type === 'station-registered'
+    await commit((tx) => hearStation(tx, { station: fact.station, registered, why: fact.why }))
+  },
+  wanted: async () => ({ ...(await wanted(db)), night: await nightWanted(db) }),
+  mayHear: makeHearers(atOnce),
 })
+type EarsOf = Pick<Parameters<typeof makeAsterisk>[0], 'hear' | 'stationHear' | 'wanted' | 'mayHear'>
+
+type RouteParts = {
+  config: Config
+  db: Db
+  commit: Commit
+  health: DeskHealth
+  recordings: ReturnType<typeof makeRecordings>
+  radio: ReturnType<typeof startRadio>
+  callouts: ReturnType<typeof startCallouts>
+  asterisk: Asterisk
+  ready: () => boolean
+  figures: Parameters<typeof healthRoutes>[0]['figures']
+}
+
+const allRoutes = ({ config, db, commit, health, recordings, radio, callouts, asterisk, ...status }: RouteParts) => [
+  healthRoutes({
+    ready: status.ready,
+    wires: () => health.now().wires,
+    figures: status.figures,
+    acting: () => asterisk.acting(),
+    version: VERSION,
+  }),
+  sessionRoutes({
+    db,
+    commit,
+    cookie: SESSION_COOKIE,
+    secure: config.publicUrl?.startsWith('https:') ?? false,
+    absoluteMinutes: config.sessions.absoluteMinutes,
+  }),
+  accessRoutes({ db, commit }),
+  sheetRoutes({ db, commit }),
+  directoryRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
+  popRoutes({ db, commit, health: () => health.now(), painted: (pop) => health.painted(pop) }),
+  agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
+  ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
+  callRoutes({ db, commit, aboutCall }),
+  callTicketRoutes({ db, commit }),
+  dispatchRoutes({ db, commit }),
+  callbackRoutes({ db, commit }),
+  archiveRoutes({ db, commit, recordings }),
+  radioRoutes({ db, commit, radio }),
+  rosterRoutes({ db, commit }),
+  dutyRoutes({ db, commit, handhelds: handhelds(db), changed: radio.refresh }),
+  calloutRoutes({ db, commit, callouts }),
+  clipRoutes({ db, commit, recordings }),
+]
+
+type SweepParts = { log: Logger; commit: Commit; asterisk: Asterisk; sessions: Config['sessions'] }
+
+/** What ends by the clock: wrap-ups, idle sessions, calls nobody hears of any more. Only where the exchange is led. */
+function startSweep({ log, commit, asterisk, sessions }: SweepParts): Repeated {
+  let sweptAt = Date.now()
+  return every({
+    name: 'sweep',
+    everyMs: SWEEP_EVERY_MS,
+    log,
+    async work() {
+      if (!asterisk.acting()) return
+      await commit(async (tx) => {
+        if (Date.now() - sweptAt > AWAY_MS) await forgiveIdleness(tx, sessions.idleMinutes)
+        return [...(await sweep(tx, sessions)), ...(asterisk.figures().ami_connected ? await endUnheard(tx) : [])]
+      })
+      sweptAt = Date.now()
+    },
+  })
+}
 
 function settingsOrExit(): { config: Config; site: Site | undefined } {
   try {
@@ -248,6 +256,34 @@ function settingsOrExit(): { config: Config; site: Site | undefined } {
     process.stderr.write(`${error.message}\n`)
     process.exit(78) // EX_CONFIG of sysexits.h: starting again changes nothing
   }
+}
+
+function ownProcess(config: Config): Logger {
+  // Voices, names and numbers: what this process makes is for its own user alone.
+  process.umask(0o077)
+  const log = makeLog(config.logLevel)
+  if (process.getuid?.() === 0) log.warn({ uid: 0 }, 'the server runs as root: start it as an ordinary user')
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'a bug ended the server')
+    process.exit(1)
+  })
+  return log
+}
+
+/** Ends the process once, in order, when it is told to. */
+function onSignal(log: Logger, stop: () => Promise<void>): void {
+  let isGoing = false
+  const go = async (signal: string) => {
+    if (isGoing) return
+    isGoing = true
+    log.info({ signal }, 'going down; calls go on in Asterisk')
+    // Whatever hangs, the process leaves: Asterisk keeps the calls, and the next start reads what it missed.
+    setTimeout(() => process.exit(1), 20_000).unref()
+    await stop()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void go('SIGTERM'))
+  process.on('SIGINT', () => void go('SIGINT'))
 }
 
 /** The database up to date and not empty. While PostgreSQL is away this waits and says so: Asterisk takes the calls. */

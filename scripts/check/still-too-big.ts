@@ -9,8 +9,6 @@ export const STILL_TOO_BIG: readonly string[] = [
   'server/asterisk/radio/wire.ts makeWire',
   'server/callouts/calling.ts makeCallouts',
   'server/callouts/routes.ts calloutRoutes',
-  'server/health.ts watchHealth',
-  'server/main.ts main',
   'server/screens/routes.ts popRoutes',
   'server/site.ts readSite',
   'server/tickets/routes.ts ticketRoutes',

@@ -3,6 +3,7 @@
  * spool go. Whatever is killed at whatever point, the next look goes on from what lies in the spool and the rows.
  */
 import { type FileResult, hasGap, isGap, type SpoolFile, type SpoolScan, VaultDown } from '../../recordings/index.ts'
+import { every } from '../every.ts'
 import { type ArchiveFigure, ArchiveFigures } from './figures.ts'
 import type { ArchiveHealth } from './health.ts'
 import { arePiecesRipe, type Continuous, pieceFindings } from './pieces.ts'
@@ -48,45 +49,43 @@ export function startArchive(settings: ArchiveSettings): Archive {
   const { log } = settings
   const filing = new Filing(settings)
   let running: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-  let nextAt = 0
 
-  const turn = (what: 'look' | 'reconcile') => {
-    running = running.then(async () => {
-      if (filing.stopping) return
-      try {
-        await filing[what]()
-      } catch (error) {
-        log.warn({ err: error }, `the archive could not ${what}; it tries again`)
-      }
-    })
-    return running
+  /** One at a time: a look and a reconciliation would both write of one recording. */
+  const turn = (what: 'look' | 'reconcile'): Promise<void> => {
+    const mine = running.then(() => (filing.stopping ? undefined : filing[what]()))
+    running = mine.catch(() => undefined)
+    return mine
   }
-  const lookIn = (ms: number) => {
-    clearTimeout(timer)
-    if (filing.stopping) return
-    nextAt = Date.now() + ms
-    timer = setTimeout(async () => {
+  const asked = (what: 'look' | 'reconcile') =>
+    turn(what).catch((error: Error) => log.warn({ err: error }, `the archive could not ${what}; it tries again`))
+  const looking = every({
+    name: 'archive look',
+    everyMs: LOOK_EVERY_MS,
+    log,
+    async work() {
       const began = performance.now()
       await turn('look')
       // a spool grown large in an outage is not read all the time
-      lookIn(Math.max(LOOK_EVERY_MS, 10 * (performance.now() - began - filing.filedForMs)))
-    }, ms)
-  }
-  lookIn(0)
-  const reconciling = setInterval(() => void turn('reconcile'), RECONCILE_EVERY_MS)
+      return Math.max(LOOK_EVERY_MS, 10 * (performance.now() - began - filing.filedForMs))
+    },
+  })
+  const reconciling = every({
+    name: 'archive reconcile',
+    everyMs: RECONCILE_EVERY_MS,
+    work: () => turn('reconcile'),
+    log,
+    atOnce: false,
+  })
 
   return {
-    // many calls ending at once bring the look forward, they never put it off
-    nudge: () => nextAt - Date.now() > NUDGE_MS && lookIn(NUDGE_MS),
-    look: () => turn('look'),
-    reconcile: () => turn('reconcile'),
+    nudge: () => looking.nudge(NUDGE_MS),
+    look: () => asked('look'),
+    reconcile: () => asked('reconcile'),
     health: () => filing.health,
     figures: () => filing.figures.list(),
     async stop() {
       filing.stopping = true
-      clearTimeout(timer)
-      clearInterval(reconciling)
+      await Promise.all([looking.stop(), reconciling.stop()])
       await running
     },
   }

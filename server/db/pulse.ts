@@ -1,11 +1,15 @@
 import type { Knex } from 'knex'
+import { every, type RepeatedParts } from '../every.ts'
 import type { WireHealth } from '../wire/views.ts'
 
 const EVERY_MS = 2_000
 const SLOW_MS = 500
 
 /** Asks PostgreSQL every two seconds whether it is there, so that `/status` knows before somebody's click finds out. */
-export function watchPulse(db: Knex): { health: () => WireHealth; isUp: () => boolean; stop: () => void } {
+export function watchPulse(
+  db: Knex,
+  log: RepeatedParts['log'],
+): { health: () => WireHealth; isUp: () => boolean; stop: () => Promise<void> } {
   let health: WireHealth = {
     wire: 'postgres',
     state: 'well',
@@ -13,7 +17,6 @@ export function watchPulse(db: Knex): { health: () => WireHealth; isUp: () => bo
     lastHeardAt: null,
     why: null,
   }
-  let stopped = false
 
   async function beat(): Promise<void> {
     const began = performance.now()
@@ -32,15 +35,7 @@ export function watchPulse(db: Knex): { health: () => WireHealth; isUp: () => bo
     const now = new Date().toISOString()
     const since = state === health.state ? health.since : now
     health = { wire: 'postgres', state, since, why, lastHeardAt: state === 'broken' ? health.lastHeardAt : now }
-    if (!stopped) timer = setTimeout(beat, EVERY_MS)
   }
-  let timer = setTimeout(beat, 0)
-  return {
-    health: () => health,
-    isUp: () => health.state !== 'broken',
-    stop() {
-      stopped = true
-      clearTimeout(timer)
-    },
-  }
+  const beating = every({ name: 'pulse', everyMs: EVERY_MS, work: beat, log })
+  return { health: () => health, isUp: () => health.state !== 'broken', stop: beating.stop }
 }

@@ -148,6 +148,7 @@ export async function makeApp(parts: AppParts): Promise<App & { doors: Door[] }>
     work: () => forgetOldRequests(db),
     log,
     atOnce: false,
+    jitterMs: 60_000,
   })
   app.addHook('onClose', () => forgetting.stop())
   return Object.assign(app, { doors })
