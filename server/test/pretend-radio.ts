@@ -92,7 +92,6 @@ export async function aRadio(t: Test, but: Partial<GatewayProfile> = {}) {
     nameZh: port,
     nameEn: port,
     endpoint: `g-${port}`,
-    wanted: true,
     enabled: true,
     record: true,
     profile: { ...DEFAULT_PROFILE, ...but },

@@ -55,12 +55,6 @@ export class Caller {
     this.#heardAt = parts.now()
   }
 
-  /** He begins to speak, or pauses. */
-  talks(on: boolean): void {
-    if (!on) this.#letGo('released')
-    else if (this.#asking === null) this.#ask()
-  }
-
   /** 20 ms of what his line brings. */
   heard(at: number, samples: Int16Array): void {
     const { board } = this.#parts
@@ -68,13 +62,13 @@ export class Caller {
     const { voice, speaks } = this.#ear.frame(at, samples)
     this.#heardAt = at
     if (this.#asking !== null) {
-      if (!speaks) this.talks(false)
+      if (!speaks) this.#letGo('released')
       return
     }
     if (!NOBODY_ELSE.includes(board.carrierOf(port))) this.#othersAt = at
     const isHis = at - this.#othersAt >= ECHO_MS && at - this.#refusedAt >= AGAIN_MS
     if (!voice || !isHis || !board.isFree(port)) return
-    this.talks(true)
+    this.#ask()
     this.#watch()
   }
 
@@ -110,7 +104,7 @@ export class Caller {
   #watch(): void {
     this.#parts.after(SILENT_MS, () => {
       if (this.#asking === null) return
-      if (this.#parts.now() - this.#heardAt >= SILENT_MS) this.talks(false)
+      if (this.#parts.now() - this.#heardAt >= SILENT_MS) this.#letGo('released')
       else this.#watch()
     })
   }

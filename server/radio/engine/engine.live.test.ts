@@ -70,7 +70,6 @@ async function aDesk(t: Test) {
       nameZh: port,
       nameEn: port,
       endpoint: `g-${port}`,
-      wanted: true,
       enabled: true,
       record: false,
       profile: { ...DEFAULT_PROFILE, jitterBuffer: 'none' },

@@ -346,12 +346,17 @@ t.test(
     await radio.clock.run(50)
     t.equal(await joining, null)
     t.equal(radio.engine.patch('p2', ['old', 'new']), 'already_patched')
-    radio.media.tell({ type: 'phone-voice', port: 'old', channel: 'phone-of-ward', on: true, at: radio.clock.now })
-    await radio.clock.run(500)
+    const speaks = async (ms: number) => {
+      for (const samples of voice(ms)) {
+        radio.media.tell({ type: 'phone-heard', port: 'old', channel: 'phone-of-ward', at: radio.clock.now, samples })
+        await radio.clock.run(20)
+      }
+    }
+    await speaks(500)
     t.match(radio.view('a'), {
       ports: [{ carrier: 'tx', talker: { name: 'Ward 3' }, patch: { phoneCallId: 'c1' } }, {}],
     })
-    await radio.clock.run(11_000)
+    await speaks(11_000)
     t.match(radio.overs, [{ kind: 'phone', callId: 'c1', endedBy: 'time_out' }])
     const parting = radio.engine.part('p1')
     await radio.clock.run(50)

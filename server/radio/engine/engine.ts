@@ -117,9 +117,8 @@ export class RadioEngine {
     }
     const kept = new Set(list.map(({ port }) => port))
     for (const port of [...this.#ports.keys()]) if (!kept.has(port)) this.#forget(port)
-    const wanted = list.filter((port) => port.wanted)
     this.#parts.media.want(
-      wanted.map(({ port, endpoint, record, profile }) => ({
+      list.map(({ port, endpoint, record, profile }) => ({
         ...{ port, endpoint, record },
         jitterBuffer: profile.jitterBuffer,
       })),
@@ -355,9 +354,6 @@ export class RadioEngine {
         break
       case 'unit':
         this.#hearing.hear(port, (ear) => ear.unit(fact.raw))
-        break
-      case 'phone-voice':
-        this.#patches.phoneVoice(fact.channel, fact.on)
         break
       case 'phone-heard':
         this.#patches.phoneHeard(fact.channel, fact.at, fact.samples)

@@ -52,14 +52,6 @@ export type MediaFact =
   | { readonly type: 'digit'; readonly port: string; readonly at: number; readonly digit: string }
   /** a digital gateway told who speaks (SIP INFO / MESSAGE), as it spelt it */
   | { readonly type: 'unit'; readonly port: string; readonly at: number; readonly raw: string }
-  /** a caller joined by `joinPhone` began to speak, or paused */
-  | {
-      readonly type: 'phone-voice'
-      readonly port: string
-      readonly channel: string
-      readonly on: boolean
-      readonly at: number
-    }
   /** 20 ms of what a joined caller says, whether or not he is let into the port */
   | {
       readonly type: 'phone-heard'

@@ -51,11 +51,7 @@ export class Patches {
     return 'unknown_port'
   }
 
-  /** Asterisk says that a joined caller begins to speak or pauses. */
-  phoneVoice(channel: string, on: boolean): void {
-    this.#with(channel)?.caller?.talks(on)
-  }
-
+  /** 20 ms of what a joined caller's line brings. */
   phoneHeard(channel: string, at: number, samples: Int16Array): void {
     this.#with(channel)?.caller?.heard(at, samples)
   }

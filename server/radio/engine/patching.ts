@@ -6,13 +6,17 @@
 import type { Actor } from '../../access/index.ts'
 import { callerOn } from '../../calls/index.ts'
 import { clock, type Db } from '../../db/index.ts'
+import { every, type Repeated } from '../../every.ts'
 import { notFound, Refusal } from '../../refusal.ts'
 import type { PortNow } from '../../wire/radio.ts'
+import { speaker } from '../hearing/ident.ts'
 import { endPatch, type PortRow, readPorts, savePatch } from '../ports/store.ts'
 import { allow } from '../rights.ts'
 import type { RadioEngine } from './engine.ts'
 import type { Keeper, Work } from './keeper.ts'
+import type { Log } from './words.ts'
 
+/** An agent who left a call with a joined caller in it is noticed within this: until then nobody watches what goes on the air. */
 const LOOK_MS = 1_000
 
 type PatchingParts = {
@@ -20,6 +24,7 @@ type PatchingParts = {
   engine: RadioEngine
   commit: (work: Work) => Promise<unknown>
   keeper: Keeper
+  log: Log
   portsNow: (organisationId: string) => PortNow[]
 }
 type Joined = { port: string; callId: string; personId: string; uniqueid: string }
@@ -28,14 +33,17 @@ type Made = { patchId: string; ports: string[] }
 export class Patching {
   readonly #parts: PatchingParts
   readonly #joined = new Map<string, Joined>()
-  readonly #timer: NodeJS.Timeout
+  readonly #looking: Repeated
 
   constructor(parts: PatchingParts) {
     this.#parts = parts
-    this.#timer = setInterval(() => {
-      for (const [patchId, one] of this.#joined) void this.#look(patchId, one).catch(() => undefined)
-    }, LOOK_MS)
-    this.#timer.unref()
+    this.#looking = every({
+      name: 'callers on the radio',
+      everyMs: LOOK_MS,
+      log: parts.log,
+      work: () =>
+        Promise.all([...this.#joined].map(([patchId, one]) => this.#look(patchId, one).catch(() => undefined))),
+    })
   }
 
   /** Makes ports one: each hears what the others hear. @throws Refusal */
@@ -69,14 +77,7 @@ export class Patching {
     const { uniqueid } = caller
     const { port } = row
     const patchId = crypto.randomUUID()
-    const talker = {
-      kind: 'phone',
-      name: caller.number,
-      unit: null,
-      personId: null,
-      how: null,
-      confidence: 100,
-    } as const
+    const talker = speaker('phone', caller.number)
     const why = await engine.patchPhone({ patchId, port, callId, callChannel: uniqueid, talker })
     if (why) throw new Refusal('ports-not-patched', { why })
     const made = await this.#save(actor, patchId, [row], callId)
@@ -102,7 +103,7 @@ export class Patching {
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    void this.#looking.stop()
   }
 
   /** A patch that cannot be written down is undone. */

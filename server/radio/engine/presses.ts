@@ -9,6 +9,7 @@
 import type { Actor } from '../../access/index.ts'
 import type { Denial, PttAnswer, RadioFromConsole } from '../../wire/radio.ts'
 import { type FloorAnswer, PRIORITY } from '../floor/words.ts'
+import { speaker } from '../hearing/ident.ts'
 import type { RadioEngine } from './engine.ts'
 import type { Voice } from './media.ts'
 import type { Ask } from './words.ts'
@@ -128,7 +129,7 @@ export class Presses {
         source: `${actor.personId} ${station}`,
         kind: 'console',
         prio: supervises(actor, campus) ? PRIORITY.supervisor : PRIORITY.dispatcher,
-        talker: { kind: 'agent', name: actor.name, unit: null, personId: actor.personId, how: null, confidence: 100 },
+        talker: speaker('agent', actor.name, actor.personId),
         ...(override && { override }),
       },
       voice: (port) => this.#voiceOn(port, station),

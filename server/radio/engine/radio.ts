@@ -7,6 +7,7 @@
 
 import { type Actor, may } from '../../access/index.ts'
 import type { Db } from '../../db/index.ts'
+import { every, type Repeated } from '../../every.ts'
 import type { PortNow } from '../../wire/radio.ts'
 import type { Alarm } from '../../wire/views.ts'
 import { ShownEmergencies } from '../emergencies/shown.ts'
@@ -69,6 +70,7 @@ export class Radio {
   readonly patching: Patching
   readonly commissioning: Commissioning
   readonly #parts: RadioParts
+  readonly #looking: Repeated
   readonly #alarms = makePortAlarms()
   readonly #handhelds = new KnownHandhelds()
   readonly #shown = new ShownEmergencies()
@@ -79,7 +81,6 @@ export class Radio {
   #started = false
   #running = false
   #stopped = false
-  #next: NodeJS.Timeout | undefined
 
   constructor(parts: RadioParts) {
     const { db, log, commit, isActing, tell, soundDir, commissionIdleS } = parts
@@ -98,7 +99,7 @@ export class Radio {
       ...(commissionIdleS === undefined ? {} : { idleS: commissionIdleS }),
     })
     this.patching = new Patching({
-      ...{ db, engine, commit, keeper: this.keeper },
+      ...{ db, engine, commit, keeper: this.keeper, log },
       portsNow: (of) => this.portsNow(of),
     })
     this.consoles = new Consoles({
@@ -106,7 +107,7 @@ export class Radio {
       may: (actor, verb, campus) => may(actor, verb, { kind: 'radio', organisationId: this.#organisationId, campus }),
       emergencies: () => this.#shown.all(),
     })
-    void this.#again()
+    this.#looking = every({ name: 'the radio', everyMs: LOOK_MS, log, work: () => this.#look() })
   }
 
   // These three are handed on alone.
@@ -134,7 +135,8 @@ export class Radio {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#next)
+    // Not waited for: a dead database must not keep the transmitters on.
+    void this.#looking.stop()
     this.patching.stop()
     this.consoles.stop()
     if (this.#started) await this.engine.stop()
@@ -166,7 +168,8 @@ export class Radio {
     }
   }
 
-  async #again(): Promise<void> {
+  /** Answers when to look again. */
+  async #look(): Promise<number> {
     const { isActing, log } = this.#parts
     try {
       await this.#refresh()
@@ -176,9 +179,7 @@ export class Radio {
     } catch (error) {
       log.warn({ code: (error as { code?: string }).code }, 'the radio goes on with what it last knew')
     }
-    if (this.#stopped) return
-    this.#next = setTimeout(() => void this.#again(), this.#running ? REFRESH_MS : LOOK_MS)
-    this.#next.unref()
+    return this.#running ? REFRESH_MS : LOOK_MS
   }
 
   /** Ports, handhelds and what is latched, as PostgreSQL has them. */
@@ -192,7 +193,6 @@ export class Radio {
     if (this.keeper.waiting() === 0) this.#shown.set((await readEmergencies(db, of)).map(viewOf))
     const list = all.map(({ port, campus, nameZh, nameEn, endpoint, enabled, profile, gatewayAddress }) => ({
       ...{ port, campus, nameZh, nameEn, endpoint, enabled, profile, gatewayAddress },
-      wanted: true,
       record: true,
     }))
     const json = JSON.stringify(list)

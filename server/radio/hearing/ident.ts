@@ -40,6 +40,18 @@ export const UNKNOWN: Identity = {
   raw: null,
 }
 
+/** A speaker of our own side: who it is, we know. */
+export const speaker = (
+  kind: Exclude<Talker['kind'], 'unit'>,
+  name: string,
+  personId: string | null = null,
+): Talker => ({
+  ...{ kind, name, personId },
+  unit: null,
+  how: null,
+  confidence: 100,
+})
+
 /** Whoever sent a number that the register does not know, perhaps only a part of one. */
 export const unregistered = (raw: string): Talker => ({ ...UNKNOWN.talker, name: raw })
 

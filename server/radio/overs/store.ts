@@ -3,6 +3,7 @@
 import type { Thing } from '../../access/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { OverEnd, OverView, UnitHow } from '../../wire/radio.ts'
+import { speaker } from '../hearing/ident.ts'
 import { OURS } from '../ports/store.ts'
 import { isShort, type Over } from './over.ts'
 
@@ -215,7 +216,7 @@ function talkerOf(row: Row): OverView['talker'] {
     }
   }
   const kind = row.kind === 'tx' ? 'agent' : row.kind
-  return { kind, name: row.speaker ?? '', unit: null, personId: row.person_id, how: null, confidence: 100 }
+  return speaker(kind, row.speaker ?? '', row.person_id)
 }
 
 /** The organisation whose Asterisk this server drives. */

@@ -20,6 +20,7 @@ import type { Media, MediaFact } from '../engine/media.ts'
 import { airWav, RATE } from '../engine/sound.ts'
 import type { Log } from '../engine/words.ts'
 import { PRIORITY } from '../floor/words.ts'
+import { speaker } from '../hearing/ident.ts'
 import * as ports from './admin-store.ts'
 
 export type WatchedMedia = Media & {
@@ -173,9 +174,8 @@ export class Commissioning {
       const sent = countOf(fact, port)
       return sent !== undefined && sent > 10 ? sent : undefined
     })
-    const talker = { kind: 'test', name: '', unit: null, personId: null, how: null, confidence: 100 } as const
     void engine.announce({
-      ...{ port, path, kind: 'test', prio: PRIORITY.test, talker, words: null, ticketId: null },
+      ...{ port, path, kind: 'test', prio: PRIORITY.test, talker: speaker('test', ''), words: null, ticketId: null },
       waitMs: KEYED_WITHIN_MS,
       signal: over,
     })

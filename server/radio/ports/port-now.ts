@@ -12,8 +12,6 @@ export type EnginePort = {
   nameEn: string
   /** PJSIP endpoint of its gateway */
   endpoint: string
-  /** kept up in Asterisk; also before it is enabled, to be commissioned */
-  wanted: boolean
   /** agents may key it */
   enabled: boolean
   record: boolean
