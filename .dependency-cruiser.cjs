@@ -29,6 +29,7 @@ const doing = [
   'radio/overs/(filing|opening|recording|timeline)',
   'radio/ports/(alarms|commissioning|hearers|wires)',
   'roster/(changing|frames|leading|watching)',
+  'screens/handover',
   'sheets/lines',
   'tickets/(acting|changing|dialling|following|joining|opening|saving|viewing)',
 ].join('|')

@@ -16,6 +16,7 @@ import * as dispatch from './dispatch/index.ts'
 import type { RadioEvent } from './radio/index.ts'
 import * as radio from './radio/index.ts'
 import type { RosterEvent } from './roster/index.ts'
+import * as roster from './roster/index.ts'
 import type { TicketEvent } from './tickets/index.ts'
 import * as tickets from './tickets/index.ts'
 
@@ -50,7 +51,7 @@ const journey: Journey = {
   'call.end-asked': [],
   'call.ended': [agents.forgetDeclines, tickets.settleEndedCall, archive.expectRecording],
 
-  'agent.signed-in': [],
+  'agent.signed-in': [roster.hereByPage],
   'agent.signed-out': [],
   'agent.ready': [],
   'agent.not-ready': [],
@@ -93,9 +94,9 @@ const journey: Journey = {
   'dispatch.stuck': [],
   'dispatch.rules-changed': [],
 
-  'radio.over-ended': [],
+  'radio.over-ended': [radio.proveWhoSpoke],
   'radio.over-attached': [],
-  'radio.over-named': [],
+  'radio.over-named': [radio.proveWhoSpoke],
   'radio.patched': [],
   'radio.parted': [],
   'radio.emergency-raised': [radio.openTicketForEmergency],
@@ -112,6 +113,9 @@ const journey: Journey = {
   'roster.pattern-saved': [],
   'roster.pattern-ended': [],
   'roster.laid': [],
+  'roster.handover-begun': [],
+  'roster.handover-acknowledged': [],
+  'roster.handover-ended': [],
   'roster.need-changed': [],
   'roster.gap': [],
   'roster.reached': [],

@@ -221,7 +221,7 @@ const allRoutes = ({ config, db, commit, health, recordings, radio, callouts, as
   callbackRoutes({ db, commit }),
   archiveRoutes({ db, commit, recordings }),
   radioRoutes({ db, commit, radio }),
-  rosterRoutes({ db, commit }),
+  rosterRoutes({ db, commit, handhelds: handhelds(db) }),
   dutyRoutes({ db, commit, handhelds: handhelds(db), changed: radio.refresh }),
   calloutRoutes({ db, commit, callouts }),
   clipRoutes({ db, commit, recordings }),

@@ -1,6 +1,7 @@
 /** What follows from the radio in tickets. */
 
 import type { Tx } from '../db/index.ts'
+import { proveReachable, type RosterEvent } from '../roster/index.ts'
 import { openForRadio, type TicketEvent } from '../tickets/index.ts'
 import { readEmergencies, type ShownEmergency, setTicket } from './emergencies/store.ts'
 import type { RadioEvent } from './events.ts'
@@ -23,6 +24,15 @@ export async function openTicketForEmergency(tx: Tx, event: Raised): Promise<(Ti
   const over = await overs.overOfEmergency(tx, event.emergencyId)
   if (!over || !(await overs.attach(tx, over, ticketId, 'emergency'))) return events
   return [...events, { type: 'radio.over-attached', overId: over, ticketId, at: event.at }]
+}
+
+/**
+ * Follows radio.over-ended and radio.over-named: whoever was heard can be reached by radio this shift. Only who was known by
+ * what their handheld sent, or by somebody who knows the voice: that a handheld is in somebody's hand proves nothing of them.
+ */
+export async function proveWhoSpoke(tx: Tx, { overId }: { overId: string }): Promise<RosterEvent[]> {
+  const personId = await overs.provenSpeaker(tx, overId)
+  return personId ? proveReachable(tx, { personId, way: 'radio' }) : []
 }
 
 function whoCalls({ unit, raw, talker }: ShownEmergency): string {

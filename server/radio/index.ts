@@ -14,7 +14,7 @@ export { airWav, joined, levelled, RATE, readWav, silence, toAir } from './engin
 export type { Log as RadioLog } from './engine/words.ts'
 export type { RadioEvent } from './events.ts'
 export { PRIORITY } from './floor/words.ts'
-export { openTicketForEmergency } from './following.ts'
+export { openTicketForEmergency, proveWhoSpoke } from './following.ts'
 export { radioFrames } from './frames.ts'
 export { handhelds } from './handhelds/index.ts'
 export { readRoster } from './handhelds/store.ts'

@@ -1,5 +1,6 @@
 import type { ReachWay, ShiftKind } from '../wire/roster.ts'
 import type { SystemRole } from '../wire/words.ts'
+import type { HandoverEvent } from './handovers/handover.ts'
 import type { SwapEvent } from './swaps/swap.ts'
 
 /** Why somebody else has a shift now, or nobody. */
@@ -22,6 +23,7 @@ export type ShiftEvent = { at: Date; byId?: string | null } & {
 export type RosterEvent =
   | ShiftEvent
   | SwapEvent
+  | HandoverEvent
   | ({ at: Date; byId?: string | null } & (
       | { type: 'radio.role-changed'; system: string; role: SystemRole; personId: string | null }
       | { type: 'radio.holder-changed'; unit: string; personId: string | null }

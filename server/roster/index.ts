@@ -11,7 +11,7 @@ export { onLeave } from './duty-store.ts'
 export type { RosterEvent } from './events.ts'
 export { rosterFrames } from './frames.ts'
 export { type Commit, type Handhelds, type ShiftForm, ShiftLead } from './leading.ts'
-export { proveReachable } from './reach/index.ts'
+export { hereByPage, proveReachable } from './reach/index.ts'
 export { isPerson } from './store.ts'
 export { look, watchRoster } from './watching.ts'
 

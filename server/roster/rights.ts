@@ -29,3 +29,7 @@ export function mustNote(actor: Actor, where: Where): void {
 /** Whether they lead any part of it: one of those that their grants name. */
 export const leadsSome = (actor: Actor): boolean =>
   actor.grants.some(({ campus, line }) => leads(actor, { campus, line }))
+
+/** Works at the desk for this campus, whatever the line: hands a shift of it over. */
+export const handsOverAt = (actor: Actor, campus: string): boolean =>
+  actor.grants.some(({ line }) => may(actor, 'change', roster(actor, { campus, line })))

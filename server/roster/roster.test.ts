@@ -1,4 +1,5 @@
 /** Patterns, vacancies, leave, swaps, gaps and reachability, as people ask for them, on a real PostgreSQL. */
+import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { radioDesk } from '../test/radio-house.ts'
 import { look, onDuty, proveReachable } from './index.ts'
@@ -344,4 +345,87 @@ t.test('whose next shift begins too soon is said, and a page of two months at mo
   t.match(await lead.ask('GET', `/api/roster?from=${hence(5)}&to=${hence(1)}`), {
     body: { code: 'ends-before-it-begins' },
   })
+})
+
+t.test('a shift is handed over item by item, and what was not acknowledged stays to be seen', async (t) => {
+  const { db, someone, organisation_id, told } = await aDesk(t)
+  const [giver, next] = [await someone({ role: 'agent' }), await someone({ role: 'agent' })]
+  const engineer = await someone({ role: 'engineer' })
+  const of = (await db('campuses').where({ code: 'new' }).first('id')).id
+  const line_id = (await db('lines').where({ code: 'it' }).first('id')).id
+  const ticket = {
+    organisation_id,
+    campus_id: of,
+    line_id,
+    year: 2026,
+    source: 'call',
+    reported_at: new Date(),
+    what: '打印机',
+  }
+  const [{ id: ticketId }] = await db('tickets')
+    .insert({ ...ticket, number: 1, priority: 1 })
+    .returning('id')
+  await db('tickets').insert({ ...ticket, number: 2, priority: 4 })
+  await db('radio_holders').insert({ unit: '02', person_id: engineer.personId, during: '[2026-01-01,)' })
+  const draft = await giver.ask('GET', '/api/roster/handovers/draft?campus=new')
+  t.match(draft.body.items, [
+    { kind: 'ticket', ticket: { ticketId, number: 1, what: '打印机' } },
+    { kind: 'night_phone', code: 'd8190' },
+    { kind: 'handheld', code: '02' },
+  ])
+  const form = { campus: 'new', toId: next.personId, notes: ['6 楼打印机等备件', '  '] }
+  const begun = await giver.ask('POST', '/api/roster/handovers', form)
+  t.equal(begun.status, 201)
+  t.match(await giver.ask('POST', '/api/roster/handovers', form), { body: { code: 'handover-begun-already' } })
+  t.match(await next.ask('POST', '/api/roster/handovers', { ...form, toId: next.personId }), {
+    body: { code: 'handover-to-oneself' },
+  })
+  const list = async (who = next) => (await who.ask('GET', '/api/roster/handovers')).body.items
+  const [mine] = await list()
+  t.match(
+    mine.items.map(({ kind }: { kind: string }) => kind),
+    ['ticket', 'night_phone', 'handheld', 'note'],
+  )
+  t.match(mine.items[3], { note: '6 楼打印机等备件', acknowledgedAt: null })
+  t.match(
+    (await list(engineer))[0].items[0],
+    { kind: 'ticket', ticket: null },
+    'there is one, and it is not theirs to read',
+  )
+  const take = (itemId: string, who = next) =>
+    who.ask('POST', `/api/roster/handovers/${begun.body.handoverId}/acknowledge`, { itemId })
+  t.match(await take(mine.items[0].itemId, giver), { status: 409, body: { code: 'handover-is-not-yours' } })
+  for (const { itemId } of mine.items.slice(0, 3)) t.equal((await take(itemId)).status, 200)
+  t.match(await list(), [{ state: 'open', items: [{ acknowledgedAt: String }, {}, {}, { acknowledgedAt: null }] }])
+  t.equal((await take(mine.items[3].itemId)).status, 200)
+  t.match(await list(), [{ state: 'taken' }])
+  t.match(await take(mine.items[3].itemId), { body: { code: 'handover-is-over' } })
+  const left = await told('roster.handover-acknowledged')
+  t.same(
+    left.map((one) => one.left),
+    [3, 2, 1, 0],
+  )
+  t.notOk(JSON.stringify(await told('roster.handover-begun')).includes('备件'), 'no words in the journal')
+})
+
+t.test('whoever is surely heard on the air can be reached, and whoever signs in has the page', async (t) => {
+  const { lin, wei, shift, db, commit, organisation_id } = await aDesk(t)
+  for (const { personId } of [lin, wei]) await shift({ personId, from: hence(-1), to: hence(4) })
+  const port = await db('radio_ports').where({ code: 'new' }).first('id', 'campus_id')
+  const over = async (holder: string, known_how: string) => {
+    const times = { from_at: new Date(), to_at: new Date(), ended_by: 'carrier_off', kind: 'rx', epoch: 1 }
+    const of = { organisation_id, campus_id: port.campus_id, port_id: port.id, unit_code: '02' }
+    const [{ id: overId }] = await db('radio_overs')
+      .insert({ id: randomUUID(), ...of, ...times, holder_id: holder, known_how })
+      .returning('id')
+    await commit(async () => [
+      { type: 'radio.over-ended', overId, port: 'new', kind: 'rx', emergency: false, at: new Date() },
+    ])
+  }
+  await over(wei.personId, 'holder')
+  t.same(await db('reachabilities'), [], 'that a handheld is in somebody’s hand proves nothing')
+  await over(lin.personId, 'mdc1200')
+  await commit(async () => [{ type: 'agent.signed-in', personId: wei.personId, station: 'b1001', at: new Date() }])
+  const ways = (await db('reachabilities').orderBy('way')).map(({ way }) => way)
+  t.same(ways, ['page', 'radio'])
 })

@@ -5,7 +5,8 @@ import { actorOf, answers, Code, Id, idempotent, Nullable, type Routes, Time, Ty
 import { OnDutyView } from '../wire/roster.ts'
 import { SystemRole } from '../wire/words.ts'
 import { coverRoutes } from './cover/routes.ts'
-import { type Commit, type ShiftForm, ShiftLead, whoIsOnDuty } from './index.ts'
+import { handoverRoutes } from './handovers/routes.ts'
+import { type Commit, type Handhelds, type ShiftForm, ShiftLead, whoIsOnDuty } from './index.ts'
 import { patternRoutes } from './patterns/routes.ts'
 import { swapRoutes } from './swaps/routes.ts'
 import { weekRoutes } from './weeks/routes.ts'
@@ -14,9 +15,9 @@ const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
 
 export const rosterRoutes =
-  (parts: { db: Db; commit: Commit }): Routes =>
+  (parts: { db: Db; commit: Commit; handhelds: Handhelds }): Routes =>
   async (app) => {
-    for (const routes of [weekRoutes, patternRoutes, swapRoutes, coverRoutes]) await routes(parts)(app)
+    for (const routes of [weekRoutes, patternRoutes, swapRoutes, coverRoutes, handoverRoutes]) await routes(parts)(app)
     app.get(
       '/api/roster/on-duty',
       {

@@ -15,6 +15,7 @@ import { callThing, cardFor, partsOf, queueThing, seesTicket } from './seen.ts'
 import type { CallShown } from './shown.ts'
 import * as store from './store.ts'
 
+export { handoverLabels, openAt } from './handover.ts'
 export { callIds, markPainted, offersOf, unpainted } from './store.ts'
 
 /**

@@ -48,7 +48,7 @@ const NAMED: Record<string, keyof Neighbour> = {
     confirmedCategoryId: 'categoryId',
   },
   ...{ place: 'placeId', assignee: 'personId', unitId: 'unitId', parentId: 'placeId', units: 'unitId' },
-  ...{ shiftId: 'rosterShiftId', forShiftId: 'rosterShiftId', toId: 'personId' },
+  ...{ shiftId: 'rosterShiftId', forShiftId: 'rosterShiftId', toId: 'personId', itemId: 'handoverId' },
   ...{ placeIds: 'placeId', personIds: 'personId', memberIds: 'personId', zoneIds: 'placeId' },
 }
 

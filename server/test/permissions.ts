@@ -29,6 +29,7 @@ const ON_THE_AIR = 'yes/hidden yes/hidden no/hidden no hidden hidden'
 
 /** who leads the crew's line at its campus */
 const LED = 'no yes/no no no yes no'
+const TWO_OTHERS = 'yes yes yes yes yes no'
 const SWAPPED = 'hidden yes/hidden hidden hidden yes no'
 /** refused after rights: it would end before it begins */
 const pattern = ({ crew, campus }: Thing) => ({
@@ -196,6 +197,15 @@ export const DOORS: Record<string, Row> = {
   'POST /api/roster/swaps/:id/refuse': { says: SWAPPED },
   'POST /api/roster/swaps/:id/withdraw': { says: SWAPPED },
   'POST /api/roster/swaps/:id/see': { says: SWAPPED },
+  // Everyone sees what was handed over; who works at a campus's desk hands over there.
+  'GET /api/roster/handovers': { says: STAFF },
+  'GET /api/roster/handovers/draft?campus=new': { says: 'yes yes no no no no' },
+  'POST /api/roster/handovers': {
+    says: 'hidden/no hidden/no no no no no',
+    body: ({ campus }) => ({ campus, toId: NOBODY, notes: [] }),
+  },
+  'POST /api/roster/handovers/:id/acknowledge': { says: TWO_OTHERS, body: () => ({ itemId: NOBODY }) },
+  'POST /api/roster/handovers/:id/withdraw': { says: TWO_OTHERS },
   'GET /api/roster/cover': { says: STAFF },
   'POST /api/roster/needs': {
     says: LED,

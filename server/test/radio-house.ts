@@ -46,7 +46,7 @@ export async function onRadio(app: App, { db, commit, media, dir }: Parts) {
     await radio.stop()
   })
   await radioRoutes({ ...parts, radio })(app)
-  await rosterRoutes(parts)(app)
+  await rosterRoutes({ ...parts, handhelds: handhelds(db) })(app)
   await dutyRoutes({ ...parts, handhelds: handhelds(db), changed: radio.refresh })(app)
   await calloutRoutes({ ...parts, callouts })(app)
 }

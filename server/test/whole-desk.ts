@@ -144,7 +144,9 @@ async function rosterThings(db: Db, { organisation_id, campus_id, line_id }: Rec
   const swapId = await one('shift_changes', {
     ...{ shift_id: rosterShiftId, from_id, to_id, state: 'asked', asked_at: new Date() },
   })
-  return { crew, rosterShiftId, patternId, needId, swapId }
+  const lead = { campus_id, from_id, to_id, state: 'open', begun_at: new Date() }
+  const handoverId = await one('handovers', lead)
+  return { crew, rosterShiftId, patternId, needId, swapId, handoverId }
 }
 
 export type Thing = Awaited<ReturnType<typeof things>>
@@ -207,6 +209,7 @@ export const idFor = (pattern: string, thing: Thing): string => {
   if (pattern.startsWith('/api/roster/patterns')) return thing.patternId
   if (pattern.startsWith('/api/roster/needs')) return thing.needId
   if (pattern.startsWith('/api/roster/swaps')) return thing.swapId
+  if (pattern.startsWith('/api/roster/handovers')) return thing.handoverId
   if (pattern.startsWith('/api/radio/callouts')) return thing.calloutId
   if (pattern.startsWith('/api/radio/emergencies')) return thing.emergencyId
   // The directory knows no campus for its keeper: a row that is not there is absent for the administrator too.

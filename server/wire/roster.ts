@@ -200,3 +200,44 @@ export const GapView = Type.Object({
 export type GapView = Static<typeof GapView>
 export const CoverView = Type.Object({ needs: Type.Array(NeedView), gaps: Type.Array(GapView) })
 export type CoverView = Static<typeof CoverView>
+
+export const HandoverItemKind = Type.Enum(['ticket', 'callback', 'handheld', 'night_phone', 'note', 'nothing'])
+export type HandoverItemKind = Static<typeof HandoverItemKind>
+/** What an item is about, as far as this person may see it; null where they may not. */
+const handoverItem = {
+  kind: HandoverItemKind,
+  ticket: Nullable(
+    Type.Object({
+      ticketId: Type.String(),
+      year: Type.Integer(),
+      number: Type.Integer(),
+      what: Type.String(),
+      priority: Type.Integer(),
+    }),
+  ),
+  callback: Nullable(Type.Object({ callbackId: Type.String(), number: Type.String(), owedAt: Type.String() })),
+  /** a handheld's, or the night phone's */
+  code: Nullable(Type.String()),
+}
+export const HandoverDraft = Type.Object({ items: Type.Array(Type.Object(handoverItem)) })
+export type HandoverDraft = Static<typeof HandoverDraft>
+export const HandoverItem = Type.Object({
+  ...handoverItem,
+  itemId: Type.String(),
+  note: Nullable(Type.String()),
+  acknowledgedAt: Nullable(Type.String()),
+})
+export type HandoverItem = Static<typeof HandoverItem>
+export const HandoverView = Type.Object({
+  handoverId: Type.String(),
+  campus: Type.String(),
+  from: PersonRef,
+  to: PersonRef,
+  state: Type.Enum(['open', 'taken', 'withdrawn']),
+  begunAt: Type.String(),
+  endedAt: Nullable(Type.String()),
+  items: Type.Array(HandoverItem),
+})
+export type HandoverView = Static<typeof HandoverView>
+export const HandoverList = Type.Object({ items: Type.Array(HandoverView) })
+export type HandoverList = Static<typeof HandoverList>

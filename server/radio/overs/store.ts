@@ -232,3 +232,12 @@ export async function overOfEmergency(tx: Tx, emergencyId: string): Promise<stri
     .first('o.id')
   return row?.id
 }
+
+/** Who was surely heard in an over: by what the handheld sent, or named by hand. */
+export async function provenSpeaker(tx: Tx, overId: string): Promise<string | null> {
+  const row = await tx('radio_overs')
+    .where({ id: overId, kind: 'rx' })
+    .whereNotIn('known_how', ['holder', 'unknown'])
+    .first('holder_id')
+  return row?.holder_id ?? null
+}

@@ -28,6 +28,10 @@ export async function proveReachable(
   return events
 }
 
+/** Follows agent.signed-in: whoever signs in has the page before them. */
+export const hereByPage = (tx: Tx, { personId }: { personId: string }): Promise<RosterEvent[]> =>
+  proveReachable(tx, { personId, way: 'page', byId: personId })
+
 /** "I am here", pressed on one's own page. */
 export async function sayReachable(tx: Tx, actor: Actor): Promise<RosterEvent[]> {
   mustSee(actor)

@@ -177,6 +177,16 @@ export const errors = room({
     zh: '这一班已经不在他名下，换班不成。',
     en: 'The shift is not theirs any more, so it cannot be swapped.',
   },
+  'handover-to-oneself': { zh: '不能交给自己，请选接班的人。', en: 'Choose somebody else to hand over to.' },
+  'handover-is-over': { zh: '这次交班已经结束。', en: 'This handover is over.' },
+  'handover-is-not-yours': {
+    zh: '只有接班的人能确认，只有交班的人能撤回。',
+    en: 'Only whoever takes over acknowledges it, and only whoever began it withdraws it.',
+  },
+  'handover-begun-already': {
+    zh: '你已经有一次交班没有完成：等接班人确认，或先撤回。',
+    en: 'You have begun one already: it waits for the next lead, or can be withdrawn.',
+  },
   'to-the-same-person': { zh: '已经是这个人了。', en: 'It is this person already.' },
   'both-roles': {
     zh: '同一个人不能同时是这个系统的 A 角和 B 角。',
