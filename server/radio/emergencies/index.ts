@@ -3,7 +3,7 @@ import { type Actor, may } from '../../access/index.ts'
 import { notFound, Refusal } from '../../refusal.ts'
 import type { ClearEmergency, EmergencyAcknowledged, RaiseEmergency } from '../../wire/radio.ts'
 import type { RadioDesk } from '../engine/radio.ts'
-import { readRoster } from '../handhelds/store.ts'
+import { handheldsInUse } from '../handhelds/store.ts'
 import { readPorts } from '../ports/store.ts'
 import { allow, radioThing } from '../rights.ts'
 import { readEmergencies, type ShownEmergency } from './store.ts'
@@ -16,7 +16,7 @@ export async function raiseEmergency({ db, radio }: RadioDesk, actor: Actor, { p
   const port = (await readPorts(db, actor.organisationId)).find((one) => one.port === code)
   if (!port) throw notFound('port')
   allow(actor, 'key', port, 'port')
-  const inUse = unit === undefined ? [] : await readRoster(db, actor.organisationId)
+  const inUse = unit === undefined ? [] : await handheldsInUse(db, actor.organisationId)
   const known = inUse.some((one) => one.code === unit && may(actor, 'see', radioThing(one)))
   const named = unit === undefined ? { unit: null } : known ? { unit } : { unit: null, raw: unit }
   return { emergencyId: radio.engine.raise({ port: port.port, ...named, how: 'agent' }) }

@@ -13,7 +13,7 @@ import type { Alarm } from '../../wire/views.ts'
 import { ShownEmergencies } from '../emergencies/shown.ts'
 import { readEmergencies, viewOf } from '../emergencies/store.ts'
 import { KnownHandhelds } from '../handhelds/known.ts'
-import { readRoster } from '../handhelds/store.ts'
+import { handheldsInUse } from '../handhelds/store.ts'
 import type { Over } from '../overs/over.ts'
 import { closeOpenOvers, organisationOf } from '../overs/store.ts'
 import { endBrokenOff } from '../ports/admin-store.ts'
@@ -187,7 +187,7 @@ export class Radio {
     const { db } = this.#parts
     this.#organisationId = await organisationOf(db)
     const of = this.#organisationId
-    const [all, handhelds] = await Promise.all([readPorts(db, of), readRoster(db, of)])
+    const [all, handhelds] = await Promise.all([readPorts(db, of), handheldsInUse(db, of)])
     this.#handhelds.set(handhelds, new Map(all.map(({ port, campus }) => [port, campus])))
     // While something waits to be written, the rows are older than what is shown.
     if (this.keeper.waiting() === 0) this.#shown.set((await readEmergencies(db, of)).map(viewOf))

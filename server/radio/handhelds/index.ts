@@ -29,7 +29,7 @@ export async function handHandheld(
   personId: string | null,
 ): Promise<RadioUnitView> {
   const { organisationId, personId: byId } = actor
-  const unit = (await store.readRoster(db, organisationId)).find((one) => one.code === code)
+  const unit = (await store.handheldsInUse(db, organisationId)).find((one) => one.code === code)
   if (!unit) throw notFound('unit')
   allow(actor, 'change', unit, 'unit')
   let unitId: string | undefined
@@ -153,5 +153,5 @@ export const handhelds = (db: Db) => ({
   campuses: async (organisationId: string) => [
     ...new Set((await readPorts(db, organisationId)).map(({ campus }) => campus)),
   ],
-  all: (organisationId: string) => store.readRoster(db, organisationId),
+  all: (organisationId: string) => store.handheldsInUse(db, organisationId),
 })

@@ -100,7 +100,7 @@ const holdsNow = (db: Db | Tx) => (on: Knex.JoinClause) =>
   on.on('h.organisation_id', 'u.organisation_id').andOn('h.unit', 'u.code').andOn(db.raw('h.during @> now()'))
 
 /** Every handheld in use: what its radio sends, and who holds it now. */
-export async function readRoster(db: Db, organisationId: string): Promise<Handheld[]> {
+export async function handheldsInUse(db: Db, organisationId: string): Promise<Handheld[]> {
   const rows = await db('radio_units as u')
     .join('campuses as c', 'c.id', 'u.campus_id')
     .leftJoin('radio_holders as h', holdsNow(db))

@@ -6,7 +6,7 @@ import { notFound, Refusal } from '../../refusal.ts'
 import { readTickets, thing } from '../../tickets/index.ts'
 import type { OverQuery, OverView } from '../../wire/radio.ts'
 import type { RadioDesk } from '../engine/radio.ts'
-import { readRoster } from '../handhelds/store.ts'
+import { handheldsInUse } from '../handhelds/store.ts'
 import { campusesHeard } from '../ports/index.ts'
 import { allow, radioThing } from '../rights.ts'
 import { clipOfOver } from './recording.ts'
@@ -66,7 +66,7 @@ export async function sayWho(
 ): Promise<OverView> {
   const { overId, kind, ...over } = await readOver(db, actor, id)
   allow(actor, 'change', over, 'over')
-  const unit = (await readRoster(db, actor.organisationId)).find((one) => one.code === code)
+  const unit = (await handheldsInUse(db, actor.organisationId)).find((one) => one.code === code)
   if (!unit) throw new Refusal('no-such-handheld', { unit: code })
   if (kind !== 'rx') throw new Refusal('over-not-received')
   await commit(async (tx) => {
