@@ -28,7 +28,7 @@ import { makeLog } from './log.ts'
 import { handhelds, makeHearers, radioFrames, radioTimeline, seedRadio, startRadio } from './radio/index.ts'
 import { clipRoutes } from './radio/overs/clip-routes.ts'
 import { radioRoutes } from './radio/routes.ts'
-import { rosterFrames, watchRoster } from './roster/index.ts'
+import { rosterFrames, seedRoster, watchRoster } from './roster/index.ts'
 import { dutyRoutes, rosterRoutes } from './roster/routes.ts'
 import { deskFrames, markPainted, queuesNow } from './screens/index.ts'
 import { popRoutes } from './screens/routes.ts'
@@ -295,6 +295,7 @@ async function firstLight(db: Db, config: Config, site: Site | undefined, log: L
       await forgiveIdleness(db, config.sessions.idleMinutes)
       await seed(db, { demo: config.demo, varDir: config.varDir, site })
       await seedRadio(db, { demo: config.demo && !site, ports: site?.radio ?? [] })
+      await seedRoster(db, { demo: config.demo && !site })
       return
     } catch (error) {
       const { code } = error as { code?: string }

@@ -12,6 +12,7 @@ export type { RosterEvent } from './events.ts'
 export { rosterFrames } from './frames.ts'
 export { type Commit, type Handhelds, type ShiftForm, ShiftLead } from './leading.ts'
 export { hereByPage, proveReachable } from './reach/index.ts'
+export { seedRoster } from './seed-store.ts'
 export { isPerson } from './store.ts'
 export { look, watchRoster } from './watching.ts'
 
