@@ -115,6 +115,19 @@ t.test('a press that waits for its leg keys nothing once it is let go, and is no
   t.same(radio.answers('b'), ['old denied not_allowed', 'old denied not_joined'], 'who let go needs no answer')
 })
 
+t.test('a press that waits for its leg is not granted on a port that left its patch meanwhile', async (t) => {
+  const radio = await aRadio(t)
+  const bob = person('bob', 'b1003')
+  radio.seats.push([bob, 'b'])
+  t.equal(radio.engine.patch('p1', ['old', 'new']), null)
+  radio.consoles.heard(bob, { kind: 'ptt', press: 1, ports: ['old', 'new'] }, 'b')
+  await radio.engine.part('p1')
+  radio.media.leg('old', 'r1003')
+  await radio.hold(bob, 'b', 1, 1_000)
+  t.same(radio.answers('b'), ['old denied not_joined', 'new denied not_joined'])
+  t.equal(radio.media.carriers.size, 0)
+})
+
 t.test('a port that is switched off while a press waits for its leg is not keyed', async (t) => {
   const radio = await aRadio(t)
   const bob = person('bob', 'b1003')

@@ -108,7 +108,9 @@ export class Presses {
       if (!this.#waiting.has(wish) || !this.#isJoined(wish)) continue
       stopWaiting()
       this.#waiting.delete(wish)
-      const why = this.#whyNot(wish.actor, wish.ports[0])
+      // Ports that were parted meanwhile have no longer one answer.
+      const isOne = this.#parts.engine.groups(wish.ports).length === 1
+      const why = this.#whyNot(wish.actor, wish.ports[0]) ?? (isOne ? undefined : 'not_joined')
       if (why) this.#deny(wish.seat, wish.press, wish.ports, why)
       else this.#parts.engine.ask(wish.ports[0], wish.ask)
     }
