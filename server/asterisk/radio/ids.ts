@@ -5,6 +5,7 @@
  *   gw      the gateway's leg                     rb         simple bridge: gateway's leg and near half
  *   near    half of the adapter at the gateway    far        its half in the mixing bridge: carries both gates
  *   mb      mixing bridge of the port             voice/say  announcer: near half in the mixing bridge / far half, played to
+ *   hb      bridge of the consoles that listen    cast/fan   what is said in the mixing bridge, told to all of them
  *   ear     snoop that feeds the tap              tap, tb    the tap's leg to the server, and their bridge
  *   rx, tx  snoop that is recorded
  *   out, in halves of a link: in the mixing bridge of the one port, and of the other
@@ -13,7 +14,7 @@
 import { randomUUID } from 'node:crypto'
 
 const WHATS = [
-  ...['gw', 'rb', 'near', 'far', 'mb', 'voice', 'say', 'ear', 'tap', 'tb'],
+  ...['gw', 'rb', 'near', 'far', 'mb', 'voice', 'say', 'hb', 'cast', 'fan', 'ear', 'tap', 'tb'],
   ...['rx', 'tx', 'out', 'in', 'phone'],
 ] as const
 export type What = (typeof WHATS)[number]

@@ -11,7 +11,7 @@ import type { AriEvent } from '../ari/rest.ts'
 import { startEvidence } from './evidence.ts'
 import { whatOf } from './ids.ts'
 import { makeOrders } from './orders.ts'
-import { endedBy, type Log, makePort } from './port.ts'
+import { endedBy, halvesOf, type Log, makePort } from './port.ts'
 import { foundPieces } from './recorder.ts'
 import { type Standing, shutAndRead } from './standing.ts'
 import { legOf, type MayHear, type Member, makeVoices } from './voices.ts'
@@ -132,6 +132,7 @@ export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOpti
         tell(fact)
       },
       onMixing: () => voices.mixingChanged(wish.port),
+      onNewStream: () => voices.hearAnew(wish.port),
       log,
     })
     members.set(wish.port, { port, orders: makeOrders(wire, port, voices) })
@@ -140,8 +141,7 @@ export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOpti
       .catch((error) => log.warn({ port: wish.port, why: reasonOf(error) }, 'the gateway’s reachability is not told'))
     const goingOn = [
       kept.gateway?.channel,
-      kept.mixing?.voice,
-      kept.mixing?.say,
+      ...(kept.mixing ? halvesOf(kept.mixing) : []),
       ...[...legs, ...waiting].map(({ id }) => id),
     ]
     const known = [...goingOn, ...kept.pieces.map((one) => one.channel)].flatMap((id) => id ?? [])
@@ -172,10 +172,10 @@ export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOpti
   async function clear(left: Standing, due: ReadonlyMap<string, PortWish>): Promise<void> {
     const unwanted = [...left.ports].filter(([code]) => !due.has(code)).map(([, kept]) => kept)
     const kept = unwanted.flatMap(({ gateway, mixing, pieces, legs, waiting }) => ({
-      channels: [gateway?.channel, mixing?.voice, mixing?.say, ...pieces.map((one) => one.channel)]
+      channels: [gateway?.channel, ...(mixing ? halvesOf(mixing) : []), ...pieces.map((one) => one.channel)]
         .concat([...legs, ...waiting].map(({ id }) => id))
         .flatMap((id) => id ?? []),
-      bridges: [gateway?.bridge, mixing?.bridge].flatMap((id) => id ?? []),
+      bridges: [gateway?.bridge, mixing?.bridge, mixing?.hearers].flatMap((id) => id ?? []),
     }))
     for (const id of [...left.channels, ...kept.flatMap((one) => one.channels)]) await wire.hangUp(id)
     for (const id of [...left.bridges, ...kept.flatMap((one) => one.bridges)]) await wire.dropBridge(id)

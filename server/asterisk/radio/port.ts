@@ -1,7 +1,11 @@
 /**
  * One port kept up: its mixing bridge, the gateway's leg, and the adapter between them that carries the gates and the lease.
  *
- *   gw --[rb: simple]-- near | far --[mb: mixing]-- consoles' legs, links, callers, announcer
+ *   gw --[rb: simple]-- near | far --[mb: mixing]-- cast | fan --[hb: holding]-- consoles' legs
+ *                                          `-- who speaks: a console's leg, links, callers, the announcer
+ *
+ * At rest two halves alone stand in the mixing bridge: then Asterisk passes on what comes and mixes nothing, and where
+ * nothing comes nobody is sent a packet, on either side. That holds with the server dead too, and so does hearing.
  *        lease: TIMEOUT(absolute) on near, armed only while keyed      (lapsed: both halves end, and with them every sound)
  *        PTT gate: mute out on far, shut unless keyed                  RX gate: mute in on far, after the jitter buffer
  *
@@ -19,7 +23,8 @@ import { channelOf, type Wire } from './wire.ts'
 
 export type Down = Extract<MediaFact, { type: 'down' }>['why']
 export type Log = { info(o: object, m: string): void; warn(o: object, m: string): void }
-export type Mixing = { bridge: string; voice: string; say: string }
+/** `hearers`: the consoles' bridge, fed by `fan` with what `cast` hears in the mixing one. */
+export type Mixing = { bridge: string; voice: string; say: string; hearers: string; cast: string; fan: string }
 export type Gateway = { channel: string; bridge: string }
 export type Pair = { near: string; far: string; epoch: number }
 /** What an earlier server, or this one before ARI was cut, left standing and may go on. */
@@ -36,6 +41,8 @@ export type PortOptions = {
   tell(fact: MediaFact): void
   /** the mixing bridge is another one: links and callers on it are gone */
   onMixing(): void
+  /** the gateway began a new stream: whoever listens has to be joined anew */
+  onNewStream(): Promise<void>
   log: Log
 }
 
@@ -49,7 +56,17 @@ const FLAP_MS = 500
 const FORGET_MS = 300
 const SOUND_GAP_MS = 200
 
-export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onMixing, log }: PortOptions) {
+export function makePort({
+  wire,
+  wish: first,
+  kept,
+  recordings,
+  epoch,
+  tell,
+  onMixing,
+  onNewStream,
+  log,
+}: PortOptions) {
   const port = first.port
   let wish = first
   let wanted = true
@@ -114,10 +131,11 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
   }
 
   async function buildMixing(): Promise<Mixing> {
-    const own = { bridge: made(port, 'mb'), voice: made(port, 'voice'), say: made(port, 'say') }
-    await Promise.all([wire.bridge(own.bridge), wire.pair(own.voice, own.say)])
-    await wire.add(own.bridge, own.voice)
-    return own
+    const [bridge, hearers] = [made(port, 'mb'), made(port, 'hb')]
+    const [voice, say, cast, fan] = [made(port, 'voice'), made(port, 'say'), made(port, 'cast'), made(port, 'fan')]
+    await Promise.all([wire.bridge(bridge), wire.pair(voice, say), wire.pair(cast, fan)])
+    await Promise.all([wire.add(bridge, cast), wire.hearing(hearers, fan)])
+    return { bridge, voice, say, hearers, cast, fan }
   }
 
   async function dial(): Promise<Gateway> {
@@ -180,6 +198,7 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     const both = [leg.channel, ...(near ? [near] : [])]
     await wire.take(leg.bridge, both.join(','))
     await wire.add(leg.bridge, ...both)
+    await onNewStream()
     await Promise.all([tap?.close(), recorder.end()])
     tap = undefined
     // The last listener's decoder goes with it, a moment later than it does.
@@ -255,11 +274,12 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
     } else if (recorder.ids().includes(id)) {
       recorder.lost(id)
       tend()
-    } else if (mixing && (id === mixing.voice || id === mixing.say)) {
+    } else if (mixing && halvesOf(mixing).includes(id)) {
       const old = mixing
       mixing = undefined
       if (pair) burn(pair, 'lapsed')
-      void Promise.allSettled([wire.hangUp(old.voice), wire.hangUp(old.say), wire.dropBridge(old.bridge)]).then(tend)
+      const all = [...halvesOf(old).map(wire.hangUp), wire.dropBridge(old.bridge), wire.dropBridge(old.hearers)]
+      void Promise.allSettled(all).then(tend)
     }
   }
 
@@ -326,12 +346,16 @@ export function makePort({ wire, wish: first, kept, recordings, epoch, tell, onM
       await tending?.catch(() => undefined)
       await recorder.end().catch(() => undefined)
       await tap?.close()
-      for (const id of [gateway?.channel, mixing?.voice, mixing?.say])
+      for (const id of [gateway?.channel, ...(mixing ? halvesOf(mixing) : [])])
         if (id) await wire.hangUp(id).catch(() => undefined)
-      for (const id of [gateway?.bridge, mixing?.bridge]) if (id) await wire.dropBridge(id).catch(() => undefined)
+      for (const id of [gateway?.bridge, mixing?.bridge, mixing?.hearers])
+        if (id) await wire.dropBridge(id).catch(() => undefined)
     },
   }
 }
+
+/** Channels that must live, or the mixing bridge is of no use. */
+export const halvesOf = ({ voice, say, cast, fan }: Mixing): string[] => [voice, say, cast, fan]
 
 /** The channel that ended by this event, if one did. */
 export const endedBy = (event: AriEvent): string | undefined =>

@@ -26,28 +26,34 @@ t.test('an id says what it names, and nobody else’s id is ours', async (t) => 
 t.test('gateway, recorders and consoles go on; the adapter, the tap and all that stands alone do not', async (t) => {
   const [gw, rb, near, far] = [made('old', 'gw'), made('old', 'rb'), made('old', 'near'), made('old', 'far')]
   const [mb, voice, say] = [made('old', 'mb'), made('old', 'voice'), made('old', 'say')]
+  const [hb, cast, fan] = [made('old', 'hb'), made('old', 'cast'), made('old', 'fan')]
   const [rx, tx] = [made('old', 'rx'), made('old', 'tx')]
   const [ear, tap, tb, deadMix] = [made('old', 'ear'), made('old', 'tap'), made('old', 'tb'), made('old', 'mb')]
   const leg = channel('pbx1-1.7', {
     name: 'PJSIP/r1001-00000003',
     dialplan: { context: 'from-radio', exten: 'radio-old' },
   })
+  const spoke = channel('pbx1-1.8', { name: 'PJSIP/r1002-00000004', dialplan: leg.dialplan })
   const call = channel('pbx1-1.9', { name: 'PJSIP/old-00000009', dialplan: { context: 'from-old', exten: '8002' } })
-  const standing = sorted([gw, near, far, voice, say, rx, tx, ear, tap].map((id) => channel(id)).concat(leg, call), [
-    { id: rb, channels: [gw, near] },
-    { id: mb, channels: [voice, far, leg.id] },
-    { id: tb, channels: [ear, tap] },
-    { id: deadMix, channels: [] },
-    { id: 'somebody', channels: [call.id] },
-  ])
+  const standing = sorted(
+    [gw, near, far, voice, say, cast, fan, rx, tx, ear, tap].map((id) => channel(id)).concat(leg, spoke, call),
+    [
+      { id: rb, channels: [gw, near] },
+      { id: mb, channels: [cast, far, spoke.id] },
+      { id: hb, channels: [fan, leg.id] },
+      { id: tb, channels: [ear, tap] },
+      { id: deadMix, channels: [] },
+      { id: 'somebody', channels: [call.id] },
+    ],
+  )
   t.match(standing.ports.get('old'), {
     gateway: { channel: gw, bridge: rb },
-    mixing: { bridge: mb, voice, say },
+    mixing: { bridge: mb, voice, say, hearers: hb, cast, fan },
     pieces: [
       { channel: rx, side: 'rx' },
       { channel: tx, side: 'tx' },
     ],
-    legs: [leg],
+    legs: [leg, spoke],
   })
   t.same(standing.channels.sort(), [near, far, ear, tap].sort())
   t.same(standing.bridges.sort(), [tb, deadMix].sort())

@@ -3,7 +3,7 @@
  * told apart from what is to be built anew. The gateway's leg, the recorders and the mixing bridge with its consoles may.
  */
 import { pieceOf, type What, whatOf } from './ids.ts'
-import type { Kept } from './port.ts'
+import { halvesOf, type Kept } from './port.ts'
 import { livePiece, type Piece } from './recorder.ts'
 import { isLeg, portOfLeg } from './voices.ts'
 import type { BridgeNow, ChannelNow, Wire } from './wire.ts'
@@ -26,6 +26,8 @@ export async function shutAndRead(wire: Wire, recordings: string): Promise<Stand
   await Promise.allSettled(all.filter(isLeg).map(({ id }) => wire.mute(id, 'in')))
   const standing = sorted(await wire.channels(), await wire.bridges())
   for (const [port, kept] of standing.ports) {
+    // An announcer left there would keep a silent port mixing.
+    if (kept.mixing) await wire.take(kept.mixing.bridge, kept.mixing.voice).catch(() => undefined)
     const alive: Piece[] = []
     for (const one of kept.pieces) {
       const name = await livePiece(wire, recordings, port, one.side)
@@ -63,12 +65,16 @@ export function sorted(channels: ChannelNow[], bridges: BridgeNow[]): Standing {
       own.gateway = { channel, bridge: bridge.id }
       keep(channel)
     } else if (is.what === 'mb' && !own.mixing) {
-      const voice = inIt('voice')
-      const say = channels.find(({ id }) => whatOf(id)?.what === 'say' && whatOf(id)?.port === is.port)?.id
-      if (!voice || !say) continue
-      own.mixing = { bridge: bridge.id, voice, say }
-      own.legs = bridge.channels.flatMap((id) => byId.get(id) ?? []).filter(isLeg)
-      keep(voice, say, ...own.legs.map(({ id }) => id))
+      const ofPort = (what: What) => (one: { id: string }) =>
+        whatOf(one.id)?.what === what && whatOf(one.id)?.port === is.port
+      const hearers = bridges.find(ofPort('hb'))
+      const [cast, voice, say] = [inIt('cast'), channels.find(ofPort('voice'))?.id, channels.find(ofPort('say'))?.id]
+      const fan = hearers?.channels.find((id) => ofPort('fan')({ id }) && byId.get(id)?.state === 'Up')
+      if (!hearers || !cast || !fan || !voice || !say) continue
+      own.mixing = { bridge: bridge.id, voice, say, hearers: hearers.id, cast, fan }
+      own.legs = [...hearers.channels, ...bridge.channels].flatMap((id) => byId.get(id) ?? []).filter(isLeg)
+      keep(...halvesOf(own.mixing), ...own.legs.map(({ id }) => id))
+      keptBridges.add(hearers.id)
     }
   }
   for (const { id } of channels) {

@@ -33,7 +33,7 @@ async function twoOnAir(no: () => Error, mayHear: MayHear = async () => true) {
       return isHangable
     },
   })
-  const mixed = async () => ({ bridge: 'mix', voice: 'voice', say: 'say' })
+  const mixed = async () => ({ bridge: 'mix', voice: 'voice', say: 'say', hearers: 'hall', cast: 'cast', fan: 'fan' })
   const port = { port: { mixed } }
   const voices = makeVoices(
     wire,

@@ -21,6 +21,11 @@ export type Member = { port: Port; orders: Orders }
 type Mixer = { port: Pick<Port, 'mixed'> }
 
 const JOIN_MS = 5_000
+/**
+ * Who has spoken stays with those who mix for so long: an answer needs no move then. For longer, and the port is not quiet
+ * after an over: Asterisk goes on sending silence to every console.
+ */
+const AFTER_MS = 3_000
 /** A console sends all the time, muted or not: one of which nothing comes for so long is not there any more. */
 const SILENT_MS = 1_300
 /** so long when it is found standing, its life unknown */
@@ -43,6 +48,8 @@ export function makeVoices(
   /** packets of a leg as last counted, and since when it is so many */
   const counted = new Map<string, { packets: number; since: number }>()
   const joining = new Set<string>()
+  /** who stands in a port's mixing bridge to speak; once no longer needed there, when to leave */
+  const speakers = new Map<string, NodeJS.Timeout | undefined>()
   /** legs, callers and links that did not let themselves be silenced, until they are hung up, by the port they may speak on */
   const endingUnsilenced = new Map<string, string>()
   const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
@@ -78,6 +85,30 @@ export function makeVoices(
       throw error
     }
     return own
+  }
+
+  /** A console's leg, or the announcer, is brought where it can be heard; both its gates stay as they are. */
+  async function bringIn(channel: string, { bridge }: { bridge: string }): Promise<void> {
+    const isThere = speakers.has(channel)
+    clearTimeout(speakers.get(channel))
+    speakers.set(channel, undefined)
+    if (!isThere) await wire.add(bridge, channel)
+  }
+
+  /** What it said is over: soon it makes way for silence. */
+  function makeWay(channel: string, goes: () => Promise<unknown>): void {
+    if (!speakers.has(channel)) return
+    clearTimeout(speakers.get(channel))
+    const leaving = setTimeout(() => {
+      speakers.delete(channel)
+      void goes().catch((error) => log.warn({ channel, why: error.message }, 'a radio voice did not make way'))
+    }, AFTER_MS)
+    speakers.set(channel, leaving.unref())
+  }
+
+  function stays(channel: string): void {
+    clearTimeout(speakers.get(channel))
+    speakers.delete(channel)
   }
 
   const dropLink = (one: Link) => wire.hangUpSurely([one.out, one.in])
@@ -118,6 +149,13 @@ export function makeVoices(
       sounds.delete(one.playback)
       await wire.stopPlay(one.playback)
     }
+    void soundOver(port).catch(() => undefined)
+  }
+
+  async function soundOver(port: string): Promise<void> {
+    if ([...sounds.values()].some((one) => one.port === port)) return
+    const { bridge, voice } = await mixOf(port)
+    makeWay(voice, () => wire.take(bridge, voice))
   }
 
   const voices: Voices = {
@@ -127,6 +165,11 @@ export function makeVoices(
       if (voice.kind === 'leg') {
         if (legs.get(voice.channel)?.port !== port) throw new Refusal('radio-not-joined', { port })
         counted.delete(voice.channel)
+        await bringIn(voice.channel, await mixOf(port))
+      }
+      if (voice.kind === 'sound') {
+        const mix = await mixOf(port)
+        await bringIn(mix.voice, mix)
       }
       if (voice.kind === 'phone' && phones.get(voice.channel)?.port !== port)
         throw new Refusal('radio-not-joined', { port })
@@ -143,7 +186,10 @@ export function makeVoices(
         return
       }
       if (on) await gate(voice.channel, true)
-      else await quieten(port, voice.channel, () => endSpeaker(voice.channel))
+      else {
+        await quieten(port, voice.channel, () => endSpeaker(voice.channel))
+        if (voice.kind === 'leg') goesHome(port, voice.channel)
+      }
     },
     async listen(voice) {
       if (voice.kind !== 'leg') return
@@ -157,6 +203,10 @@ export function makeVoices(
       drop(channel)
     },
   }
+
+  /** Back to those who listen. */
+  const goesHome = (port: string, channel: string) =>
+    makeWay(channel, async () => wire.add((await mixOf(port)).hearers, channel))
 
   const packetsOf = async (channel: string) => Number(await wire.read(channel, 'CHANNEL(rtcp,rxcount)'))
 
@@ -189,7 +239,7 @@ export function makeVoices(
       const mix = await mixOf(code)
       await wire.mute(channel.id, 'in')
       await wire.answer(channel.id)
-      await wire.add(mix.bridge, channel.id)
+      await wire.add(mix.hearers, channel.id)
     } catch (error) {
       log.warn({ port: code, station, why: (error as Error).message }, 'a console could not join the radio')
       return void wire.hangUp(channel.id).catch(() => undefined)
@@ -213,6 +263,7 @@ export function makeVoices(
     if (!leg) return
     legs.delete(channel)
     counted.delete(channel)
+    stays(channel)
     tell({ type: 'leg', ...leg, on: false, at: Date.now() })
   }
 
@@ -237,7 +288,9 @@ export function makeVoices(
         const { id, state } = event.playback as { id: string; state: string }
         const one = sounds.get(id)
         sounds.delete(id)
-        if (one) tell({ type: 'sound-ended', port: one.port, at: Date.now(), ok: state === 'done' })
+        if (!one) return
+        tell({ type: 'sound-ended', port: one.port, at: Date.now(), ok: state === 'done' })
+        void soundOver(one.port).catch(() => undefined)
       }
     },
     ended(channel: string): void {
@@ -264,6 +317,7 @@ export function makeVoices(
           await wire.mute(leg.id, 'in')
           if (!(await mayHear(station, port))) throw new Error('not allowed')
           if (!(await isSending(leg.id))) throw new Error('nothing comes of it')
+          await wire.add((await mixOf(port)).hearers, leg.id)
           came({ port, station, channel: leg.id })
         } catch (error) {
           log.info({ port, station, why: (error as Error).message }, 'a console’s leg was not taken over')
@@ -283,12 +337,23 @@ export function makeVoices(
     /** The port's mixing bridge is another one: consoles dial again. */
     mixingChanged(port: string): void {
       for (const leg of [...legs.values()].filter((one) => one.port === port)) drop(leg.channel)
+      for (const channel of speakers.keys()) if (whatOf(channel)?.port === port) stays(channel)
       for (const [channel, phone] of phones) if (phone.port === port) void phoneGone(channel)
+    },
+    /** Those who listen are put into their bridge anew: each has a decoder of its own that would hold the new stream for late. */
+    async hearAnew(port: string): Promise<void> {
+      const { hearers } = await mixOf(port)
+      const all = [...legs.values()].filter((one) => one.port === port && !speakers.has(one.channel))
+      if (all.length === 0) return
+      const ids = all.map(({ channel }) => channel)
+      await wire.take(hearers, ids.join(','))
+      await wire.add(hearers, ...ids)
     },
     /** Nothing is known any more of what stands in Asterisk. */
     forget(): void {
       for (const channel of [...legs.keys()]) left(channel)
       for (const channel of [...phones.keys()]) void phoneGone(channel)
+      for (const channel of [...speakers.keys()]) stays(channel)
       links.clear()
       sounds.clear()
     },

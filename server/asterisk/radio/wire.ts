@@ -112,6 +112,11 @@ export function makeWire(ari: Asked) {
         ask('POST', '/channels/externalMedia', { channelId: id, app: 'desk', external_host: host, format: 'slin' }),
       ),
     bridge: (id: string) => ask('POST', `/bridges/${id}`, { type: 'mixing,dtmf_events,proxy_media', name: id }),
+    /** Whoever is in it hears its one announcer and nobody else, and nothing is sent to them while that one is silent. */
+    hearing: async (id: string, announcer: string) => {
+      await ask('POST', `/bridges/${id}`, { type: 'holding', name: id })
+      await ask('POST', `/bridges/${id}/addChannel`, { channel: announcer, role: 'announcer', absorbDTMF: true })
+    },
     /** A key pressed on one leg is not passed on: a digit is packets, which no gate holds back (gates mute voice alone). */
     add: (bridge: string, ...channels: string[]) =>
       ask('POST', `/bridges/${bridge}/addChannel`, { channel: channels.join(','), absorbDTMF: true }),
