@@ -48,6 +48,9 @@ const bench: Bench = async (args) => {
 }
 export default bench
 
+/** A page that was just used keeps its microphone open for so long (softphone-console/src/lib/phone/microphone.ts). */
+const MICROPHONE_SLEEPS_MS = 32_000
+
 type Window = { seconds: number; settle: number }
 
 /** One desk with so many ports, and each count of consoles on it in turn. */
@@ -89,6 +92,7 @@ async function withChromium(lab: Lab, ports: number, window: Window): Promise<Re
     const heard = seat.page.getByText('信道畅通')
     await seat.page.waitForFunction(() => document.querySelectorAll('section.port').length > 0)
     await heard.nth(ports - 1).waitFor({ timeout: 30_000 })
+    await wait(MICROPHONE_SLEEPS_MS)
     return await spent(lab, window, seat.pid)
   } finally {
     await seat.close()

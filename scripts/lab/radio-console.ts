@@ -39,7 +39,7 @@ export const AGENT_TONE = 700
 const BEAT_MS = 250
 const AGAIN_MS = 300
 const REJOIN_MS = 300
-const SILENT_MS = 2_500
+const ASK_MS = 2_500
 
 /** Waits until `what` holds. @throws after `ms`, naming it. */
 export async function until<T>(name: string, what: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
@@ -100,7 +100,7 @@ async function asPlainPhone(lab: Lab, station: string): Promise<void> {
   const made = await ask('PUT', {
     ...plainPhone(station),
     timers: 'no',
-    rtp_timeout: '10',
+    rtp_timeout: '0',
   })
   if (!made.ok) throw new Error(`the account of ${station} could not be changed: ${made.status}`)
 }
@@ -139,13 +139,13 @@ export class RadioConsole {
     return until('the ports are shown', () => this.ports.length > 0, 20_000)
   }
 
-  /** Ended, or no packet for so long: a bridge of the exchange never goes quiet, so the exchange is no more. */
+  /** Ended, or the exchange knows nothing of it any more: a leg at rest is silent on both sides, so it is asked. */
   async #gone(call: SipCall): Promise<void> {
-    for (let heard = -1, at = 0; call.state === 'talking' && !this.#over; ) {
-      if (call.sound.packetsHeard !== heard) at = performance.now()
-      heard = call.sound.packetsHeard
-      if (performance.now() - at > SILENT_MS) return void call.hangup()
+    for (let askedAt = performance.now(); call.state === 'talking' && !this.#over; ) {
       await new Promise((soon) => setTimeout(soon, REJOIN_MS))
+      if (performance.now() - askedAt < ASK_MS) continue
+      if (!(await call.isThere(ASK_MS))) return void call.hangup()
+      askedAt = performance.now()
     }
   }
 
@@ -167,6 +167,7 @@ export class RadioConsole {
   async #call(code: string): Promise<SipCall | undefined> {
     const call = await this.phone.call(`radio-${code}`)
     this.#legs.set(code, call)
+    this.#quieten()
     return call.until('talking', 3_000).catch(() => {
       // One that is given up and not taken back would be answered some day, beside its successor.
       void call.hangup()
@@ -190,6 +191,7 @@ export class RadioConsole {
     this.#say({ kind: 'ptt', press, ports: codes, ...more })
     const beat = setInterval(() => this.#say({ kind: 'held', press }), BEAT_MS)
     this.#held.set(press, beat)
+    this.#quieten()
     const dies = () => {
       clearInterval(beat)
       this.#held.delete(press)
@@ -206,6 +208,7 @@ export class RadioConsole {
         ),
       letGo: () => {
         dies()
+        this.#quieten()
         this.#say({ kind: 'unptt', press })
       },
     }
@@ -230,21 +233,14 @@ export class RadioConsole {
     for (const leg of this.#legs.values()) if (leg.state !== 'ended') leg.sound.mute = true
   }
 
-  /** Sends nothing until it speaks, as a phone does that suppresses silence. */
-  listenOnly(on = true): void {
-    for (const leg of this.#legs.values()) if (leg.state !== 'ended') leg.sound.mute = on && this.#held.size === 0
-  }
-
-  /** A leg that sends nothing for long is taken for dead: a few packets. */
-  async breathe(ms: number): Promise<void> {
-    this.listenOnly(false)
-    await new Promise((soon) => setTimeout(soon, ms))
-    this.listenOnly()
-  }
-
   /** The plug is in again. */
   plug(): void {
-    for (const leg of this.#legs.values()) leg.sound.mute = false
+    this.#quieten()
+  }
+
+  /** A console sends nothing until it speaks. */
+  #quieten(): void {
+    for (const leg of this.#legs.values()) if (leg.state !== 'ended') leg.sound.mute = this.#held.size === 0
   }
 
   close(): void {

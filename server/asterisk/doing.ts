@@ -127,10 +127,13 @@ async function pushRadio(ari: Ari, id: string): Promise<null> {
     ...FROM_A_BROWSER,
     disallow: 'all',
     allow: 'opus',
-    timers: 'no',
-    // What is heard of a browser that died is silence; its key was let go by the console's heartbeat long before.
-    rtp_timeout: '10',
-    rtp_timeout_hold: '300',
+    // A leg at rest sends nothing, on either side. One that died is ended by its session timer (RFC 4028; 90 is the least):
+    // till then it costs nothing, and its key was let go by the console's heartbeat long before.
+    timers: 'yes',
+    timers_min_se: '90',
+    timers_sess_expires: '90',
+    rtp_timeout: '0',
+    rtp_timeout_hold: '0',
     // A console that holds its leg must not play music into the port.
     moh_passthrough: 'yes',
     allow_transfer: 'no',

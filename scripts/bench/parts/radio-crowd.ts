@@ -35,8 +35,6 @@ export type Crowd = {
 }
 
 const CONSOLES = 40
-/** A leg that sends nothing for ten seconds is dropped by Asterisk: a word now and then, as DTX does. */
-const SPEAKS = { everyMs: 3_000, forMs: 60 }
 /** Order, tail, gateway's hang, and what a crowded machine adds. */
 const OFF_MS = 3_000
 /**
@@ -67,10 +65,6 @@ export async function crowd(minutes: number): Promise<Crowd> {
       consoles.push(one)
       await one.join(PORTS[n % PORTS.length] ?? '')
     }
-    const breathing = setInterval(() => {
-      for (const one of consoles) void one.breathe(SPEAKS.forMs)
-    }, SPEAKS.everyMs)
-    for (const one of consoles) one.listenOnly()
     const { pid } = lab.server.now()
     await wait(10_000)
     const since = monoMs()
@@ -105,7 +99,6 @@ export async function crowd(minutes: number): Promise<Crowd> {
     talking = false
     await Promise.all([...people, ...handhelds])
     await wait(5_000)
-    clearInterval(breathing)
     const log = await radio.ask('log', { since })
     const last = rssMb(pid)
     const found = await judged(lab, log)
@@ -128,7 +121,6 @@ async function presses(
 ): Promise<void> {
   while (goesOn()) {
     await wait(2_000 + Math.random() * 14_000)
-    one.listenOnly(false)
     const key = one.press([port], { override: Math.random() < 0.2 })
     told.presses++
     const answer = await key.answer(() => true, 5_000).catch(() => undefined)
@@ -138,7 +130,6 @@ async function presses(
     }
     if (Math.random() < 0.05) key.dies()
     else key.letGo()
-    one.listenOnly()
   }
 }
 

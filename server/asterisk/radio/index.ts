@@ -148,7 +148,7 @@ export function makeRadioMedia({ ari, recordings, mayHear, log }: RadioMediaOpti
     if (known.length > 0) await wire.subscribe(known.map((id) => `channel:${id}`)).catch(() => undefined)
     for (const { name, side, startedAt } of kept.pieces)
       tell({ type: 'recording', port: wish.port, side, segment: name, startedAt, on: true })
-    await voices.adopt(wish.port, legs)
+    await voices.adopt(wish.port, legs, waiting)
     port.tend()
     early.unshift(...waiting.map((channel) => ({ channel, port: wish.port })))
   }

@@ -26,11 +26,11 @@ const JOIN_MS = 5_000
  * after an over: Asterisk goes on sending silence to every console.
  */
 const AFTER_MS = 3_000
-/** A console sends all the time, muted or not: one of which nothing comes for so long is not there any more. */
+/**
+ * A console on the air sends all the time, silence too: one of which nothing comes for so long is not there any more.
+ * At rest it sends nothing, and the session timer of its call tells (server/asterisk/doing.ts).
+ */
 const SILENT_MS = 1_300
-/** so long when it is found standing, its life unknown */
-const FOUND_MS = 600
-const LOOK_MS = 60
 
 /** May whoever sits at this radio account (`r1001`) hear this port? */
 export type MayHear = (station: string, port: string) => Promise<boolean>
@@ -210,15 +210,6 @@ export function makeVoices(
 
   const packetsOf = async (channel: string) => Number(await wire.read(channel, 'CHANNEL(rtcp,rxcount)'))
 
-  async function isSending(channel: string): Promise<boolean> {
-    const before = await packetsOf(channel)
-    for (const end = performance.now() + FOUND_MS; performance.now() < end; ) {
-      await new Promise((done) => setTimeout(done, LOOK_MS))
-      if ((await packetsOf(channel)) > before) return true
-    }
-    return false
-  }
-
   function forgetLink(one: Link): Promise<void> {
     links.delete(linkKey(...one.ports))
     return dropLink(one)
@@ -306,19 +297,22 @@ export function makeVoices(
             .catch(() => undefined)
     },
     /**
-     * Legs that stood in this mixing bridge when control came back: muted again before they are believed. One that sends
-     * nothing is what a console left behind that has gone, and a press answered by it would be heard by nobody.
+     * Legs that stood at this port when control came back: muted again before they are believed. A station has one leg on
+     * a port, the one it called last (`waiting`: after all of these); the others are what a console left behind. Whether the
+     * one that stays is alive its silence does not tell: it is asked (RFC 3311), and no answer ends it.
      */
-    async adopt(port: string, found: ChannelNow[]): Promise<void> {
+    async adopt(port: string, found: ChannelNow[], waiting: readonly ChannelNow[] = []): Promise<void> {
+      const called = new Set(waiting.map(stationOf))
       const one = async (leg: ChannelNow) => {
         const station = stationOf(leg)
         if (!station || legs.has(leg.id)) return
         try {
           await wire.mute(leg.id, 'in')
+          if (called.has(station) || latestOf(found, station) !== leg) throw new Error('it called again since')
           if (!(await mayHear(station, port))) throw new Error('not allowed')
-          if (!(await isSending(leg.id))) throw new Error('nothing comes of it')
           await wire.add((await mixOf(port)).hearers, leg.id)
           came({ port, station, channel: leg.id })
+          void wire.refresh(leg.id).catch(() => undefined)
         } catch (error) {
           log.info({ port, station, why: (error as Error).message }, 'a console’s leg was not taken over')
           await wire.hangUp(leg.id).catch(() => undefined)
@@ -389,6 +383,12 @@ export function makeVoices(
 }
 
 const stationOf = ({ name }: { name: string }): string => /^PJSIP\/(r\d{4})-/.exec(name)?.[1] ?? ''
+/** Which of a station's legs was called last. */
+const latestOf = (all: readonly ChannelNow[], station: string): ChannelNow | undefined =>
+  all
+    .filter((one) => stationOf(one) === station)
+    .sort((a, b) => (a.creationtime ?? '').localeCompare(b.creationtime ?? ''))
+    .at(-1)
 export const isLeg = (channel: ChannelNow): boolean =>
   stationOf(channel) !== '' && channel.dialplan.context === 'from-radio'
 /** The port a console's leg has called. */

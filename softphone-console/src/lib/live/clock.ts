@@ -7,7 +7,7 @@ import { Cell } from '../desk/cell.ts'
 export class Clock {
   #offsetMs = 0
   #tick = new Cell(Date.now())
-  #timer: ReturnType<typeof setInterval> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   /** The server said what time it is; a late message can only make it look slower, so small steps back are ignored. */
   heard(serverTime: string): void {
@@ -21,19 +21,27 @@ export class Clock {
     return Date.now() + this.#offsetMs
   }
 
-  /** Now on the server's clock, renewed four times a second while running. Reactive. */
+  /** Now on the server's clock, renewed as each of its seconds begins while running. Reactive. */
   get now(): number {
     return this.#tick.value + this.#offsetMs
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      this.#tick.value = Date.now()
-    }, 250)
+    if (this.#timer === undefined) this.#nextSecond()
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#timer = undefined
+  }
+
+  #nextSecond(): void {
+    this.#timer = setTimeout(
+      () => {
+        this.#tick.value = Date.now()
+        this.#nextSecond()
+      },
+      1_001 - (this.read() % 1_000),
+    )
   }
 }

@@ -2,10 +2,13 @@ import * as JsSIP from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { UA } from 'jssip/lib/UA'
 import type { SipCredential } from '../wire.ts'
+import { Microphone, type MicrophoneState } from './microphone.ts'
+
+export type { MicrophoneState } from './microphone.ts'
 
 /** A leg that went is dialled again after so long, then longer; ms. */
 const AGAIN_MS = [500, 1_000, 2_000, 5_000]
-/** A leg without media for so long is dead, whatever SIP says; ms. */
+/** A leg whose wire (ICE, RFC 7675: asked every few seconds, also in silence) says nothing for so long is dead; ms. */
 const SILENT_WIRE_MS = 4_000
 /** How often the socket says that it is there: a third of what asterisk-config/nginx allows it to be silent. */
 const ALIVE_MS = 10_000
@@ -14,7 +17,6 @@ const MICROPHONE: MediaStreamConstraints = {
 }
 
 export type LegState = 'dialling' | 'up' | 'lost'
-export type MicrophoneState = 'held' | 'none'
 
 export type LegEvents = {
   /** null: no longer wanted */
@@ -26,8 +28,8 @@ export type LegEvents = {
 type Leg = {
   port: string
   session: RTCSession | undefined
-  /** this leg's own copy of the microphone, closed unless keyed */
-  near: MediaStream
+  /** this leg's own copy of the microphone, closed unless keyed; null while that sleeps */
+  near: MediaStreamTrack | null
   speaker: HTMLAudioElement
   tries: number
   again: ReturnType<typeof setTimeout> | undefined
@@ -36,14 +38,17 @@ type Leg = {
 /**
  * One SIP call per radio port, from an identity of its own: the phone stays free for the queue. They listen always and
  * speak only while `open` names their port; a leg that breaks is dialled again, never with its microphone open.
+ *
+ * A leg at rest sends no packet, and of a port at rest none comes. That the leg is alive ICE's consent checks tell the
+ * browser, and the session timer (RFC 4028, set on the account by server/asterisk/doing.ts) tells the exchange.
  */
 export class RadioLegs {
   #events: LegEvents
   #ua: UA | undefined
   #host = ''
   #legs = new Map<string, Leg>()
-  #microphone: MediaStream | null = null
-  #silence: MediaStream | undefined
+  #microphone: Microphone
+  #silence: { context: AudioContext; track: MediaStreamTrack } | undefined
   #alive: ReturnType<typeof setInterval> | undefined
   #open: readonly string[] = []
   #volumes = new Map<string, number>()
@@ -51,8 +56,15 @@ export class RadioLegs {
 
   constructor(events: LegEvents) {
     this.#events = events
+    this.#microphone = new Microphone({
+      open: () => navigator.mediaDevices.getUserMedia(MICROPHONE),
+      isThere: async () =>
+        (await navigator.mediaDevices.enumerateDevices().catch(() => [])).some(({ kind }) => kind === 'audioinput'),
+      tell: events.microphone,
+      changed: (stream) => this.#give(stream),
+    })
     const { signal } = this.#stopWatching
-    navigator.mediaDevices?.addEventListener('devicechange', () => void this.#lookForMicrophone(), { signal })
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.#microphone.look(), { signal })
     // sound that was held back for want of a gesture comes with the first one
     const play = () => {
       for (const { speaker } of this.#legs.values()) if (speaker.paused) speaker.play().catch(() => {})
@@ -73,13 +85,14 @@ export class RadioLegs {
       authorization_user: credential.radio.username,
       password: credential.password,
       register: false,
-      session_timers: false,
+      session_timers: true,
+      session_timers_refresh_method: 'UPDATE',
       connection_recovery_min_interval: 1,
       connection_recovery_max_interval: 5,
       user_agent: 'Dutydesk radio',
     })
     this.#ua = ua
-    await this.#lookForMicrophone()
+    await this.#microphone.wake()
     ua.on('connected', () => {
       for (const leg of this.#legs.values()) if (!leg.session) this.#dial(leg)
     })
@@ -93,17 +106,30 @@ export class RadioLegs {
       if (this.#legs.has(port)) continue
       const speaker = new Audio()
       speaker.volume = this.#volumes.get(port) ?? 1
-      const leg: Leg = { port, session: undefined, near: this.#voice(), speaker, tries: 0, again: undefined }
+      const leg: Leg = { port, session: undefined, near: this.#copy(port), speaker, tries: 0, again: undefined }
       this.#legs.set(port, leg)
       this.#dial(leg)
     }
   }
 
-  /** The microphone is heard by exactly these ports. Takes effect at once. */
+  /** The microphone is heard by exactly these ports. Closing takes effect at once; opening, as soon as `heard` says. */
   open(ports: readonly string[]): void {
     this.#open = ports
-    for (const { port, near } of this.#legs.values())
-      for (const track of near.getAudioTracks()) track.enabled = ports.includes(port)
+    // closed by hand first: what follows takes its time
+    for (const { port, near } of this.#legs.values()) if (near) near.enabled = ports.includes(port)
+    this.#microphone.keep(ports.length > 0)
+    for (const leg of this.#legs.values()) this.#send(leg)
+    if (ports.length === 0) void this.#silence?.context.suspend()
+  }
+
+  /** Resolves once whoever speaks is heard: it may have slept. False: there is no microphone. */
+  async heard(): Promise<boolean> {
+    return (await this.#microphone.wake()) !== null
+  }
+
+  /** Somebody speaks on a port and may be answered: the microphone is open before the key is pressed. */
+  stir(): void {
+    if (this.#legs.size > 0) void this.#microphone.wake()
   }
 
   /** 0 to 1. */
@@ -123,7 +149,8 @@ export class RadioLegs {
     this.#stopWatching.abort()
     clearInterval(this.#alive)
     for (const leg of [...this.#legs.values()]) this.#drop(leg)
-    for (const track of this.#microphone?.getTracks() ?? []) track.stop()
+    this.#microphone.stop()
+    void this.#silence?.context.close()
     this.#ua?.removeAllListeners()
     this.#ua?.stop()
     this.#ua = undefined
@@ -135,14 +162,15 @@ export class RadioLegs {
     if (!ua || leg.session || this.#legs.get(leg.port) !== leg) return
     this.#events.leg(leg.port, 'dialling')
     if (!ua.isConnected()) return
-    leg.near = this.#voice()
+    leg.near ??= this.#copy(leg.port)
     const session = ua.call(`sip:radio-${leg.port}@${this.#host}`, {
-      mediaStream: leg.near,
+      mediaStream: new MediaStream([this.#silent().track.clone()]),
       pcConfig: { iceServers: [] },
       eventHandlers: {
         confirmed: () => {
           if (leg.session !== session) return
           leg.tries = 0
+          this.#send(leg)
           this.#events.leg(leg.port, 'up')
         },
         ended: () => leg.session === session && this.#lost(leg),
@@ -179,7 +207,8 @@ export class RadioLegs {
     const { session } = leg
     leg.session = undefined
     clearTimeout(leg.again)
-    for (const track of leg.near.getTracks()) track.stop()
+    leg.near?.stop()
+    leg.near = null
     leg.speaker.srcObject = null
     this.#events.sound(leg.port, null)
     try {
@@ -195,35 +224,39 @@ export class RadioLegs {
     this.#events.leg(leg.port, null)
   }
 
-  /** A closed copy of the microphone; silence where there is none, so that the desk can listen all the same. */
-  #voice(): MediaStream {
-    const near = (this.#microphone ?? this.#silent()).clone()
-    for (const track of near.getAudioTracks()) track.enabled = false
-    return near
+  /** What this leg sends now: nothing; while its port is keyed the microphone, or silence until that has woken. */
+  #send(leg: Leg): void {
+    const sender = leg.session?.connection?.getSenders()[0]
+    if (!sender) return
+    const isOpen = this.#open.includes(leg.port)
+    const track = isOpen ? (leg.near ?? this.#silent().track) : null
+    // the exchange lets go of a console that is on the air and sends nothing
+    if (isOpen && !leg.near) void this.#silent().context.resume()
+    if (sender.track !== track) sender.replaceTrack(track).catch(() => this.#lost(leg))
   }
 
-  #silent(): MediaStream {
-    this.#silence ??= new AudioContext().createMediaStreamDestination().stream
-    return this.#silence
-  }
-
-  /** Takes the microphone, or notes that it went; legs already up get the new voice without being dialled again. */
-  async #lookForMicrophone(): Promise<void> {
-    if (this.#microphone?.getAudioTracks().some(({ readyState }) => readyState === 'live')) return
-    this.#microphone = await navigator.mediaDevices.getUserMedia(MICROPHONE).catch(() => null)
-    const [track] = this.#microphone?.getAudioTracks() ?? []
-    track?.addEventListener('ended', () => {
-      this.#events.microphone('none')
-      void this.#lookForMicrophone()
-    })
-    this.#events.microphone(track ? 'held' : 'none')
-    if (!track) return
+  /** The microphone woke or fell asleep: legs already up get the new voice without being dialled again. */
+  #give(stream: MediaStream | null): void {
     for (const leg of this.#legs.values()) {
-      const sender = leg.session?.connection?.getSenders().find((one) => one.track?.kind === 'audio')
-      if (!sender) continue
-      leg.near = this.#voice()
-      await sender.replaceTrack(leg.near.getAudioTracks()[0] ?? null).catch(() => this.#lost(leg))
+      leg.near?.stop()
+      leg.near = stream && this.#copy(leg.port)
+      this.#send(leg)
     }
-    this.open(this.#open)
+  }
+
+  /** A copy of the microphone, closed unless this port is keyed. */
+  #copy(port: string): MediaStreamTrack | null {
+    const track = this.#microphone.stream?.getAudioTracks()[0]?.clone() ?? null
+    if (track) track.enabled = this.#open.includes(port)
+    return track
+  }
+
+  #silent(): { context: AudioContext; track: MediaStreamTrack } {
+    if (this.#silence) return this.#silence
+    const context = new AudioContext()
+    const [track] = context.createMediaStreamDestination().stream.getAudioTracks() as [MediaStreamTrack]
+    void context.suspend()
+    this.#silence = { context, track }
+    return this.#silence
   }
 }

@@ -64,6 +64,7 @@ export class Radio {
       say: (message) => app.live.say(message),
       cannot: (ports) => this.cannot(ports),
       open: (ports) => this.#open(ports),
+      heard: () => this.#wire?.heard() ?? Promise.resolve(false),
       now: () => app.clock.read(),
       sound: (what) => this.#notes.play(what),
     })
@@ -188,6 +189,7 @@ export class Radio {
         this.#wire?.follow(this.#enabled())
         void this.refresh()
       }
+      if (message.ports.some(({ carrier }) => carrier !== 'idle' && carrier !== 'offline')) this.#wire?.stir()
       this.#loudness()
       this.#sayEmergencies()
     }

@@ -10,10 +10,13 @@ function aKey() {
   const sounds: string[] = []
   const open: string[][] = []
   let cannot: Cannot | null = null
+  let wakes: (is: boolean) => void = () => undefined
+  let hears = Promise.resolve(true)
   const key = new PttKey({
     say: (message) => said.push(message),
     cannot: () => cannot,
     open: (ports) => open.push([...ports]),
+    heard: () => hears,
     now: Date.now,
     sound: (what) => sounds.push(what),
   })
@@ -27,11 +30,47 @@ function aKey() {
       totAt: new Date(Date.now() + 60_000).toISOString(),
       overlap: false,
     })
-  return { key, said, sounds, open, hear, grant, refuse: (why: Cannot) => (cannot = why) }
+  const sleeps = () => {
+    hears = new Promise((woken) => {
+      wakes = woken
+    })
+  }
+  return {
+    key,
+    said,
+    sounds,
+    open,
+    hear,
+    grant,
+    refuse: (why: Cannot) => (cannot = why),
+    sleeps,
+    wake: (is = true) => wakes(is),
+  }
 }
 const until = async (is: () => boolean) => {
   for (const end = Date.now() + 3_000; !is() && Date.now() < end; ) await new Promise((go) => setTimeout(go, 10))
 }
+
+t.test('the tone waits for a microphone that slept, and is not sounded for a key let go meanwhile', async (t) => {
+  const { key, grant, sounds, sleeps, wake } = aKey()
+  sleeps()
+  key.press(['old'])
+  grant()
+  await new Promise((later) => setTimeout(later, 50))
+  t.same(sounds, [], 'nobody is told to speak to a microphone that hears nothing')
+  wake()
+  await until(() => sounds.length > 0)
+  t.same(sounds, ['permit'])
+  key.release('finger')
+  sleeps()
+  key.press(['old'])
+  grant('old', 2)
+  await new Promise((later) => setTimeout(later, 50))
+  key.release('finger')
+  wake()
+  await new Promise((later) => setTimeout(later, 50))
+  t.same(sounds, ['permit'])
+})
 
 t.test('a press opens the microphone at once, a release closes it before the server is told', async (t) => {
   const { key, said, open, grant, sounds } = aKey()

@@ -37,6 +37,8 @@ export type KeyParts = {
   cannot: (ports: readonly string[]) => Cannot | null
   /** the microphone is heard by exactly these ports; the others hear silence */
   open: (ports: readonly string[]) => void
+  /** resolves once the open microphone hears: it may have slept; false: there is none */
+  heard: () => Promise<boolean>
   /** the server's clock, ms */
   now: () => number
   sound: (what: 'permit' | 'busy' | 'fallen' | 'tick') => void
@@ -155,19 +157,26 @@ export class PttKey {
     this.#parts.sound('tick')
   }
 
-  /** Speak after the tone and no syllable is lost: the transmitter needs its lead time. */
+  /** Speak after the tone and no syllable is lost: the transmitter needs its lead time, a microphone that slept its own. */
   #permitIn(leadMs: number): void {
     if (this.#permitted) return
     clearTimeout(this.#lead)
-    this.#lead = setTimeout(() => {
+    const press = this.#press
+    this.#lead = setTimeout(async () => {
+      const isHeard = await this.#parts.heard()
+      if (!isHeard || this.#permitted || press !== this.#press || !this.#isTalking) return
       this.#permitted = true
       this.#parts.sound('permit')
     }, leadMs)
   }
 
+  get #isTalking(): boolean {
+    return this.down && Object.values(this.now.ports).some(({ state }) => state === 'talking')
+  }
+
   #set(port: string, key: PortKey): void {
     this.#put({ ...this.now, ports: { ...this.now.ports, [port]: key } })
-    if (!Object.values(this.now.ports).some(({ state }) => state === 'talking')) clearTimeout(this.#lead)
+    if (!this.#isTalking) clearTimeout(this.#lead)
   }
 
   #put(next: KeyNow): void {
