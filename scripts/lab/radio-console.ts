@@ -143,7 +143,7 @@ export class RadioConsole {
   async #gone(call: SipCall): Promise<void> {
     for (let askedAt = performance.now(); call.state === 'talking' && !this.#over; ) {
       await new Promise((soon) => setTimeout(soon, REJOIN_MS))
-      if (performance.now() - askedAt < ASK_MS) continue
+      if (this.#over || performance.now() - askedAt < ASK_MS) continue
       if (!(await call.isThere(ASK_MS))) return void call.hangup()
       askedAt = performance.now()
     }

@@ -124,8 +124,8 @@ export class SipCall extends EventEmitter {
   /** Does the other side still know this call? It is asked (RFC 3261 §11); no answer in `ms` is a no. */
   async isThere(ms: number): Promise<boolean> {
     const late = new Promise<{ status: number }>((done) => setTimeout(() => done({ status: 408 }), ms).unref())
-    const { status } = await Promise.race([this.phone.request('OPTIONS', this.place, []), late])
-    return status < 300
+    const asked = this.phone.request('OPTIONS', this.place, []).catch(() => ({ status: 408 }))
+    return (await Promise.race([asked, late])).status < 300
   }
 
   press(digit: string): void {

@@ -9,13 +9,13 @@ class FakeTrack extends EventTarget {
   }
 }
 
-function aMicrophone({ opens = () => true, isThere = true } = {}) {
+function aMicrophone({ opens = true, isThere = true } = {}) {
   const states: MicrophoneState[] = []
   const changes: boolean[] = []
   const tracks: FakeTrack[] = []
   const microphone = new Microphone({
     open: async () => {
-      if (!opens()) throw new Error('NotAllowedError')
+      if (!opens) throw new Error('NotAllowedError')
       const track = new FakeTrack()
       tracks.push(track)
       return { getTracks: () => [track], getAudioTracks: () => [track] } as unknown as MediaStream
@@ -58,7 +58,7 @@ t.test('it sleeps half a minute after the last key, never while one is down', as
 })
 
 t.test('one that is refused is none, and says so', async (t) => {
-  const { microphone, states } = aMicrophone({ opens: () => false })
+  const { microphone, states } = aMicrophone({ opens: false })
   t.equal(await microphone.wake(), null)
   t.same(states, ['none'])
 })
