@@ -113,6 +113,7 @@ const journey: Journey = {
   'roster.pattern-saved': [],
   'roster.pattern-ended': [],
   'roster.laid': [],
+  'roster.imported': [],
   'roster.handover-begun': [],
   'roster.handover-acknowledged': [],
   'roster.handover-ended': [],

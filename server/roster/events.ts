@@ -42,5 +42,6 @@ export type RosterEvent =
       | { type: 'roster.gap'; verb: 'found' | 'changed' | 'closed'; gapId: string; needId: string }
       | { type: 'roster.reached'; shiftId: string; personId: string; way: ReachWay }
       | { type: 'roster.unreached'; shiftId: string; personId: string }
+      | { type: 'roster.imported'; shifts: number }
       | { type: 'roster.laid'; patternId: string; crewId: string; to: string; laid: number; vacant: number }
     ))

@@ -429,3 +429,46 @@ t.test('whoever is surely heard on the air can be reached, and whoever signs in 
   const ways = (await db('reachabilities').orderBy('way')).map(({ way }) => way)
   t.same(ways, ['page', 'radio'])
 })
+
+t.test('a roster comes in by spreadsheet: a try writes nothing, and one bad row stops all of it', async (t) => {
+  const { lead, lin, wei, who, db, told } = await aDesk(t)
+  const code = async (personId: string) => (await db('people').where({ id: personId }).first('staff_code')).staff_code
+  const [one, two] = [await code(lin.personId), await code(wei.personId)]
+  const head = 'staff_code,crew,campus,day,starts,ends,kind'
+  const row = (staff: string, day: string, starts = '8:00', ends = '16:00', crew = 'terminals') =>
+    [staff, crew, 'new', day, starts, ends, ''].join(',')
+  const send = (rows: string[], dryRun: boolean, by = lead) =>
+    by.ask('POST', '/api/roster/import', { csv: [`\ufeff${head}`, ...rows].join('\r\n'), dryRun })
+  const good = [row(one, dayHence(2)), row(two, dayHence(2), '22:00', '08:00'), row('', dayHence(3))]
+  t.match(await send(good, true), { status: 200, body: { create: 3, same: 0, bad: [] } })
+  t.same(await who(), [], 'a try writes nothing')
+  const damaged = [
+    ...good,
+    row(one, dayHence(2), '10:00', '12:00'),
+    row('NOBODY', dayHence(2)),
+    row(one, '2026-02-30'),
+    row(one, dayHence(4), '25:00'),
+    row(one, dayHence(4), '8:00', '16:00', 'nobodys'),
+  ]
+  const refused = await send(damaged, false)
+  t.match(refused, { status: 409, body: { code: 'import-has-bad-rows' } })
+  t.match(refused.body.details.bad, [
+    { line: 5, column: 'staff_code', code: 'refused', why: 'person-on-shift-then' },
+    { line: 6, column: 'staff_code', code: 'no-such-row', named: 'NOBODY' },
+    { line: 7, column: 'day', code: 'refused', why: 'day-malformed' },
+    { line: 8, column: 'starts', code: 'refused', why: 'time-malformed' },
+    { line: 9, column: 'crew', code: 'no-such-row', named: 'nobodys' },
+  ])
+  t.same(await who(), [], 'nothing half done')
+  t.match(await send(good, false), { status: 200, body: { create: 3 } })
+  t.same(await who(), ['lin', 'wei', '-'])
+  t.match(await send(good.slice(0, 2), false), { body: { create: 0, same: 2 } }, 'twice is once')
+  t.match(await told('roster.imported'), [{ shifts: 3 }])
+  t.match((await send([row(one, dayHence(5)).replace('new', 'old')], true)).body.bad, [
+    { code: 'refused', why: 'not-allowed' },
+  ])
+  t.equal((await send(good, true, lin)).status, 403)
+  t.match((await lead.ask('POST', '/api/roster/import', { csv: 'who,when\n1,2', dryRun: true })).body.bad, [
+    { code: 'not-a-column' },
+  ])
+})

@@ -8,6 +8,7 @@ import { coverRoutes } from './cover/routes.ts'
 import { handoverRoutes } from './handovers/routes.ts'
 import { type Commit, type Handhelds, type ShiftForm, ShiftLead, whoIsOnDuty } from './index.ts'
 import { patternRoutes } from './patterns/routes.ts'
+import { sheetRoutes } from './sheet/routes.ts'
 import { swapRoutes } from './swaps/routes.ts'
 import { weekRoutes } from './weeks/routes.ts'
 
@@ -17,7 +18,8 @@ const One = Type.Object({ id: Id }, strict)
 export const rosterRoutes =
   (parts: { db: Db; commit: Commit; handhelds: Handhelds }): Routes =>
   async (app) => {
-    for (const routes of [weekRoutes, patternRoutes, swapRoutes, coverRoutes, handoverRoutes]) await routes(parts)(app)
+    for (const routes of [weekRoutes, patternRoutes, swapRoutes, coverRoutes, handoverRoutes, sheetRoutes])
+      await routes(parts)(app)
     app.get(
       '/api/roster/on-duty',
       {

@@ -206,6 +206,7 @@ export const DOORS: Record<string, Row> = {
   },
   'POST /api/roster/handovers/:id/acknowledge': { says: TWO_OTHERS, body: () => ({ itemId: NOBODY }) },
   'POST /api/roster/handovers/:id/withdraw': { says: TWO_OTHERS },
+  'POST /api/roster/import': { says: 'no yes no no yes no', body: () => ({ csv: '', dryRun: true }) },
   'GET /api/roster/cover': { says: STAFF },
   'POST /api/roster/needs': {
     says: LED,

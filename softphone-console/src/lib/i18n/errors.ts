@@ -187,6 +187,8 @@ export const errors = room({
     zh: '你已经有一次交班没有完成：等接班人确认，或先撤回。',
     en: 'You have begun one already: it waits for the next lead, or can be withdrawn.',
   },
+  'day-malformed': { zh: '日期要写成 2026-12-01。', en: 'A day is written 2026-12-01.' },
+  'time-malformed': { zh: '时间要写成 08:00。', en: 'A time is written 08:00.' },
   'to-the-same-person': { zh: '已经是这个人了。', en: 'It is this person already.' },
   'both-roles': {
     zh: '同一个人不能同时是这个系统的 A 角和 B 角。',
