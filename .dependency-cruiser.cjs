@@ -3,6 +3,7 @@ const journey = [
   'access',
   'directory',
   'sheets',
+  'equipment',
   'roster',
   'calls',
   'archive',
@@ -22,6 +23,7 @@ const doing = [
   'callouts/(calling|speech)',
   'directory/search/.+',
   'dispatch/(climbing|inputs|running|showing)',
+  'equipment/(importing|keeping)',
   'radio/(following|frames)',
   'radio/engine/(keeper|patching|radio|writing)',
   'radio/hearing/ears',
@@ -30,7 +32,7 @@ const doing = [
   'radio/ports/(alarms|commissioning|hearers|wires)',
   'roster/(changing|frames|leading|watching)',
   'screens/handover',
-  'sheets/lines',
+  'sheets/(lines|running)',
   'tickets/(acting|changing|dialling|following|joining|opening|saving|viewing)',
 ].join('|')
 

@@ -13,6 +13,7 @@ import type { DirectoryEvent } from './directory/index.ts'
 import * as directory from './directory/index.ts'
 import type { DispatchEvent } from './dispatch/index.ts'
 import * as dispatch from './dispatch/index.ts'
+import type { EquipmentEvent } from './equipment/index.ts'
 import type { RadioEvent } from './radio/index.ts'
 import * as radio from './radio/index.ts'
 import type { RosterEvent } from './roster/index.ts'
@@ -30,6 +31,7 @@ export type DeskEvent =
   | CalloutEvent
   | RosterEvent
   | DirectoryEvent
+  | EquipmentEvent
   | AccessEvent
 
 type Follow<E> = (tx: Tx, event: E) => Promise<DeskEvent[]>
@@ -126,6 +128,12 @@ const journey: Journey = {
   'directory.changed': [directory.tellExchange, agents.followDirectory],
   'directory.imported': [],
   'line.night': [],
+  'asset.registered': [],
+  'asset.changed': [],
+  'asset.state': [],
+  'asset.imported': [],
+  'company.changed': [],
+  'contract.changed': [],
   'grants.changed': [agents.followRights],
   'session.opened': [],
   'session.closed': [agents.leaveUnseated],

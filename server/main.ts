@@ -21,6 +21,8 @@ import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
 import { dispatchFrames, startLadder } from './dispatch/index.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
+import { seedEquipment } from './equipment/index.ts'
+import { equipmentRoutes } from './equipment/routes.ts'
 import { type DueRows, every, type Repeated } from './every.ts'
 import { deskFigures } from './figures.ts'
 import { DeskHealth } from './health.ts'
@@ -211,6 +213,7 @@ const allRoutes = ({ config, db, commit, health, recordings, radio, callouts, as
   }),
   accessRoutes({ db, commit }),
   sheetRoutes({ db, commit }),
+  equipmentRoutes({ db, commit }),
   directoryRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
   popRoutes({ db, commit, health: () => health.now(), painted: (pop) => health.painted(pop) }),
   agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
@@ -294,6 +297,7 @@ async function firstLight(db: Db, config: Config, site: Site | undefined, log: L
       if (done.length > 0) log.info({ migrations: done }, 'the database was brought up to date')
       await forgiveIdleness(db, config.sessions.idleMinutes)
       await seed(db, { demo: config.demo, varDir: config.varDir, site })
+      await seedEquipment(db, { demo: config.demo && !site, today: new Date() })
       await seedRadio(db, { demo: config.demo && !site, ports: site?.radio ?? [] })
       await seedRoster(db, { demo: config.demo && !site })
       return

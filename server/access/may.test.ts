@@ -75,6 +75,7 @@ const THINGS: Record<string, Thing> = {
   'switch of it': { ...mine, kind: 'line', line: 'it' },
   'radio of it': { ...mine, kind: 'radio', campus: 'new' },
   'roster of it': { kind: 'roster', ...here },
+  equipment: { ...mine, kind: 'equipment' },
   directory: { kind: 'directory' },
   journal: { kind: 'journal' },
 }
@@ -103,6 +104,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'radio of it': 'see listen key change',
       myself: SELF,
       'roster of it': 'see change',
+      equipment: 'see',
       directory: 'see',
     },
     beyond: {
@@ -115,6 +117,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my ticket': 'see listen',
       myself: SELF,
       'roster of it': 'see',
+      equipment: 'see',
       directory: 'see',
     },
   },
@@ -138,9 +141,10 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'radio of it': 'see listen key change clear lead',
       myself: SELF,
       'roster of it': 'see change lead',
+      equipment: 'see change import export',
       directory: 'see',
     },
-    beyond: { 'roster of it': 'see', myself: SELF, directory: 'see' },
+    beyond: { 'roster of it': 'see', equipment: 'see change import export', myself: SELF, directory: 'see' },
   },
   engineer: {
     within: {
@@ -151,6 +155,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my ticket': 'see listen',
       myself: SELF,
       'roster of it': 'see',
+      equipment: 'see',
       directory: 'see',
     },
     beyond: {
@@ -160,6 +165,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
       'recording of my ticket': 'see listen',
       myself: SELF,
       'roster of it': 'see',
+      equipment: 'see',
       directory: 'see',
     },
   },
@@ -167,6 +173,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
   admin: {
     within: {
       'roster of it': 'see lead',
+      equipment: 'see change import export',
       directory: 'see administer import export',
       'switch of it': 'see switch',
       'radio of it': 'administer',
@@ -174,6 +181,7 @@ const MATRIX: Record<Grant['role'], { within: Record<string, string>; beyond: Re
     },
     beyond: {
       'roster of it': 'see lead',
+      equipment: 'see change import export',
       directory: 'see administer import export',
       'switch of it': 'see switch',
       'radio of it': 'administer',

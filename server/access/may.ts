@@ -15,6 +15,7 @@ export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
  *   campuses, so the campus does not narrow it) and the rules by which its jobs find somebody. Leads the shifts of their campuses and lines: who is on duty, and who is A or B. Who is on duty is seen by all but reporters.
  * - auditor: sees and hears everything, and the journal; changes nothing.
  * - admin: the directory, the roster and the lines' night switches; no call and no recording by that role alone (three separated powers, 三员分立).
+ * - the register of equipment is seen by all but reporters, and kept by administrators and supervisors.
  * - reporter: their own tickets.
  *
  * A thing whose campus or line is not known is covered only by a grant that is not narrowed by it. A thing of another
@@ -39,6 +40,7 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
         (thing.kind === 'directory' && ADMIN.has(verb)) ||
         (thing.kind === 'radio' && verb === 'administer') ||
         (thing.kind === 'roster' && (verb === 'see' || verb === 'lead')) ||
+        (thing.kind === 'equipment' && REGISTER.has(verb)) ||
         (thing.kind === 'line' && (verb === 'see' || verb === 'switch'))
       )
     case 'supervisor':
@@ -52,6 +54,7 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
   }
 }
 
+const REGISTER: ReadonlySet<Verb> = new Set(['see', 'change', 'import', 'export'])
 const ADMIN: ReadonlySet<Verb> = new Set(['see', 'administer', 'import', 'export'])
 
 function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
@@ -66,6 +69,8 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
       return (verb === 'see' || verb === 'switch' || verb === 'lead') && sharesLine(grant, [thing.line])
     case 'radio':
       return (ON_THE_AIR.has(verb) || verb === 'clear' || verb === 'lead') && hears(grant, thing)
+    case 'equipment':
+      return REGISTER.has(verb)
     case 'roster':
       return verb === 'see' || ((verb === 'lead' || verb === 'change') && covers(grant, thing))
     case 'recording':
@@ -115,6 +120,8 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       return WORK.has(verb) && covers(grant, thing)
     case 'roster':
       return verb === 'see' || (verb === 'change' && covers(grant, thing))
+    case 'equipment':
+      return verb === 'see'
   }
 }
 
@@ -134,6 +141,7 @@ function engineerMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolea
     case 'radio':
       return verb === 'see' && hears(grant, thing)
     case 'roster':
+    case 'equipment':
       return verb === 'see'
     default:
       return false

@@ -12,6 +12,7 @@ export {
 export { migrate } from './migrate.ts'
 export { watchPulse } from './pulse.ts'
 export { type Settled, settled, type Wish, wish } from './wishes.ts'
+export { every, like } from './words.ts'
 
 /** The database. Read from it freely; to write, ask for a transaction. */
 export type Db = Knex

@@ -15,6 +15,7 @@ export { turnNight } from './night/index.ts'
 export { type By, change, create } from './rows/index.ts'
 export { changedFields, type DirectoryRow, SPECS } from './rows/spec.ts'
 export { allRows, readCodes } from './rows/store.ts'
+export { chance, idOf } from './seed/chance.ts'
 
 /** Says who and where a caller is, and how sure that is. `campus` is the code of the trunk the call came by. */
 export async function identify(

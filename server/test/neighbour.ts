@@ -38,7 +38,10 @@ export async function neighbour(db: Db) {
   const calendarId = await one('calendars', calendar)
   const trunk = { pbx_id: 2, campus_id, code: 'n', address: '127.0.0.77', contact: 'sip:n' }
   const trunkId = await one('trunks', trunk)
-  await one('systems', { ...named('n') })
+  const systemId = await one('systems', { ...named('n') })
+  const companyId = await one('companies', { ...of, code: 'n', name: MARK })
+  const contractId = await one('contracts', { ...of, code: 'n', company_id: companyId, what: MARK, during })
+  const assetId = await one('assets', { ...of, code: 'ZC-1', name: `${MARK} 心内`, place_id: placeId })
 
   const ports: Record<string, string> = {}
   for (const code of ['old', 'new']) {
@@ -67,6 +70,7 @@ export async function neighbour(db: Db) {
   return {
     ...{ ...mine, organisationId: organisation_id, personId, placeId, unitId: unit_id, numberId, crewId, categoryId },
     ...{ calendarId, trunkId, campusId: campus_id ?? '', lineId: line_id ?? '', portId: ports.new ?? '' },
+    ...{ systemId, companyId, contractId, assetId },
     ...{ radioUnitId, planId, shiftId, patchId: randomUUID() },
     /** every row of the neighbour's, as text */
     rows: async (): Promise<string[]> => {

@@ -25,6 +25,13 @@ function pathId(pattern: string, other: Neighbour): string {
     }
     return ids[kind ?? ''] ?? `no id for ${pattern}`
   }
+  if (room === 'equipment') {
+    const ids: Record<string, string> = {
+      ...{ assets: other.assetId, companies: other.companyId, contracts: other.contractId },
+      systems: other.systemId,
+    }
+    return ids[kind ?? ''] ?? `no id for ${pattern}`
+  }
   if (room === 'radio') {
     const ids: Record<string, string> = {
       ...{ ports: other.portId, units: other.radioUnitId, plans: other.planId, shifts: other.shiftId },
@@ -49,6 +56,8 @@ const NAMED: Record<string, keyof Neighbour> = {
   },
   ...{ place: 'placeId', assignee: 'personId', unitId: 'unitId', parentId: 'placeId', units: 'unitId' },
   ...{ shiftId: 'rosterShiftId', forShiftId: 'rosterShiftId', toId: 'personId', itemId: 'handoverId' },
+  ...{ systemId: 'systemId', supplierId: 'companyId' },
+  ...{ companyId: 'companyId', contractIds: 'contractId', responsibleId: 'personId' },
   ...{ placeIds: 'placeId', personIds: 'personId', memberIds: 'personId', zoneIds: 'placeId' },
 }
 

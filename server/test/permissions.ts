@@ -15,6 +15,9 @@ const EVERYONE = 'yes yes yes yes yes yes'
 const ADMIN = 'no no no no yes no'
 /** the administrator passes, and the row is not there */
 const ADMIN_ROW = 'no no no no hidden no'
+const KEEPERS = 'no yes no no yes no'
+/** keepers pass, and the row is not there */
+const KEEPERS_ROW = 'no hidden no no hidden no'
 const STAFF = 'yes yes yes yes yes no'
 
 /** agents and supervisors within their scope, the auditor everywhere */
@@ -154,6 +157,24 @@ export const DOORS: Record<string, Row> = {
   'POST /api/radio/callouts/:id/cancel': { says: CHANGED },
   // Who is here and how to reach them: everyone who works at the desk or for it.
   'GET /api/roster/on-duty': { says: STAFF },
+  // The register: all but reporters see it, administrators and supervisors keep it. None of these is there.
+  'GET /api/equipment/assets?q=心内': { says: STAFF },
+  'POST /api/equipment/assets': { says: KEEPERS, body: () => ({ code: 'ZC-1', name: '打印机' }) },
+  'GET /api/equipment/assets/:id': { says: 'hidden hidden hidden hidden hidden no' },
+  'PATCH /api/equipment/assets/:id': { says: KEEPERS_ROW, body: () => ({ version: 1 }) },
+  'POST /api/equipment/assets/:id/state': { says: KEEPERS_ROW, body: () => ({ version: 1, state: 'spare' }) },
+  'GET /api/equipment/assets/:id/for-whom': { says: 'hidden hidden hidden hidden hidden no' },
+  'GET /api/equipment/systems/:id/for-whom': { says: 'hidden hidden hidden hidden hidden no' },
+  'GET /api/equipment/assets/export.csv': { says: KEEPERS },
+  'POST /api/equipment/assets/import': { says: KEEPERS, body: () => ({ csv: '', dryRun: true }) },
+  'GET /api/equipment/companies': { says: STAFF },
+  'POST /api/equipment/companies': { says: KEEPERS, body: () => ({ code: 'gs', name: '公司' }) },
+  'PATCH /api/equipment/companies/:id': { says: KEEPERS_ROW, body: () => ({ version: 1 }) },
+  'POST /api/equipment/contracts': {
+    says: KEEPERS,
+    body: () => ({ code: 'ht', companyId: NOBODY, kind: 'supply', what: 'x', from: '2026-01-01T00:00:00Z' }),
+  },
+  'PATCH /api/equipment/contracts/:id': { says: KEEPERS_ROW, body: () => ({ version: 1 }) },
   'GET /api/tickets/:id/proposal': { says: SEEN },
   'POST /api/tickets/:id/offers': { says: CHANGED },
   'GET /api/offers': { says: EVERYONE },

@@ -8,6 +8,7 @@ import { callRoutes } from '../calls/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
 import { dispatchRoutes } from '../dispatch/routes.ts'
+import { equipmentRoutes } from '../equipment/routes.ts'
 import { type Media, seedRadio } from '../radio/index.ts'
 import { clipRoutes } from '../radio/overs/clip-routes.ts'
 import { popRoutes } from '../screens/routes.ts'
@@ -182,6 +183,7 @@ export async function wholeDesk(t: Test): Promise<House> {
           painted: () => {},
         })(app),
       async (app) => agentRoutes({ ...parts(app.deskDb), sipSocket: '/sip', credentialMinutes: 60 })(app),
+      async (app) => equipmentRoutes(parts(app.deskDb))(app),
       async (app) => ticketRoutes(parts(app.deskDb))(app),
       async (app) => callRoutes({ ...parts(app.deskDb), aboutCall })(app),
       async (app) => callTicketRoutes(parts(app.deskDb))(app),

@@ -53,11 +53,12 @@
 export type ImportFault = { line: number; column?: string } & (
   | { code: 'not-csv' | 'not-a-column' | 'column-missing' | 'column-twice' | 'missing' | 'control-character' }
   | { code: 'character-lost' | 'unseen-character' }
+  | { code: 'scientific-notation' | 'day-in-code' | 'not-a-day' }
   | { code: 'code-malformed' | 'digits-malformed' | 'radio-id-malformed' | 'not-yes-or-no' }
   | { code: 'too-many-rows' | 'too-many-columns' | 'too-many-faults' | 'too-long'; most: number }
   | { code: 'cells-differ'; cells: number; columns: number }
   | { code: 'same-as-line'; other: number }
-  | { code: 'no-such-row' | 'no-such-campus'; named: string }
+  | { code: 'no-such-row' | 'no-such-campus' | 'zeros-lost'; named: string }
   | { code: 'not-one-of'; choices: string[] }
   /** the desk's own rules, by the code of the refusal (i18n/errors.ts) */
   | { code: 'refused'; why: string }
@@ -67,6 +68,8 @@ export type ImportResult = {
   create: number
   change: number
   same: number
+  /** what is not on a sheet that is the whole register */
+  retire?: number
   bad: ImportFault[]
   changes: { line: number; key: string; fields: Record<string, [unknown, unknown]> }[]
 }

@@ -60,5 +60,7 @@ type OwnedThing =
   | { kind: 'line'; line: string }
   /** a radio port's campus: the radio is not parted by line */
   | { kind: 'radio'; campus: string }
+  /** the register of assets, companies and contracts */
+  | { kind: 'equipment' }
   /** a shift's campus and its crew's line; null: of every one */
   | { kind: 'roster'; campus: string | null; line: string | null }

@@ -1,5 +1,5 @@
 /** SQL of the pickers: words of two Chinese characters, first digits of a number. */
-import type { Db } from '../../db/index.ts'
+import { type Db, every, like } from '../../db/index.ts'
 import type { PersonRef, PlaceRef, UnitRef } from '../../wire/views.ts'
 
 export type NumberFound = {
@@ -15,24 +15,6 @@ const PLACE = `p.path_zh || ' ' || coalesce(p.name_en, '') || ' ' || p.code`
 const PERSON = `p.name || ' ' || coalesce(p.name_latin, '') || ' ' || p.staff_code`
 
 const UNIT = `u.name_zh || ' ' || coalesce(u.name_en, '') || ' ' || u.code`
-
-const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
-
-/**
- * Each word must be in the text, in one of its spellings; the two-character index narrows, `ilike` decides. One character
- * alone only `ilike`s.
- */
-function every(text: string, words: string[][]): { sql: string; bound: string[] } {
-  const one = (word: string) =>
-    Array.from(word).length > 1
-      ? { sql: `(cjk_grams(${text}) @> cjk_grams(?) and ${text} ilike ?)`, bound: [word, like(word)] }
-      : { sql: `${text} ilike ?`, bound: [like(word)] }
-  const parts = words.map((spelt) => spelt.map(one))
-  return {
-    sql: parts.map((spelt) => `(${spelt.map(({ sql }) => sql).join(' or ')})`).join(' and '),
-    bound: parts.flat().flatMap(({ bound }) => bound),
-  }
-}
 
 export async function findPlaces(
   db: Db,

@@ -330,9 +330,4 @@ export async function insertDesk(tx: Tx, agents: string[], engineers: string[]):
       })),
     ),
   )
-  await put(tx, 'companies', [{ ...mine, id: idOf('company property'), code: 'property', name: '物业公司' }])
-  await tx.raw(
-    `insert into contracts (id, company_id, line_id, what, during) values (?, ?, ?, ?, tstzrange('2026-01-01+08', '2028-12-31+08')) on conflict do nothing`,
-    [idOf('contract property'), idOf('company property'), idOf('line property'), '新院区物业维修'],
-  )
 }

@@ -17,6 +17,7 @@ export function importFaultWord(fault: ImportFault): string {
       return t(importFault[fault.code], fault.other)
     case 'no-such-row':
     case 'no-such-campus':
+    case 'zeros-lost':
       return t(importFault[fault.code], fault.named)
     case 'not-one-of':
       return t(importFault[fault.code], fault.choices.join(' '))

@@ -278,6 +278,22 @@ export const errors = room({
   'parent-on-another-campus': { zh: '上级在另一个院区。', en: 'What it should be within is on another campus.' },
   'inside-itself': { zh: '不能放进它自己里面。', en: 'It cannot be put inside itself.' },
   'ends-before-it-begins': { zh: '结束早于开始。', en: 'It would end before it begins.' },
+  'asset-code-taken': {
+    zh: '这个编号已经是另一台设备的，请核对标签。',
+    en: 'Another asset has this code: look at the label again.',
+  },
+  'asset-retired': {
+    zh: '这台设备已报废；要改，先恢复在用。',
+    en: 'This asset is retired; put it in use again before changing it.',
+  },
+  'many-would-vanish': {
+    zh: '表里少了很多在册设备，什么也没有导入：核对表格，或确认报废这么多。',
+    en: 'Many assets of the register are not on the sheet; nothing was imported. Check it, or confirm that they go.',
+  },
+  'asset-not-found': { zh: '没有这台设备。', en: 'There is no such asset.' },
+  'company-not-found': { zh: '没有这家公司。', en: 'There is no such company.' },
+  'contract-not-found': { zh: '没有这份合同。', en: 'There is no such contract.' },
+  'system-not-found': { zh: '没有这个系统。', en: 'There is no such system.' },
   'import-has-bad-rows': { zh: '有问题行，什么也没有导入。', en: 'There are bad rows; nothing was imported.' },
   'not-an-ip-address': { zh: 'IP 地址不对。', en: 'That is not an IP address.' },
   'callback-taken': { zh: '这条回电已有人认领。', en: 'Somebody has taken this callback.' },

@@ -20,6 +20,22 @@ export const importFault = room({
     zh: '里面有看不见的字符（零宽或方向符），请删掉重新打这一格',
     en: 'There is a character nobody can see (zero width, direction); type the cell anew',
   },
+  'scientific-notation': {
+    zh: '表格把编号当成了数字（科学计数），原来的编号已经丢失：把这一列设为文本再填一次',
+    en: 'The spreadsheet took the code for a number, and it is lost: make the column text and enter it again',
+  },
+  'day-in-code': {
+    zh: '表格把编号当成了日期，原来的编号已经丢失：把这一列设为文本再填一次',
+    en: 'The spreadsheet took the code for a date, and it is lost: make the column text and enter it again',
+  },
+  'not-a-day': {
+    zh: '不是日期：按 2027-03-04 这样写',
+    en: 'Not a day: write it as 2027-03-04',
+  },
+  'zeros-lost': {
+    zh: (named: string) => `前面的 0 丢了？在册的是 ${named}：把这一列设为文本再填一次`,
+    en: (named: string) => `Zeros lost? ${named} is on the register: make the column text and enter it again`,
+  },
   'too-many-columns': {
     zh: (most: number) => `超过 ${most} 列`,
     en: (most: number) => `More than ${most} columns`,
