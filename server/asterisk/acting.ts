@@ -1,5 +1,5 @@
 /**
- * Who acts. All servers hear an exchange; one, holding PostgreSQL's advisory lock for it, asks things of it and reads
+ * Who acts. All servers hear an Asterisk; one, holding PostgreSQL's advisory lock for it, asks things of it and reads
  * its CEL. The lock dies with its connection, so a dead server stops acting by itself; one whose connection does not
  * answer for two seconds no longer believes that it acts.
  */
@@ -19,7 +19,7 @@ export type ActingOptions = {
   pbx: number
   onGained(): void
   onLost(): void
-  /** somebody wrote a wish for this exchange */
+  /** somebody wrote a wish for this Asterisk */
   onWish(): void
   log: { info(o: object, m: string): void; warn(o: object, m: string): void }
   everyMs?: number
@@ -46,7 +46,7 @@ export function makeActing({ db, pbx, onGained, onLost, onWish, log, everyMs = 1
       why = mine ? null : 'another server acts'
       if (mine && !acting && !stopped) {
         acting = true
-        log.info({ pbx }, 'this server acts for the exchange')
+        log.info({ pbx }, 'this server acts for Asterisk')
         onGained()
       }
     } catch (error) {
@@ -71,7 +71,7 @@ export function makeActing({ db, pbx, onGained, onLost, onWish, log, everyMs = 1
     why = reason
     if (!acting) return
     acting = false
-    if (!stopped) log.warn({ pbx, why: reason }, 'this server no longer acts for the exchange')
+    if (!stopped) log.warn({ pbx, why: reason }, 'this server no longer acts for Asterisk')
     onLost()
   }
 

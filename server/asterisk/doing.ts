@@ -7,7 +7,7 @@ import { Outage, Refusal } from '../refusal.ts'
 import { MOBILE as IS_MOBILE } from '../wire/number.ts'
 import type { Ami } from './ami/ami.ts'
 import type { Ari } from './ari/ari.ts'
-import { isGone } from './ari/rest.ts'
+import { unlessGone } from './ari/rest.ts'
 import { word } from './words.ts'
 
 export type Doer = (wish: Wish) => Promise<string | null>
@@ -100,7 +100,7 @@ export async function pushCredential(ari: Ari, { station, ha1, realm }: Of<'push
     webrtc: 'yes',
     ...FROM_A_BROWSER,
     disallow: 'all',
-    // Never the trunk's codec: transcoded frames cannot make a recorder deaf (recipes: a second stream that starts behind).
+    // Never the trunk's codec: transcoded frames cannot make a recorder deaf (radio/port.ts, hearAnew).
     allow: 'opus',
     timers: 'no',
     // A browser that died sends nothing more; its caller rings the same agent again, then the queue. See pjsip.conf: 3 to 5 s.
@@ -148,8 +148,8 @@ async function pushRadio(ari: Ari, id: string): Promise<null> {
 const isRadio = (station: string): boolean => station.startsWith('r')
 
 /**
- * Who it is goes first, so that nothing of it can be used while the rest goes. A call in progress goes on; what a console
- * has joined of the radio does not: listening has no end of its own.
+ * The endpoint goes first, so that nobody can use the account while the rest goes. A call in progress goes on; a console's
+ * legs on the radio are hung up, since listening never ends by itself.
  */
 async function dropCredential(reader: Ami, ari: Ari, station: string): Promise<null> {
   await ari.drop('endpoint', station)
@@ -163,8 +163,8 @@ async function dropCredential(reader: Ami, ari: Ari, station: string): Promise<n
 }
 
 /**
- * Where a browser registered outlives its account by up to a minute, and an account of the same name made meanwhile would
- * be rung there. They are kept in astdb, as registrar/contact/<station>;@<what the registrar made of its address>.
+ * Asterisk keeps where a browser registered for up to a minute after its account is gone, and would ring an account of the
+ * same name made meanwhile there. Registrations are kept in astdb, as registrar/contact/<station>;@<what the registrar made of its address>.
  */
 async function dropContacts(reader: Ami, ari: Ari, station: string): Promise<void> {
   const all = await reader.list('DBGetTree', { Family: 'registrar', Key: 'contact' }).catch(already(/not found/i))
@@ -180,10 +180,6 @@ async function dropContacts(reader: Ami, ari: Ari, station: string): Promise<voi
 async function hangUpAll(ari: Ari, station: string): Promise<void> {
   const channels = (await ari.request('GET', '/channels')) as { id: string; name: string }[]
   for (const { id, name } of channels) if (name.startsWith(`PJSIP/${station}-`)) await ari.hangUp(id, 16)
-}
-
-function unlessGone(error: unknown): void {
-  if (!isGone(error)) throw error
 }
 
 async function queueAdd(ami: Ami, { queue, station, paused, reason }: Of<'queue-add'>): Promise<string | null> {

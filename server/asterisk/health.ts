@@ -67,7 +67,7 @@ export function healthOf({
           ami.lastHeardAt,
           wrong.length > 0 ? wrong.join('; ') : null,
         )
-      : wire('sip', 'broken', ami.since, ami.lastHeardAt, 'the exchange cannot be asked'),
+      : wire('sip', 'broken', ami.since, ami.lastHeardAt, 'Asterisk cannot be asked'),
     acting
       ? wire('cel', cel.why ? 'broken' : cel.behind ? 'slow' : 'well', cel.since, cel.readAt, cel.why)
       : wire('cel', 'well', cel.since, cel.readAt, 'read by the server that acts'),

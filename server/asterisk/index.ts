@@ -1,33 +1,32 @@
 /**
- * The only room that speaks AMI and ARI. One of these per exchange: it hears and tells facts, keeps the wires up, reads
+ * The only room that speaks AMI and ARI. One of these per Asterisk: it hears and tells facts, keeps the wires up, reads
  * back what it missed, and, while this server acts, says the desk's wishes to Asterisk.
  */
 import { join } from 'node:path'
-import { type CallFact, isDeskPhone, legsOf, openCalls } from '../calls/index.ts'
+import { type CallFact, legsOf, openCalls } from '../calls/index.ts'
 import type { Db } from '../db/index.ts'
 import type { DeadEnd } from '../dialplan.ts'
+import { every, type Repeated } from '../every.ts'
 import type { Media } from '../radio/index.ts'
 import type { WireHealth } from '../wire/views.ts'
-import { makeActing } from './acting.ts'
-import { makeAmi } from './ami/ami.ts'
+import { type Acting, makeActing } from './acting.ts'
+import { type Ami, makeAmi } from './ami/ami.ts'
 import { ClockOffset } from './ami/clock-offset.ts'
-import { makeHearing } from './ami/hearing.ts'
-import { bootIdOf, channelsOf, deadEndsOf, missing } from './ami/snapshot.ts'
+import { type Hearing, makeHearing } from './ami/hearing.ts'
 import { makeTranslator, type Translator } from './ami/translate.ts'
-import { makeAri } from './ari/ari.ts'
-import { makeCollector } from './cel/collector.ts'
+import { type Ari, makeAri } from './ari/ari.ts'
+import { CatchingUp } from './catching-up.ts'
+import { type Collector, makeCollector } from './cel/collector.ts'
 import { makeDoer } from './doing.ts'
 import { healthOf } from './health.ts'
 import { type MeterFigures, makeMeters } from './meters.ts'
+import { PuttingRight } from './putting-right.ts'
 import { makeRadioMedia, type RadioMedia } from './radio/index.ts'
-import { makeGuesses } from './sip/guesses.ts'
-import { makeHepEar, type SipHeard } from './sip/hep.ts'
-import { makeRefusalCounter } from './sip/refusals.ts'
-import { makeRefused } from './sip/refused.ts'
 import { makeSilence, packetsBy, type Silent } from './sip/silence.ts'
+import { SipWatch } from './sip/watch.ts'
 import * as store from './store.ts'
-import { differences, standing, type Wanted } from './wanted.ts'
-import { makeSender } from './wishes.ts'
+import type { Wanted } from './wanted.ts'
+import { makeSender, type Sender } from './wishes.ts'
 import { makeWitness, type Witness } from './witness.ts'
 import { type AmiEvent, type StationFact, word } from './words.ts'
 
@@ -89,11 +88,11 @@ export type Asterisk = {
   guessedLately(): { since: Date; count: number } | null
   /** Calls from trunks that SIP refused in the last quarter of an hour; null when there were none. */
   refusedLately(): { since: Date; count: number; what: { zh: string; en: string }[] } | null
-  /** this server holds the lock for this exchange */
+  /** this server holds the lock for this Asterisk */
   acting(): boolean
   /** Calls that have stood for an hour or more without any sound; known to the acting server. */
   silent(): Silent[]
-  /** The exchange's side of the radio; it says what it does only while this server acts, once started. */
+  /** What the radio asks of Asterisk; it answers only while this server acts, once started. */
   radio: Media
   /** Forgets nothing and reads everything again: snapshot, CEL, wanted. */
   reset(): Promise<void>
@@ -101,356 +100,295 @@ export type Asterisk = {
 
 const RECONCILE_MS = 30_000
 const CEL_IDLE_MS = 5_000
+/** While AMI is away, or the file lags, the CEL is all that tells of calls: read it this often. */
 const CEL_BEHIND_MS = 1_000
 const SILENCE_MS = 60_000
+/** An application that another server took is taken back after this long, so that two never take it from each other at once. */
+const TAKE_BACK_MS = 1_000
 
-/** Makes the wires to one exchange. They dial at `start()`, and again, ever, until `stop()`. */
-export function makeAsterisk(options: AsteriskOptions): Asterisk {
-  const { pbx, db, log } = options
-  const meters = makeMeters()
-  const clock = new ClockOffset()
-  let boot = { pbx: pbx.id, bootId: '' }
-  let stopped = true
-  let current = false
-  let blindSince: Date | null = null
-  let resyncing: Promise<void> | null = null
-  let resyncWanted: string | null = null
-  const trunks = new Map<string, string>()
-  let cutOff = { all: [] as DeadEnd[], since: new Date() }
-  const timers: NodeJS.Timeout[] = []
+/** Makes the wires to one Asterisk. They dial at `start()`, and again, ever, until `stop()`. */
+export const makeAsterisk = (options: AsteriskOptions): Asterisk => new Wires(options)
 
-  const hearing = makeHearing({
-    meters,
-    log,
-    databaseIsThere: () => store.ping(db),
-    onLost: (why) => wantResync(why),
-    hear: async (facts) => {
-      const came = await options.hear(facts)
-      if (Array.isArray(came) && came.length === 0) meters.count('dup_events_suppressed_total', facts.length)
-    },
-  })
-  let translator: Translator = makeTranslator(() => boot)
-  let witness: Witness = makeWitness()
-  const account = { host: pbx.host, port: pbx.amiPort, meters, log }
-  const reader = makeAmi({
-    ...account,
-    user: 'reader',
-    secret: pbx.amiReaderSecret,
-    onEvent: heard,
-    onUp: () => {
-      translator = makeTranslator(() => boot)
-      const mine = makeWitness()
-      witness = mine
-      // Not listed, the wire is cut or about to be: the next connection lists them.
-      void reader.list('CoreShowChannels').then(mine.adopt, () => undefined)
-      hearing.hold()
-      wantResync('connected')
-    },
-    onDown: () => {
-      blindSince = reader.state().lastHeardAt ?? new Date()
-      current = false
-    },
-  })
-  const actor = makeAmi({
-    ...account,
-    user: 'actor',
-    secret: pbx.amiActorSecret,
-    deaf: true,
-    onEvent: () => undefined,
-    onUp: () => sender.look(),
-    onDown: () => undefined,
-  })
-  const ari = makeAri({
-    host: pbx.host,
-    port: pbx.httpPort,
-    user: 'desk',
-    secret: pbx.ariSecret,
-    meters,
-    log,
-    onUp: () => {
-      sender.look()
-      void reconcile()
-    },
-    onEvent: (event) => {
-      if (event.type === 'ApplicationReplaced') replaced()
-      else radio.event(event)
-    },
-    onListening: (on) => {
-      radio.control(on)
-      // Not ours any more to open again: whoever acts by now has it.
-      if (!on && !acting.isActing()) ari.listen(false)
-    },
-  })
-  const radio: RadioMedia = makeRadioMedia({
-    ari,
-    recordings: join(pbx.spool ?? '', 'recording'),
-    mayHear: options.mayHear,
-    log,
-  })
+class Wires implements Asterisk {
+  readonly radio: RadioMedia
+  readonly #o: AsteriskOptions
+  readonly #meters = makeMeters()
+  readonly #clock = new ClockOffset()
+  readonly #hearing: Hearing
+  readonly #reader: Ami
+  readonly #actor: Ami
+  readonly #ari: Ari
+  readonly #acting: Acting
+  readonly #sender: Sender
+  readonly #collector: Collector
+  readonly #catchingUp: CatchingUp
+  readonly #puttingRight: PuttingRight
+  readonly #sip: SipWatch
+  readonly #silence: ReturnType<typeof makeSilence>
+  /** contact status of the campuses' gateways, as Asterisk's qualify sees them */
+  readonly #trunks = new Map<string, string>()
+  #translator: Translator
+  #witness: Witness = makeWitness()
+  #stopped = true
+  #repeated: Repeated[] = []
 
-  /** Asterisk gave the application to another server. One that acts nevertheless takes it back; never two in a row at once. */
-  function replaced(): void {
-    ari.listen(false)
-    setTimeout(() => acting.isActing() && !stopped && ari.listen(true), 1_000).unref()
-  }
-
-  const doIt = makeDoer(actor, reader, ari)
-  const acting = makeActing({
-    db,
-    pbx: pbx.id,
-    log,
-    onGained: () => {
-      sip.listen(true)
-      ari.listen(true)
-      sender.look()
-      wantResync('acting')
-    },
-    // Without PostgreSQL the radio goes on: nobody else can act either, until Asterisk says that somebody took the application.
-    onLost: () => stopped && ari.listen(false),
-    onWish: () => sender.look(),
-  })
-  const sender = makeSender({
-    db,
-    pbx: pbx.id,
-    do: doIt,
-    may: () => acting.isActing() && actor.state().up,
-    log,
-  })
-  const collector = makeCollector({ db, pbx: pbx.id, path: pbx.cel, hearing, source: () => boot, meters })
-  const refusals = makeRefusalCounter({ cel: pbx.cel, meters })
-  const refused = makeRefused(options.trunks)
-  const guesses = makeGuesses()
-  const heardSip = (heard: SipHeard) => {
-    refused.hear(heard, Date.now())
-    guesses.hear(heard, Date.now())
-  }
-  const sip = makeHepEar({ host: pbx.host, port: pbx.amiPort, hear: heardSip })
-
-  function heard(ami: AmiEvent): void {
-    clock.saw(Number(word(ami, 'timestamp') || Number.NaN) * 1_000, Date.now())
-    if (word(ami, 'event') === 'Shutdown') return
-    if (!witness.hear(ami)) {
-      meters.count('ami_forged_total')
-      log.warn({ pbx: pbx.id, event: word(ami, 'event').slice(0, 40) }, 'an event that cannot be was refused')
-      return
-    }
-    const fact = translator.call(ami)
-    const station = fact ? null : translator.station(ami)
-    if (fact) hearing.live(fact)
-    else if (station) void tellStation(station)
-    // A radio gateway's absence is told by its port.
-    else if (word(ami, 'event') === 'ContactStatus' && !word(ami, 'aor').startsWith('g-'))
-      trunks.set(word(ami, 'aor'), word(ami, 'contactstatus'))
-  }
-
-  const stationsTold = new Map<string, string>()
-  async function tellStation(fact: StationFact): Promise<void> {
-    // The qualify repeats itself every few seconds: only a change is news.
-    if (stationsTold.get(fact.station) === fact.type) return
-    stationsTold.set(fact.station, fact.type)
-    await Promise.resolve(options.stationHear(fact)).catch((error) => {
-      stationsTold.delete(fact.station)
-      log.warn({ station: fact.station, err: error }, 'a station could not be heard')
+  constructor(options: AsteriskOptions) {
+    const { pbx, db, log, trunks } = options
+    const meters = this.#meters
+    const isActing = () => this.#acting.isActing()
+    this.#o = options
+    this.#hearing = makeHearing({
+      meters,
+      log,
+      databaseIsThere: () => store.ping(db),
+      onLost: (why) => this.#catchingUp.want(why),
+      hear: async (facts) => {
+        const came = await options.hear(facts)
+        if (Array.isArray(came) && came.length === 0) meters.count('dup_events_suppressed_total', facts.length)
+      },
+    })
+    this.#reader = this.#makeReader()
+    this.#actor = makeAmi({
+      ...{ host: pbx.host, port: pbx.amiPort, meters, log },
+      user: 'actor',
+      secret: pbx.amiActorSecret,
+      deaf: true,
+      onEvent: () => undefined,
+      onUp: () => this.#sender.look(),
+      onDown: () => undefined,
+    })
+    this.#ari = this.#makeAri()
+    this.radio = makeRadioMedia({
+      ari: this.#ari,
+      recordings: join(pbx.spool ?? '', 'recording'),
+      mayHear: options.mayHear,
+      log,
+    })
+    this.#acting = makeActing({
+      db,
+      pbx: pbx.id,
+      log,
+      onGained: () => {
+        this.#sip.listen(true)
+        this.#ari.listen(true)
+        this.#sender.look()
+        this.#catchingUp.want('acting')
+      },
+      // Without PostgreSQL the radio goes on: nobody else can act either, until Asterisk says that somebody took the application.
+      onLost: () => this.#stopped && this.#ari.listen(false),
+      onWish: () => this.#sender.look(),
+    })
+    const doIt = makeDoer(this.#actor, this.#reader, this.#ari)
+    this.#sender = makeSender({ db, pbx: pbx.id, do: doIt, may: () => isActing() && this.#actor.state().up, log })
+    const source = () => this.#catchingUp.source()
+    this.#translator = makeTranslator(source)
+    this.#collector = makeCollector({ db, pbx: pbx.id, path: pbx.cel, hearing: this.#hearing, source, meters })
+    this.#catchingUp = new CatchingUp({
+      ...{ pbx: pbx.id, db, meters, log, isActing },
+      ...{ reader: this.#reader, hearing: this.#hearing, collector: this.#collector },
+      onRead: () => void this.#putRight(),
+    })
+    this.#puttingRight = new PuttingRight({
+      ...{ pbx: pbx.id, log, isActing, do: doIt },
+      ...{ reader: this.#reader, actor: this.#actor, ari: this.#ari, sender: this.#sender },
+      wanted: () => options.wanted(),
+      stationHear: (fact) => options.stationHear(fact),
+    })
+    this.#sip = new SipWatch({ host: pbx.host, port: pbx.amiPort, cel: pbx.cel, trunks, meters })
+    this.#silence = makeSilence({
+      open: () => standingCalls(db, pbx.id),
+      heard: packetsBy(this.#ari),
+      gone: () => this.#catchingUp.want('call_without_channel'),
     })
   }
 
-  /** Getting up to date never runs twice at once, and is tried every second until it has succeeded. */
-  function wantResync(reason: string): void {
-    if (!resyncWanted) meters.resync(reason)
-    resyncWanted ??= reason
-    if (!resyncing && !stopped) {
-      resyncing = resync().finally(() => {
-        resyncing = null
-      })
+  async start(): Promise<void> {
+    if (!this.#stopped) return
+    const { log } = this.#o
+    this.#stopped = false
+    await this.#catchingUp.start()
+    this.#acting.start()
+    this.#reader.start()
+    this.#actor.start()
+    this.#ari.start()
+    this.#sender.start()
+    const repeat = (name: string, everyMs: number, work: () => Promise<unknown>) =>
+      every({ name, everyMs, work, log, atOnce: false })
+    this.#repeated = [
+      repeat('reading the CEL', CEL_BEHIND_MS, () => this.#collect()),
+      repeat('putting stations and queues right', RECONCILE_MS, () => this.#putRight()),
+      repeat('looking at standing calls', SILENCE_MS, () => this.#lookForSilence()),
+    ]
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const one of this.#repeated) void one.stop()
+    this.#catchingUp.stop()
+    this.#sip.listen(false)
+    this.#reader.stop()
+    this.#actor.stop()
+    await this.radio.stop()
+    this.#ari.stop()
+    await this.#sender.stop()
+    await this.#hearing.idle()
+    await this.#acting.stop()
+  }
+
+  health(): WireHealth[] {
+    return healthOf({
+      ami: this.#reader.state(),
+      actor: this.#actor.state(),
+      ari: this.#ari.state(),
+      cel: this.#collector.state(),
+      acting: this.acting(),
+      current: this.#catchingUp.isCurrent(),
+      trunks: this.#trunks,
+      cutOff: this.deadEnds().all,
+      refused: this.refusedLately()?.what.map(({ en }) => en) ?? [],
+      sipHeard: this.#sip.listens(),
+    })
+  }
+
+  figures(): AsteriskFigures {
+    const { up, lastHeardAt } = this.#reader.state()
+    return {
+      ...this.#meters.read(),
+      ...this.#sip.totals(),
+      ami_connected: up && this.#catchingUp.isCurrent() ? 1 : 0,
+      ami_last_event_age_seconds: lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null,
     }
   }
 
-  async function resync(): Promise<void> {
-    while (resyncWanted && reader.state().up && !stopped) {
-      const reason = resyncWanted
-      resyncWanted = null
-      const life = reader.state().since
-      try {
-        await catchUp()
-        if (reader.state().since === life && !resyncWanted) {
-          current = true
-          blindSince = null
-        }
-        hearing.release()
-        log.info({ pbx: pbx.id, reason }, 'up to date with the exchange')
-      } catch (error) {
-        current = false
-        if (stopped) return
-        resyncWanted ??= reason
-        log.warn({ pbx: pbx.id, reason, err: error }, 'could not get up to date; trying again')
-        await new Promise((resolve) => setTimeout(resolve, 1_000))
-      }
+  deadEnds() {
+    return this.#catchingUp.deadEnds()
+  }
+  guessedLately() {
+    return this.#sip.guessedLately()
+  }
+  refusedLately() {
+    return this.#sip.refusedLately()
+  }
+  clockOffsetMs(): number {
+    return this.#clock.ms
+  }
+  acting(): boolean {
+    return this.#acting.isActing()
+  }
+  silent(): Silent[] {
+    return this.acting() ? this.#silence.silent() : []
+  }
+
+  async reset(): Promise<void> {
+    this.#puttingRight.forget()
+    this.#catchingUp.want('reset')
+    await this.#catchingUp.idle()
+    await this.#putRight()
+  }
+
+  #makeReader(): Ami {
+    const { pbx, log } = this.#o
+    return makeAmi({
+      ...{ host: pbx.host, port: pbx.amiPort, meters: this.#meters, log },
+      user: 'reader',
+      secret: pbx.amiReaderSecret,
+      onEvent: (ami) => this.#heard(ami),
+      onUp: () => {
+        this.#translator = makeTranslator(() => this.#catchingUp.source())
+        const mine = makeWitness()
+        this.#witness = mine
+        // Not listed, the wire is cut or about to be: the next connection lists them.
+        void this.#reader.list('CoreShowChannels').then(mine.adopt, () => undefined)
+        this.#hearing.hold()
+        this.#catchingUp.want('connected')
+      },
+      onDown: () => this.#catchingUp.isBlind(this.#reader.state().lastHeardAt ?? new Date()),
+    })
+  }
+
+  #makeAri(): Ari {
+    const { pbx, log } = this.#o
+    return makeAri({
+      host: pbx.host,
+      port: pbx.httpPort,
+      user: 'desk',
+      secret: pbx.ariSecret,
+      meters: this.#meters,
+      log,
+      onUp: () => {
+        this.#sender.look()
+        void this.#putRight()
+      },
+      onEvent: (event) => {
+        if (event.type === 'ApplicationReplaced') this.#replaced()
+        else this.radio.event(event)
+      },
+      onListening: (on) => {
+        this.radio.control(on)
+        // Not ours any more to open again: whoever acts by now has it.
+        if (!on && !this.acting()) this.#ari.listen(false)
+      },
+    })
+  }
+
+  /** Asterisk gave the application to another server. One that acts nevertheless takes it back; never two in a row at once. */
+  #replaced(): void {
+    this.#ari.listen(false)
+    setTimeout(() => this.acting() && !this.#stopped && this.#ari.listen(true), TAKE_BACK_MS).unref()
+  }
+
+  #heard(ami: AmiEvent): void {
+    const { pbx, log } = this.#o
+    this.#clock.saw(Number(word(ami, 'timestamp') || Number.NaN) * 1_000, Date.now())
+    const event = word(ami, 'event')
+    if (event === 'Shutdown') return
+    if (!this.#witness.hear(ami)) {
+      this.#meters.count('ami_forged_total')
+      log.warn({ pbx: pbx.id, event: event.slice(0, 40) }, 'an event that cannot be was refused')
+      return
     }
+    const fact = this.#translator.call(ami)
+    const station = fact ? null : this.#translator.station(ami)
+    if (fact) this.#hearing.live(fact)
+    else if (station) void this.#puttingRight.tellStation(station)
+    // A radio gateway's absence is told by its port.
+    else if (event === 'ContactStatus' && !word(ami, 'aor').startsWith('g-'))
+      this.#trunks.set(word(ami, 'aor'), word(ami, 'contactstatus'))
   }
 
-  async function catchUp(): Promise<void> {
-    const bootId = await bootIdOf(reader)
-    const before = await store.readBoot(db, pbx.id)
-    const diedAt = blindSince ?? collector.state().lastRowAt ?? new Date()
-    if (bootId !== before) {
-      // What the CEL still tells of the earlier life belongs to it.
-      if (before) boot = { pbx: pbx.id, bootId: before }
-      if (acting.isActing() && before) await collector.read(true)
-      await store.saveBoot(db, pbx.id, bootId, reader.state().bootedAt)
-    }
-    boot = { pbx: pbx.id, bootId }
-    await lookAtDialplan()
-    if (!acting.isActing()) return
-    await collector.read(true)
-    const channels = await channelsOf(reader)
-    const open = await openCalls(db, pbx.id)
-    const withLegs = await Promise.all(open.map(async (call) => ({ ...call, legs: await legsOf(db, call.id) })))
-    await hearing.late(missing(withLegs, { bootId, channels }, { diedAt, now: new Date() }, pbx.id))
-    void reconcile()
+  async #putRight(): Promise<void> {
+    if (!this.#stopped) await this.#puttingRight.look()
   }
 
-  /** Not being able to look holds nothing up: calls come first. */
-  async function lookAtDialplan(): Promise<void> {
-    try {
-      const all = await deadEndsOf(reader)
-      if (all.length !== cutOff.all.length) cutOff = { all, since: new Date() }
-      for (const { at, to } of all) log.error({ pbx: pbx.id, at, to }, 'the dialplan jumps to nowhere')
-    } catch (error) {
-      log.warn({ pbx: pbx.id, err: error }, 'the dialplan could not be looked through')
-    }
+  async #lookForSilence(): Promise<void> {
+    if (this.acting() && this.#ari.state().up && this.#catchingUp.isCurrent()) await this.#silence.look()
   }
 
-  const silence = makeSilence({
-    async open() {
-      const calls = await openCalls(db, pbx.id)
-      return Promise.all(
-        calls.map(async ({ id, root, lastAt }) => {
-          const legs = (await legsOf(db, id)).filter((leg) => leg.endedAt === null)
-          return { id, arrivedAt: lastAt, channels: [...new Set([root, ...legs.map(({ uniqueid }) => uniqueid)])] }
-        }),
-      )
-    },
-    heard: packetsBy(ari),
-    gone: () => wantResync('call_without_channel'),
-  })
-
-  async function listen(): Promise<void> {
-    if (!acting.isActing() || !ari.state().up || !current) return
-    await silence
-      .look()
-      .catch((error) => log.warn({ pbx: pbx.id, err: error }, 'standing calls could not be looked at'))
-  }
-
-  let reconciling: Promise<void> | null = null
-  function reconcile(): Promise<void> {
-    reconciling ??= putRight()
-      .catch((error) => log.warn({ pbx: pbx.id, err: error }, 'stations and queues could not be put right'))
-      .finally(() => {
-        reconciling = null
-      })
-    return reconciling
-  }
-
-  async function putRight(): Promise<void> {
-    if (stopped || !reader.state().up || !ari.state().up) return
-    const is = await standing(reader, () => ari.endpoints())
-    const at = new Date()
-    for (const [station, online] of is.online) {
-      if (!isDeskPhone(station)) continue
-      const type = online ? 'station-registered' : 'station-unregistered'
-      await tellStation({ type, station, at, why: 'snapshot' })
-    }
-    if (!acting.isActing() || !actor.state().up) return
-    for (const wish of differences(await options.wanted(), is)) {
-      const key = 'station' in wish ? wish.station : ''
-      await sender
-        .inTurn(key, () => doIt(wish))
-        .catch((error) => log.warn({ verb: wish.verb, err: error }, 'not put right'))
-    }
-  }
-
-  async function collect(): Promise<void> {
-    if (stopped) return
+  /** Answers when to look again, in ms. */
+  async #collect(): Promise<number> {
+    const { pbx, log } = this.#o
     let wait = CEL_IDLE_MS
     // Blind or not, the file is there: a call that passes while AMI is dead shows within seconds.
-    if (acting.isActing() && boot.bootId && !resyncing) {
-      await collector.read(!reader.state().up).catch((error) => log.warn({ pbx: pbx.id, err: error }, 'CEL not read'))
-      if (!reader.state().up || collector.state().why) wait = CEL_BEHIND_MS
+    if (this.acting() && this.#catchingUp.source().bootId && !this.#catchingUp.isRunning()) {
+      await this.#collector
+        .read(!this.#reader.state().up)
+        .catch((error) => log.warn({ pbx: pbx.id, err: error }, 'CEL not read'))
+      if (!this.#reader.state().up || this.#collector.state().why) wait = CEL_BEHIND_MS
     }
     // One server listens: there is one port.
-    sip.listen(acting.isActing())
-    await refusals.read()
-    if (!stopped) timers[0] = setTimeout(() => void collect(), wait)
+    this.#sip.listen(this.acting() && !this.#stopped)
+    await this.#sip.read()
+    return wait
   }
+}
 
-  return {
-    async start() {
-      if (!stopped) return
-      stopped = false
-      // While the exchange cannot be asked, its CEL can still be read: under the life we last knew.
-      const known = await store.readBoot(db, pbx.id).catch(() => null)
-      if (known) boot = { pbx: pbx.id, bootId: known }
-      acting.start()
-      reader.start()
-      actor.start()
-      ari.start()
-      sender.start()
-      timers[0] = setTimeout(() => void collect(), CEL_BEHIND_MS)
-      timers[1] = setInterval(() => void reconcile(), RECONCILE_MS)
-      timers[2] = setInterval(() => resyncWanted && wantResync(resyncWanted), 1_000)
-      timers[3] = setInterval(() => void listen(), SILENCE_MS)
-    },
-    async stop() {
-      stopped = true
-      clearTimeout(timers[0])
-      clearInterval(timers[1])
-      clearInterval(timers[2])
-      clearInterval(timers[3])
-      sip.listen(false)
-      reader.stop()
-      actor.stop()
-      await radio.stop()
-      ari.stop()
-      await sender.stop()
-      await hearing.idle()
-      await acting.stop()
-    },
-    health: () =>
-      healthOf({
-        ami: reader.state(),
-        actor: actor.state(),
-        ari: ari.state(),
-        cel: collector.state(),
-        acting: acting.isActing(),
-        current,
-        trunks,
-        cutOff: cutOff.all,
-        refused: refused.lately(Date.now())?.what.map(({ en }) => en) ?? [],
-        sipHeard: sip.listens(),
-      }),
-    refusedLately: () => refused.lately(Date.now()),
-    guessedLately: () => guesses.lately(Date.now()),
-    deadEnds: () => cutOff,
-    figures: () => {
-      const { up, lastHeardAt } = reader.state()
-      const age = lastHeardAt ? (Date.now() - lastHeardAt.getTime()) / 1000 : null
-      const told = { ami_connected: up && current ? 1 : 0, ami_last_event_age_seconds: age } as const
-      return {
-        ...meters.read(),
-        ...told,
-        sip_refused_calls_total: refused.totals(),
-        sip_wrong_passwords_total: guesses.total(),
-      }
-    },
-    clockOffsetMs: () => clock.ms,
-    acting: () => acting.isActing(),
-    silent: () => (acting.isActing() ? silence.silent() : []),
-    radio,
-    async reset() {
-      stationsTold.clear()
-      wantResync('reset')
-      await resyncing
-      await reconcile()
-    },
-  }
+/** Open calls with the channels that they still have, as far as is known. */
+async function standingCalls(db: Db, pbx: number) {
+  const calls = await openCalls(db, pbx)
+  return Promise.all(
+    calls.map(async ({ id, root, lastAt }) => {
+      const legs = (await legsOf(db, id)).filter((leg) => leg.endedAt === null)
+      return { id, arrivedAt: lastAt, channels: [...new Set([root, ...legs.map(({ uniqueid }) => uniqueid)])] }
+    }),
+  )
 }

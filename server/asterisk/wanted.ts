@@ -13,7 +13,7 @@ export type WantedMember = { queue: string; station: string; paused: boolean; re
 export type WantedNight = { line: string; campus: string; hours: string[]; handset: string; mobile: string }
 /**
  * What is to be true: the browser stations that may exist, who is in which queue, when lines are at night and which
- * mobiles may be dialled. Without `night` what the exchange has of it is left alone.
+ * mobiles may be dialled. Without `night` what Asterisk has of it is left alone.
  */
 export type Wanted = {
   stations: string[]

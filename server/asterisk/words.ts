@@ -13,7 +13,7 @@ export type StationFact = {
   why: string
 }
 
-/** Where a fact comes from: the exchange, and which of its lives. */
+/** Where a fact comes from: which Asterisk, and which of its lives (from one start to the next). */
 export type Source = { pbx: number; bootId: string }
 
 // Omit over a union would keep only what all its members share.

@@ -11,13 +11,14 @@
  * - the answer to a list is its first block only: the rest is gathered by ActionID;
  * - a line without an end grows for ever: over 1 MB the connection is cut;
  * - an event that Asterisk cannot have said (no class, no clock) is dropped and counted.
+ *
+ * Line is one connection, Actions what is asked on it; here it is dialled again for ever.
  */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
-import makeManager from 'asterisk-manager'
 import { Outage, Refusal } from '../../refusal.ts'
 import type { Meters } from '../meters.ts'
 import { type AmiEvent, word } from '../words.ts'
+import { Actions, type Fields, unsafeIn } from './actions.ts'
+import { Line } from './line.ts'
 
 export type AmiOptions = {
   host: string
@@ -42,9 +43,6 @@ export type AmiOptions = {
  * how long it is up.
  */
 export type AmiState = { up: boolean; since: Date; lastHeardAt: Date | null; why: string | null; bootedAt: Date | null }
-/** An object is written as one `Key: name=value` line for each of its names. */
-export type Fields = Record<string, string | number | Record<string, string>>
-
 export type Ami = {
   start(): void
   stop(): void
@@ -62,204 +60,109 @@ const ALLOWED = {
 } as const
 type User = keyof typeof ALLOWED
 const ACTION_MS = 4_000
-const LOGIN_MS = 4_000
-const LONGEST_LINE = 1024 * 1024
 const BACKOFF_MS = { least: 250, most: 5_000 }
 
-type Line = {
-  socket: Socket | null
-  manager: ReturnType<typeof makeManager>
-  dead: boolean
-  loggedIn: boolean
-  up: boolean
-  /** epoch milliseconds */
-  dialledAt: number
-}
-type Pending = { settle(error: Error): void; item(event: AmiEvent): void }
-
 /** Makes the connection; it dials at `start()` and dials again, ever, until `stop()`. */
-export function makeAmi(options: AmiOptions): Ami {
-  const { host, port, user, secret, meters, log } = options
-  const pingEvery = options.pingEveryMs ?? 2_000
-  const deadAfter = options.deadAfterMs ?? 4_400
-  let line: Line | null = null
-  let stopped = true
-  let tries = 0
-  let serial = 0
-  let again: NodeJS.Timeout | undefined
-  let heardAt = 0
-  let state: AmiState = { up: false, since: new Date(), lastHeardAt: null, why: 'not connected yet', bootedAt: null }
-  const pending = new Map<string, Pending>()
+export const makeAmi = (options: AmiOptions): Ami => new KeptUp(options)
 
-  function dial(): void {
-    const manager = makeManager(undefined, host, user, secret, false)
-    const mine: Line = { socket: null, manager, dead: false, loggedIn: false, up: false, dialledAt: Date.now() }
-    line = mine
-    manager.on('close', () => drop(mine, 'the connection was closed'))
-    manager.on('error', (error) => drop(mine, `${(error as NodeJS.ErrnoException).code ?? error.message}`))
-    manager.on('managerevent', (block) => heard(mine, block))
-    // Neither an event nor an answer: nothing that a manager port says.
-    manager.on('asterisk', (block) => word(block, 'response') === '' && meters.count('ami_parse_errors_total'))
-    mine.socket = socketMadeBy(() =>
-      manager.connect({ port, host }, undefined, () => {
-        manager.login((error) => (error ? drop(mine, `login refused: ${word(error, 'message')}`) : loggedIn(mine)))
-      }),
-    )
-    if (mine.socket) watch(mine, mine.socket)
-    // An Asterisk that boots answers the login, and Pings; it may take its time to be fully booted.
-    setTimeout(() => !mine.loggedIn && drop(mine, 'no answer to the login'), LOGIN_MS).unref()
+class KeptUp implements Ami {
+  readonly #o: AmiOptions
+  readonly #actions = new Actions()
+  #line: Line | null = null
+  #stopped = true
+  #tries = 0
+  #again: NodeJS.Timeout | undefined
+  #state: AmiState = { up: false, since: new Date(), lastHeardAt: null, why: 'not connected yet', bootedAt: null }
+
+  constructor(options: AmiOptions) {
+    this.#o = options
   }
 
-  /** The library keeps its socket to itself; Node tells of every one that is made. */
-  function socketMadeBy(work: () => void): Socket | null {
-    let made: Socket | null = null
-    const see = (message: unknown) => {
-      made = (message as { socket: Socket }).socket
-    }
-    subscribe('net.client.socket', see)
-    try {
-      work()
-    } finally {
-      unsubscribe('net.client.socket', see)
-    }
-    return made
+  start(): void {
+    if (!this.#stopped) return
+    this.#stopped = false
+    this.#dial()
   }
 
-  function watch(mine: Line, socket: Socket): void {
-    let unended = 0
-    socket.on('data', (data: Buffer | string) => {
-      heardAt = performance.now()
-      state.lastHeardAt = new Date()
-      const text = String(data)
-      const end = text.lastIndexOf('\n')
-      unended = end < 0 ? unended + text.length : text.length - end - 1
-      if (unended > LONGEST_LINE) {
-        meters.count('ami_parse_errors_total')
-        drop(mine, 'a line without an end')
-      }
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#again)
+    this.#line?.end('stopped')
+  }
+
+  state(): AmiState {
+    return this.#state
+  }
+
+  async act(action: string, fields: Fields = {}, withinMs = ACTION_MS): Promise<AmiEvent> {
+    return (await this.#send(action, fields, withinMs, false))[0] ?? {}
+  }
+
+  list(action: string, fields: Fields = {}, withinMs = ACTION_MS): Promise<AmiEvent[]> {
+    return this.#send(action, fields, withinMs, true)
+  }
+
+  #dial(): void {
+    const { host, port, user, secret, meters, deaf, pingEveryMs = 2_000, deadAfterMs = 4_400 } = this.#o
+    const line: Line = new Line({
+      ...{ host, port, user, secret, meters, pingEveryMs, deadAfterMs },
+      onHeard: () => {
+        this.#state.lastHeardAt = new Date()
+      },
+      onEvent: (event) => this.#heard(line, event),
+      onLoggedIn: () => deaf && this.#isUp(line),
+      onEnd: (why) => this.#ended(why),
+      ping: () => this.#send('Ping', {}, deadAfterMs, false),
     })
+    this.#line = line
+    line.dial()
   }
 
-  function loggedIn(mine: Line): void {
-    if (mine.dead) return
-    mine.loggedIn = true
-    heardAt = performance.now()
-    let pinged = 0
-    let looked = performance.now()
-    const watchdog = setInterval(() => {
-      if (mine.dead) return clearInterval(watchdog)
-      const now = performance.now()
-      // If it is we who slept, what they said meanwhile is still to be read.
-      const slept = now - looked > deadAfter / 4
-      looked = now
-      if (!slept && now - heardAt > deadAfter) return drop(mine, 'silent: nothing heard, not even an answer to Ping')
-      if (now - pinged < pingEvery) return
-      pinged = now
-      send('Ping', {}, deadAfter).catch(() => undefined)
-    }, deadAfter / 10)
-    watchdog.unref()
-    if (options.deaf) isUp(mine)
-  }
-
-  function heard(mine: Line, event: AmiEvent): void {
-    if (mine.dead) return
+  #heard(line: Line, event: AmiEvent): void {
+    const { meters, onEvent } = this.#o
     const name = word(event, 'event')
     if (!name) {
       meters.count('ami_parse_errors_total')
       return
     }
     meters.event(name)
-    const waiting = pending.get(word(event, 'actionid'))
-    if (waiting) waiting.item(event)
-    else if (!isAsterisks(event)) meters.count('ami_forged_total')
-    else if (name === 'FullyBooted') isUp(mine, word(event, 'uptime'))
-    else options.onEvent(event)
+    if (this.#actions.took(event)) return
+    if (!isAsterisks(event)) meters.count('ami_forged_total')
+    else if (name === 'FullyBooted') this.#isUp(line, word(event, 'uptime'))
+    else onEvent(event)
   }
 
-  function isUp(mine: Line, uptime = ''): void {
-    if (mine.up) return
-    mine.up = true
-    tries = 0
-    // it said so after we dialled, however late we read it; whole seconds, rounded down
-    const bootedAt = /^\d{1,9}$/.test(uptime) ? new Date(mine.dialledAt - 1_000 * (Number(uptime) + 1)) : null
-    state = { up: true, since: new Date(), lastHeardAt: state.lastHeardAt, why: null, bootedAt }
-    log.info({ wire: 'ami', user }, 'AMI is up')
+  #isUp(line: Line, uptime = ''): void {
+    if (this.#state.up) return
+    this.#tries = 0
+    // It said so after we dialled, however late we read it; whole seconds, rounded down.
+    const bootedAt = /^\d{1,9}$/.test(uptime) ? new Date(line.dialledAt - 1_000 * (Number(uptime) + 1)) : null
+    this.#state = { up: true, since: new Date(), lastHeardAt: this.#state.lastHeardAt, why: null, bootedAt }
+    this.#o.log.info({ wire: 'ami', user: this.#o.user }, 'AMI is up')
     Promise.resolve()
-      .then(() => options.onUp())
-      .catch((error) => drop(mine, `could not get up to date: ${error.message}`))
+      .then(() => this.#o.onUp())
+      .catch((error) => line.end(`could not get up to date: ${error.message}`))
   }
 
-  function drop(mine: Line, why: string): void {
-    if (mine.dead) return
-    mine.dead = true
-    mine.manager.removeAllListeners('managerevent')
-    mine.socket?.destroy()
-    mine.manager.disconnect()
-    for (const [id, one] of pending) {
-      pending.delete(id)
-      one.settle(new Outage('ami', { cause: new Error(why) }))
-    }
-    if (line !== mine) return
-    line = null
-    const wasUp = mine.up
-    if (!stopped && (wasUp || state.why !== why)) log.warn({ wire: 'ami', user, why }, 'AMI is down')
-    state = { up: false, since: wasUp ? new Date() : state.since, lastHeardAt: state.lastHeardAt, why, bootedAt: null }
-    if (wasUp) options.onDown(why)
-    if (stopped) return
-    const wait = Math.min(BACKOFF_MS.least * 2 ** tries++, BACKOFF_MS.most)
-    again = setTimeout(dial, wait * (0.75 + Math.random() / 2))
+  /** There is one line at a time: the next is dialled only after this. */
+  #ended(why: string): void {
+    const { log, user, onDown } = this.#o
+    const { up: wasUp, since, lastHeardAt, why: before } = this.#state
+    this.#line = null
+    this.#actions.endAll(why)
+    if (!this.#stopped && (wasUp || before !== why)) log.warn({ wire: 'ami', user, why }, 'AMI is down')
+    this.#state = { up: false, since: wasUp ? new Date() : since, lastHeardAt, why, bootedAt: null }
+    if (wasUp) onDown(why)
+    if (this.#stopped) return
+    const wait = Math.min(BACKOFF_MS.least * 2 ** this.#tries++, BACKOFF_MS.most)
+    this.#again = setTimeout(() => this.#dial(), wait * (0.75 + Math.random() / 2))
   }
 
-  function send(action: string, fields: Fields, withinMs: number, isList = false): Promise<AmiEvent[]> {
-    const unsafe = ALLOWED[user].has(action) ? unsafeIn(fields) : 'action'
-    if (unsafe) return Promise.reject(new Refusal('asterisk-value-refused', { action, field: unsafe }))
-    const mine = line
-    if (!mine || mine.dead) return Promise.reject(new Outage('ami', { cause: new Error(state.why ?? 'down') }))
-    const id = `desk-${process.pid}-${++serial}`
-    return new Promise((resolve, reject) => {
-      const items: AmiEvent[] = []
-      const finish = (error: Error | null) => {
-        clearTimeout(timer)
-        pending.delete(id)
-        mine.manager.removeAllListeners(id)
-        if (error) reject(error)
-        else resolve(items)
-      }
-      const timer = setTimeout(
-        () => finish(new Outage('ami', { cause: new Error(`${action} got no answer`) })),
-        withinMs,
-      )
-      pending.set(id, {
-        settle: finish,
-        item: (event) => {
-          const end = word(event, 'eventlist').toLowerCase()
-          if (end === 'complete' || end === 'cancelled') return finish(null)
-          if (items.length < 50_000) items.push(event)
-        },
-      })
-      mine.manager.action({ action, actionid: id, ...fields }, (error, response) => {
-        if (error) return finish(new Refusal('asterisk-refused', { action, why: word(error, 'message').slice(0, 200) }))
-        if (isList) return
-        items.push(response ?? {})
-        finish(null)
-      })
-    })
-  }
-
-  return {
-    start() {
-      if (!stopped) return
-      stopped = false
-      dial()
-    },
-    stop() {
-      stopped = true
-      clearTimeout(again)
-      if (line) drop(line, 'stopped')
-    },
-    state: () => state,
-    act: async (action, fields = {}, withinMs = ACTION_MS) => (await send(action, fields, withinMs))[0] ?? {},
-    list: (action, fields = {}, withinMs = ACTION_MS) => send(action, fields, withinMs, true),
+  async #send(action: string, fields: Fields, withinMs: number, isList: boolean): Promise<AmiEvent[]> {
+    const unsafe = ALLOWED[this.#o.user].has(action) ? unsafeIn(fields) : 'action'
+    if (unsafe) throw new Refusal('asterisk-value-refused', { action, field: unsafe })
+    if (!this.#line) throw new Outage('ami', { cause: new Error(this.#state.why ?? 'down') })
+    return this.#actions.send(this.#line.manager, { action, fields, withinMs, isList })
   }
 }
 
@@ -270,15 +173,3 @@ export function makeAmi(options: AmiOptions): Ami {
 const isAsterisks = (event: AmiEvent): boolean =>
   word(event, 'privilege') !== '' &&
   (word(event, 'event') === 'FullyBooted' || /^\d+\.\d+$/.test(word(event, 'timestamp')))
-
-/** The name of what may not be sent: a key or value that would break out of its line. */
-function unsafeIn(fields: Fields): string | null {
-  for (const [key, value] of Object.entries(fields)) {
-    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key) || /^action(id)?$/i.test(key)) return key
-    const lines = typeof value === 'object' ? Object.entries(value).flat() : [String(value)]
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
-    if (lines.some((text) => /[\u0000\r\n\u2028\u2029]/.test(text))) return key
-    if (typeof value === 'object' && Object.keys(value).some((name) => !/^\w+(\([\w/.-]+\))?$/.test(name))) return key
-  }
-  return null
-}

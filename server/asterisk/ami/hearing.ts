@@ -32,9 +32,9 @@ type Waiting = { fact: CallFact; heardAt: number }
 type Lane = { waiting: Waiting[]; done: ((error?: Error) => void)[]; patience?: NodeJS.Timeout | undefined }
 
 /**
- * Facts that mostly have company: the notice ends and the queue is joined, a queue that
- * finds somebody free rings at once, and a ring that stops ends a leg. They
- * wait so long for it, in ms, so that a ring is one commit and one frame behind its event, and not two.
+ * These facts wait this long for the one that mostly follows at once: the notice ends and the queue is joined, a queue that
+ * finds somebody free rings, a ring that stops ends a leg. Both are then one commit and one frame. Longer, and a ring is
+ * shown later; shorter, and it costs two commits.
  */
 const PATIENCE_MS = 20
 const PATIENT: ReadonlySet<CallFact['type']> = new Set(['notice-over', 'caller-queued', 'station-stopped'])

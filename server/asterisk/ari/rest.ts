@@ -79,3 +79,8 @@ const statusOf = (error: unknown): unknown => (error instanceof Refusal ? error.
 export const isGone = (error: unknown): boolean => statusOf(error) === 404
 /** It is not there, or it is but has left our application (409), and with it the bridge we had put it into. */
 export const isAway = (error: unknown): boolean => isGone(error) || statusOf(error) === 409
+/** For `.catch`: what Asterisk says is gone has ended as it should; any other error is thrown on. */
+export function unlessGone(error: unknown): false {
+  if (isGone(error)) return false
+  throw error
+}

@@ -6,10 +6,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MediaFact } from '../../radio/index.ts'
+import { unlessGone } from '../ari/rest.ts'
 import type { Beat } from './beat.ts'
 import { made, piece, pieceOf, type Side } from './ids.ts'
 import { lostIn, makeTimes } from './times.ts'
-import { unlessGone, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 export type Piece = { name: string; channel: string; side: Side; startedAt: number }
 

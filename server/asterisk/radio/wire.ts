@@ -1,6 +1,6 @@
 /** The words of ARI that the radio needs, and waiting for what Asterisk says. Media orders are short: late is as good as no. */
 import type { Ari, AriEvent, Query } from '../ari/ari.ts'
-import { isGone } from '../ari/rest.ts'
+import { isGone, unlessGone } from '../ari/rest.ts'
 
 export type Direction = 'in' | 'out'
 export type ChannelNow = {
@@ -178,10 +178,4 @@ export const timeOf = (event: AriEvent): number => {
   // Asterisk writes +0000, which Date.parse does not have to take.
   const at = Date.parse(String(event.timestamp ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
   return Number.isNaN(at) ? Date.now() : at
-}
-
-/** What is not there needs no ending. */
-export function unlessGone(error: unknown): false {
-  if (isGone(error)) return false
-  throw error
 }

@@ -1,7 +1,7 @@
 /**
  * Calls that stand though nothing is heard of anybody in them: a line that was never hung up, a channel without sound.
  * They are told and never ended from here: silence alone does not prove that nobody is there. One whose channels are all
- * gone from the exchange has ended unseen, and is read back.
+ * gone from Asterisk has ended unseen, and is read back.
  */
 import { Refusal } from '../../refusal.ts'
 import type { Ari } from '../ari/ari.ts'
@@ -13,7 +13,7 @@ export type SilenceParts = {
   open(): Promise<StandingCall[]>
   /** Packets received on a channel so far, 0 on one that has no sound; undefined: there is no such channel. */
   heard(channel: string): Promise<number | undefined>
-  /** A call that the exchange knows nothing of any more. */
+  /** A call that Asterisk knows nothing of any more. */
   gone(callId: string): void
   now?: () => number
 }
