@@ -33,7 +33,8 @@ const doing = [
   'roster/(changing|frames|leading|watching)',
   'screens/handover',
   'sheets/(lines|running)',
-  'tickets/(acting|changing|dialling|following|joining|opening|saving|viewing)',
+  'tickets/(acting|changing|dialling|following|joining|opening|page|saving|viewing)',
+  'tickets/life/(causes|linking|living|showing|waking)',
 ].join('|')
 
 /** A foreign tongue has one speaker. */

@@ -19,7 +19,7 @@ import { type Commit, makeCommit } from './desk.ts'
 import { nightWanted, organisationId } from './directory/index.ts'
 import { directoryRoutes } from './directory/routes.ts'
 import { seed } from './directory/seed/index.ts'
-import { dispatchFrames, startLadder } from './dispatch/index.ts'
+import { dispatchFrames, sending, startLadder } from './dispatch/index.ts'
 import { dispatchRoutes } from './dispatch/routes.ts'
 import { seedEquipment } from './equipment/index.ts'
 import { equipmentRoutes } from './equipment/routes.ts'
@@ -38,7 +38,7 @@ import { sheetRoutes } from './sheets/directory/routes.ts'
 import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
 import { callTicketRoutes } from './tickets/call-routes.ts'
 import { callbackRoutes } from './tickets/callbacks/routes.ts'
-import { aboutCall, searchTickets } from './tickets/index.ts'
+import { aboutCall, searchTickets, startWaking } from './tickets/index.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
 import { healthRoutes } from './web/health.ts'
@@ -61,8 +61,7 @@ async function main(): Promise<void> {
   const commit = makeCommit(db, (told) => live.publish(told))
   const commitHeard = makeCommit(atOnce, (told) => live.publish(told))
   const pulse = watchPulse(db, log)
-  const vault = config.vault.kind === 'folder' ? await folderVault(config.vault.dir) : await minioVault(config.vault)
-  const recordings = makeRecordings({ vault, spool: config.pbx.spool })
+  const recordings = makeRecordings({ vault: await openVault(config.vault), spool: config.pbx.spool })
   const archive = startArchive({ db, commit, recordings, pbx: config.pbx.id, log })
 
   const asterisk = makeAsterisk({
@@ -115,11 +114,10 @@ async function main(): Promise<void> {
     recorded: () => archive.nudge(),
   })
   const callouts = startCallouts({
-    ...{ db, log, radio, speech: config.speech, waitS: config.calloutS },
-    commit: (work) => commit(work),
+    ...{ db, log, radio, commit, speech: config.speech, waitS: config.calloutS },
   })
 
-  let ladder: DueRows | undefined
+  let due: Record<string, DueRows> = {}
   let draining = false
   // Ready once Asterisk was heard; a wire that is cut later makes the desk degraded, never unready: voice first.
   let heardAsterisk = false
@@ -135,7 +133,16 @@ async function main(): Promise<void> {
     live,
     routes: allRoutes({
       ...{ config, db, commit, health, recordings, radio, callouts, asterisk, ready },
-      figures: deskFigures({ db, asterisk, archive, phones, health, radio, live, due: () => ({ rung: ladder }) }),
+      figures: deskFigures({
+        db,
+        asterisk,
+        archive,
+        phones,
+        health,
+        radio,
+        live,
+        due: () => due,
+      }),
     }),
   })
 
@@ -145,11 +152,11 @@ async function main(): Promise<void> {
 
   const roster = watchRoster({ commit, acting: () => asterisk.acting(), log })
   const sweeping = startSweep({ log, commit, asterisk, sessions: config.sessions })
-  ladder = startLadder({ db, commit: (work) => commit(work), log })
+  due = startDue({ db, commit, log })
 
   onSignal(log, async () => {
     draining = true
-    await Promise.all([sweeping.stop(), ladder?.stop(), roster.stop()])
+    await Promise.all([sweeping, roster, ...Object.values(due)].map((loop) => loop.stop()))
     await live.stop()
     await app.close()
     callouts.stop()
@@ -164,6 +171,14 @@ async function main(): Promise<void> {
 }
 
 const VERSION = '0.1.0'
+
+const openVault = (vault: Config['vault']) => (vault.kind === 'folder' ? folderVault(vault.dir) : minioVault(vault))
+
+/** Rows that are due by themselves, of every kind. */
+const startDue = (parts: { db: Db; commit: Commit; log: Logger }): Record<string, DueRows> => ({
+  rung: startLadder(parts),
+  ticket: startWaking(parts),
+})
 
 type EarsParts = { db: Db; atOnce: Db; commit: Commit; commitHeard: Commit; ended: () => void }
 
@@ -217,7 +232,7 @@ const allRoutes = ({ config, db, commit, health, recordings, radio, callouts, as
   directoryRoutes({ db, commit, tickets: (actor, q, limit) => searchTickets(db, actor, q, limit) }),
   popRoutes({ db, commit, health: () => health.now(), painted: (pop) => health.painted(pop) }),
   agentRoutes({ db, commit, sipSocket: config.sipSocket, credentialMinutes: config.sessions.absoluteMinutes }),
-  ticketRoutes({ db, commit, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
+  ticketRoutes({ db, commit, sending, more: (actor, ticketId) => radioTimeline(db, actor, ticketId) }),
   callRoutes({ db, commit, aboutCall }),
   callTicketRoutes({ db, commit }),
   dispatchRoutes({ db, commit }),

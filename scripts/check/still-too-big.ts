@@ -8,5 +8,4 @@ export const STILL_TOO_BIG: readonly string[] = [
   'server/callouts/routes.ts calloutRoutes',
   'server/screens/routes.ts popRoutes',
   'server/site.ts readSite',
-  'server/tickets/routes.ts ticketRoutes',
 ]

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { TICKET_ACTS } from '../wire/choices.ts'
 import type { Actor, Thing, Verb } from '../wire/grant.ts'
 import { may } from './may.ts'
 
@@ -254,3 +255,30 @@ t.test(
     }
   },
 )
+
+t.test('each act on a ticket is a verb: who may do which', async (t) => {
+  const ticket = (but: object): Thing => ({ ...(THINGS.ticket as Thing), ...but }) as Thing
+  const told = (role: Grant['role'], thing: Thing) =>
+    TICKET_ACTS.filter((act) => may(actor(of(role, 'new', 'it')), act, thing))
+  const theirWord = ['give-up', 'answer-complaint', 'instruct']
+  const anAgents = TICKET_ACTS.filter((act) => !theirWord.includes(act))
+  const anEngineers = [
+    ...['arrive', 'wait', 'resume', 'done', 'return', 'transfer', 'join-in', 'urge', 'note', 'give-up', 'reopen'],
+  ]
+  t.same(told('supervisor', ticket({})), TICKET_ACTS)
+  t.same(told('agent', ticket({})), anAgents)
+  t.same(
+    told('agent', ticket({ assigneeId: 'me' })),
+    TICKET_ACTS.filter((act) => !theirWord.slice(1).includes(act)),
+  )
+  t.same(told('agent', ticket({ line: 'property' })), [], 'of another line')
+  t.same(told('agent', ticket({ line: 'property', offeredIds: ['me'] })), [], 'offered: seen, answered by its offer')
+  t.same(told('engineer', ticket({})), [])
+  t.same(told('engineer', ticket({ assigneeId: 'me' })), anEngineers)
+  t.same(told('engineer', ticket({ offeredIds: ['me'] })), [])
+  t.same(told('reporter', ticket({})), [], 'of somebody else')
+  t.same(told('reporter', ticket({ reporterId: 'me' })), [
+    ...['verify', 'not-fixed', 'rate', 'urge', 'withdraw', 'reopen', 'complain'],
+  ])
+  for (const role of ['auditor', 'admin'] as const) t.same(told(role, ticket({ assigneeId: 'me' })), [], role)
+})

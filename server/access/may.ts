@@ -1,4 +1,5 @@
 /** Who may do what: one pure function, asked by every route, every live frame and every file. */
+import { TICKET_ACTS } from '../wire/choices.ts'
 import type { Actor, Thing, Verb } from '../wire/grant.ts'
 
 type Grant = Actor['grants'][number]
@@ -7,6 +8,10 @@ export type Asker = Pick<Actor, 'personId' | 'organisationId' | 'grants'>
 
 /**
  * May this person do this to that?
+ *
+ * Each act on a ticket is a verb of its own. An agent does all of them on the tickets of their lines, but what is a supervisor's
+ * word: to instruct, to answer a complaint, and to give up a job that is another's. An engineer does an engineer's: on the
+ * way, waiting, done, back, on to another. A reporter urges, withdraws, says whether it works, rates and complains.
  *
  * - agent: sees and works on the calls, tickets and callbacks of the campuses and lines granted; hears only the
  *   recordings of calls they took or of tickets assigned to them, and the messages left for their lines. Sees the calls about tickets assigned to them.
@@ -50,7 +55,7 @@ function allows(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
     case 'engineer':
       return engineerMay(grant, me, verb, thing)
     case 'reporter':
-      return thing.kind === 'ticket' && thing.reporterId === me && (verb === 'see' || verb === 'open')
+      return thing.kind === 'ticket' && thing.reporterId === me && REPORTERS.has(verb)
   }
 }
 
@@ -77,10 +82,22 @@ function supervisorMay(grant: Grant, verb: Verb, thing: Thing): boolean {
       return RECORDED.has(verb) && covers(grant, thing)
     case 'call':
       return (WORK.has(verb) || verb === 'end') && covers(grant, thing)
+    case 'ticket':
+      return (WORK.has(verb) || ACTS.has(verb)) && covers(grant, thing)
     default:
       return WORK.has(verb) && covers(grant, thing)
   }
 }
+
+const ACTS: ReadonlySet<Verb> = new Set(TICKET_ACTS)
+const NOT_AN_AGENTS: ReadonlySet<Verb> = new Set(['instruct', 'answer-complaint'])
+const AN_ENGINEERS: ReadonlySet<Verb> = new Set([
+  ...(['see', 'change', 'arrive', 'wait', 'resume', 'done', 'return', 'transfer', 'join-in', 'note', 'urge'] as const),
+  ...(['give-up', 'reopen'] as const),
+])
+const REPORTERS: ReadonlySet<Verb> = new Set([
+  ...(['see', 'open', 'urge', 'withdraw', 'verify', 'not-fixed', 'rate', 'complain', 'reopen'] as const),
+])
 
 /** Hears it, says that what is wrong with it is known, and sees who heard it. */
 const RECORDED: ReadonlySet<Verb> = new Set(['see', 'listen', 'clear', 'audit'])
@@ -111,11 +128,14 @@ function agentMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolean {
       if (verb === 'listen') return mine || (thing.isMessage === true && covers(grant, thing))
       return verb === 'see' && (mine || covers(grant, thing))
     }
-    case 'ticket':
+    case 'ticket': {
+      const isTheirs = covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me
+      if (verb === 'give-up') return thing.assigneeId === me
       return (
-        (WORK.has(verb) && (covers(grant, thing) || thing.assigneeId === me || thing.firstTakerId === me)) ||
+        ((WORK.has(verb) || (ACTS.has(verb) && !NOT_AN_AGENTS.has(verb))) && isTheirs) ||
         (verb === 'see' && thing.offeredIds.includes(me))
       )
+    }
     case 'callback':
       return WORK.has(verb) && covers(grant, thing)
     case 'roster':
@@ -130,10 +150,7 @@ function engineerMay(grant: Grant, me: string, verb: Verb, thing: Thing): boolea
     case 'directory':
       return verb === 'see'
     case 'ticket':
-      return (
-        (thing.assigneeId === me && (verb === 'see' || verb === 'change')) ||
-        (verb === 'see' && thing.offeredIds.includes(me))
-      )
+      return (thing.assigneeId === me && AN_ENGINEERS.has(verb)) || (verb === 'see' && thing.offeredIds.includes(me))
     case 'call':
       return thing.assigneeIds.includes(me) && verb === 'see'
     case 'recording':

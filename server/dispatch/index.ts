@@ -3,12 +3,12 @@ import { type Actor, may, type Thing } from '../access/index.ts'
 import { clock, type Db, type JournalRow, type Tx } from '../db/index.ts'
 import { crewMembers, personRefs } from '../directory/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { held, readTickets, type TicketEvent, thing } from '../tickets/index.ts'
+import { held, isCrew, isPerson, readTickets, type Sending, type TicketEvent, thing } from '../tickets/index.ts'
 import type { FrameMaker, SharedFrame } from '../web/index.ts'
 import type { DeclineReason, DispatchRules, DispatchWish, OfferView, RulesView } from '../wire/dispatch.ts'
 import type { DispatchEvent } from './events.ts'
 import { FIRST_RULES } from './ladder.ts'
-import { accept, askLater, decline, dispatch, rulesOf } from './running.ts'
+import { accept, askLater, decline, dispatch, rulesOf, tellAbove } from './running.ts'
 import * as store from './store.ts'
 
 export { startLadder } from './climbing.ts'
@@ -24,14 +24,39 @@ export async function askSooner(
   return event.changes.priority ? askLater(tx, event) : []
 }
 
+/** Follows a ticket that was urged too often: the supervisors of its line are told. */
+export const escalate = (tx: Tx, event: { ticketId: string }): Promise<DispatchEvent[]> => tellAbove(tx, event.ticketId)
+
+/** What acts on a ticket ask of dispatch: whom to send, and what they answer. */
+export const sending: Sending<DispatchEvent> = {
+  dispatch: (tx, actor, ticketId, { personId, crewId }) =>
+    send(tx, actor, ticketId, { ...(personId && { personId }), ...(crewId && { crewId }) }),
+  accept: async (tx, actor, ticketId, { offerId, personId }) =>
+    acceptBy(tx, actor, offerId ?? (await openOffer(tx, ticketId, personId ?? actor.personId)), {
+      ...(personId && { personId }),
+    }),
+  async decline(tx, actor, ticketId, { offerId, personId, why }) {
+    if (!why) throw new Refusal('reason-needed', { field: 'why' })
+    const id = offerId ?? (await openOffer(tx, ticketId, personId ?? actor.personId))
+    return declineBy(tx, actor, id, { ...(personId && { personId }), reason: why })
+  },
+}
+
+async function openOffer(tx: Tx, ticketId: string, personId: string): Promise<string> {
+  for (const open of await store.holdOpenOffers(tx, ticketId))
+    if (await store.isOfferedTo(tx, open.id, personId)) return open.id
+  throw notFound('offer')
+}
+
 /** The desk sends somebody, or lets the engine find them. */
 export async function send(tx: Tx, actor: Actor, ticketId: string, wish: DispatchWish): Promise<DispatchEvent[]> {
   const ticket = await held(tx, actor, ticketId)
   const { personId = null, crewId = null, ways } = wish
   if (personId && crewId) throw new Refusal('one-or-the-other', { fields: ['personId', 'crewId'] })
-  if (personId && !(await personRefs(tx, [personId])).has(personId))
+  if (personId && !(await isPerson(tx, actor.organisationId, personId)))
     throw new Refusal('no-such-person', { field: 'personId' })
-  if (crewId && (await crewMembers(tx, crewId)).length === 0) throw new Refusal('no-such-crew', { field: 'crewId' })
+  if (crewId && (!(await isCrew(tx, actor.organisationId, crewId)) || (await crewMembers(tx, crewId)).length === 0))
+    throw new Refusal('no-such-crew', { field: 'crewId' })
   const to = personId || crewId ? { personId, crewId, companyId: null } : undefined
   return dispatch(tx, ticket, { byId: actor.personId, ...(to && { to }), ...(ways && { ways }) })
 }

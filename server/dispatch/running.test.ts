@@ -195,7 +195,7 @@ t.test('taken at the desk: whoever was asked is told, and the ladder ends; given
   await here.commit((tx) => act(tx, here.house.lin, id, 'take'))
   t.match(await here.last(id), { state: 'withdrawn' })
   t.equal(await waiting(here.db, id), undefined)
-  await here.commit((tx) => act(tx, here.house.lin, id, 'give-up'))
+  await here.commit((tx) => act(tx, here.house.lin, id, 'give-up', { reason: '要等厂家' }))
   await here.commit((tx) => act(tx, here.house.lin, id, 'reopen'))
   t.match(await waiting(here.db, id), { run: 2, n: 0, step: 0 })
 })

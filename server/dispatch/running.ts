@@ -117,7 +117,10 @@ export async function dispatch(
   ticket: Ticket,
   wish: { to?: OfferTo; ways?: Way[]; byId: string },
 ): Promise<DispatchEvent[]> {
-  if (ticket.state !== 'unassigned') throw new Refusal('ticket-not-in-that-state', { state: ticket.state })
+  // Passed on: whoever has it keeps it until the other accepts.
+  const isPassedOn = ticket.state === 'in_progress' && wish.to !== undefined
+  if (ticket.state !== 'unassigned' && !isPassedOn)
+    throw new Refusal('ticket-not-in-that-state', { state: ticket.state })
   const withdrawn = await withdrawAll(tx, ticket.id, 'passed_on', wish.byId)
   const waiting = await store.holdRung(tx, ticket.id)
   if (waiting) await store.endRung(tx, waiting.id, 'settled')
@@ -169,6 +172,7 @@ export async function climb(tx: Tx, ticketId: string, rungId?: string): Promise<
   const ticket = await holdTicket(tx, ticketId)
   const rung = ticket && (await store.holdRung(tx, ticketId))
   if (!ticket || !rung || (rungId && rung.id !== rungId)) return []
+  if (ticket.state === 'in_progress') return endPassingOn(tx, ticket, rung.id)
   if (ticket.state !== 'unassigned') return settle(tx, { ticketId })
   await store.lockLine(tx, ticket.lineId)
   const events: DispatchEvent[] = []
@@ -199,6 +203,25 @@ export async function climb(tx: Tx, ticketId: string, rungId?: string): Promise<
     await store.putRung(tx, { ...rung, n, step, inS: next.forS, byId: null })
     return events
   }
+}
+
+/** Nobody took what was passed on: it stays where it was, and whoever has it sees that. */
+async function endPassingOn(tx: Tx, ticket: Ticket, rungId: string): Promise<DispatchEvent[]> {
+  const now = await clock(tx)
+  const events: DispatchEvent[] = []
+  for (const open of await store.holdOpenOffers(tx, ticket.id))
+    events.push(...(await carry(tx, open, { ask: 'lapse' }, now)))
+  await store.endRung(tx, rungId, 'settled')
+  return events
+}
+
+/** The supervisors of a ticket's line are told of it; nobody is offered anything. */
+export async function tellAbove(tx: Tx, ticketId: string): Promise<DispatchEvent[]> {
+  const ticket = await holdTicket(tx, ticketId)
+  const personIds = ticket ? await supervisorsOf(tx, ticket, { everywhere: false }) : []
+  if (personIds.length === 0) return []
+  const about = { ticketId, to: 'supervisor', personIds, ways: ['console'], at: await clock(tx) } as const
+  return [{ type: 'dispatch.escalated', ...about, ways: [...about.ways], eventId: randomUUID() as string }]
 }
 
 type Climbed = { outcome: RungOutcome; told: DispatchEvent[] }

@@ -184,7 +184,9 @@ async function framesOf(db: Db, org: string, rows: JournalRow[]): Promise<(Share
         const ticket = ticketsOf.find(({ id }) => id === textOf(row, 'ticketId'))
         const [shown] = ticket ? tickets.ticketRows([ticket]) : []
         if (!ticket || !shown) return undefined
-        const frame: Frame = { ...head, subject: 'ticket', ticket: shown, ...(callId && { callId }) }
+        // That somebody complained is not told to whoever hears of the ticket: it may be about them.
+        const type = head.type.startsWith('ticket.complain') ? 'ticket.changed' : head.type
+        const frame: Frame = { ...head, type, subject: 'ticket', ticket: shown, ...(callId && { callId }) }
         return { thing: tickets.thing(ticket), frame }
       }
       case 'callback': {

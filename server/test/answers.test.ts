@@ -23,12 +23,22 @@ t.test('every answer with a schema has the fields the schema says, and no others
   }
   t.same(seen.sort(), [
     '/api/callbacks',
+    '/api/causes',
+    '/api/equipment/assets',
+    '/api/equipment/companies',
     '/api/lines/night',
+    '/api/offers',
     '/api/recordings/:id',
     '/api/recordings/:id/listenings',
     '/api/recordings/:id/peaks',
+    '/api/roster/cover',
+    '/api/roster/handovers',
+    '/api/roster/on-duty',
+    '/api/roster/patterns',
+    '/api/roster/swaps',
     '/api/session',
     '/api/tickets',
+    '/api/tickets/:id/proposal',
   ])
 })
 

@@ -57,6 +57,7 @@ const NAMED: Record<string, keyof Neighbour> = {
   ...{ place: 'placeId', assignee: 'personId', unitId: 'unitId', parentId: 'placeId', units: 'unitId' },
   ...{ shiftId: 'rosterShiftId', forShiftId: 'rosterShiftId', toId: 'personId', itemId: 'handoverId' },
   ...{ systemId: 'systemId', supplierId: 'companyId' },
+  ...{ after: 'ticketId', offerId: 'offerId', causeId: 'ticketId', linkId: 'ticketId', complaintId: 'ticketId' },
   ...{ companyId: 'companyId', contractIds: 'contractId', responsibleId: 'personId' },
   ...{ placeIds: 'placeId', personIds: 'personId', memberIds: 'personId', zoneIds: 'placeId' },
 }

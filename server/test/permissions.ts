@@ -117,7 +117,18 @@ export const DOORS: Record<string, Row> = {
   'POST /api/tickets/:id/withdraw': { says: CHANGED, body: () => ({ version: 1 }) },
   'POST /api/tickets/:id/done': { says: CHANGED, body: () => ({ version: 1, resolution: 'phone' }) },
   'POST /api/tickets/:id/reopen': { says: CHANGED, body: () => ({ version: 1 }) },
-  'POST /api/tickets/:id/give-up': { says: CHANGED, body: () => ({ version: 1 }) },
+  // another's job is given up by a supervisor alone
+  'POST /api/tickets/:id/give-up': {
+    says: 'no/hidden yes/hidden hidden no hidden hidden',
+    body: () => ({ version: 1, reason: 'x' }),
+  },
+  // each act is a verb of its own: access/may.test.ts
+  'POST /api/tickets/:id/acts': { says: CHANGED, body: () => ({ act: 'note', text: 'x' }) },
+  'GET /api/causes': { says: EVERYONE },
+  'PUT /api/causes': {
+    says: 'no yes/no no no yes no',
+    body: ({ line }) => ({ line, code: 'x', zh: 'x', en: 'x', parent: null, retired: false }),
+  },
   'GET /api/recordings/:id': { says: SEEN },
   // Who listened: an agent who sees that there is a recording does not see that.
   'GET /api/recordings/:id/listenings': { says: 'no/hidden yes/hidden hidden yes hidden hidden' },

@@ -7,6 +7,7 @@ import { archiveRoutes } from '../archive/routes.ts'
 import { callRoutes } from '../calls/routes.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
+import { sending } from '../dispatch/index.ts'
 import { dispatchRoutes } from '../dispatch/routes.ts'
 import { equipmentRoutes } from '../equipment/routes.ts'
 import { type Media, seedRadio } from '../radio/index.ts'
@@ -184,7 +185,7 @@ export async function wholeDesk(t: Test): Promise<House> {
         })(app),
       async (app) => agentRoutes({ ...parts(app.deskDb), sipSocket: '/sip', credentialMinutes: 60 })(app),
       async (app) => equipmentRoutes(parts(app.deskDb))(app),
-      async (app) => ticketRoutes(parts(app.deskDb))(app),
+      async (app) => ticketRoutes({ ...parts(app.deskDb), sending })(app),
       async (app) => callRoutes({ ...parts(app.deskDb), aboutCall })(app),
       async (app) => callTicketRoutes(parts(app.deskDb))(app),
       async (app) => callbackRoutes(parts(app.deskDb))(app),

@@ -4,7 +4,7 @@ import type { Tx } from '../db/index.ts'
 import { Refusal } from '../refusal.ts'
 import type { Resolution } from '../wire/tickets.ts'
 import type { TicketEvent } from './events.ts'
-import { asked, held } from './saving.ts'
+import { asked, held, isShownAsIs } from './saving.ts'
 import * as store from './store.ts'
 import { type Act, type Ask, stateAfter } from './ticket.ts'
 
@@ -12,6 +12,7 @@ export type How = {
   version?: number
   reason?: string
   resolution?: Resolution | null
+  causeId?: string | null
   faultCause?: string
   assigneeId?: string | null
   crewId?: string | null
@@ -19,19 +20,20 @@ export type How = {
 
 /** Moves a ticket along its states: who, when, and what came of it. */
 export async function act(tx: Tx, actor: Actor, id: string, what: Act, how: How = {}): Promise<TicketEvent[]> {
-  const ticket = await held(tx, actor, id)
+  const ticket = await held(tx, actor, id, what)
   if (what === 'assign') await known(tx, actor, how)
-  const { reason, resolution, faultCause } = how
+  isShownAsIs(ticket, how.version)
+  const { reason, resolution, causeId, faultCause } = how
   const to = stateAfter(ticket.state, what)
   const fields = what === 'assign' && { fields: assignment(ticket, how) }
   return asked(tx, ticket, askOf(actor.personId, what, how), {
     ...(what === 'done' && { words: { faultCause: faultCause ?? null } }),
     ...(what === 'reopen' && { words: { faultCause: null } }),
-    entry: { kind: what, body: { from: ticket.state, to, reason, resolution, faultCause, ...fields } },
+    entry: { kind: what, body: { from: ticket.state, to, reason, resolution, causeId, faultCause, ...fields } },
   })
 }
 
-function askOf(byId: string, what: Act, { reason, resolution, assigneeId, crewId }: How): Ask {
+function askOf(byId: string, what: Act, { reason, resolution, causeId, assigneeId, crewId }: How): Ask {
   switch (what) {
     case 'take':
       return { ask: 'take', byId, personId: byId }
@@ -43,10 +45,10 @@ function askOf(byId: string, what: Act, { reason, resolution, assigneeId, crewId
         ...(crewId !== undefined && { crewId }),
       }
     case 'done':
-      return { ask: 'done', byId, resolution: resolution ?? null }
+      return { ask: 'done', byId, resolution: resolution ?? null, causeId: causeId ?? null }
     case 'withdraw':
-      return { ask: 'withdraw', byId, reason: reason ?? '' }
     case 'give-up':
+      return { ask: what, byId, reason: reason ?? '' }
     case 'reopen':
       return { ask: what, byId }
   }
@@ -69,13 +71,13 @@ async function known(tx: Tx, { organisationId }: Actor, { assigneeId, crewId }: 
 
 /** Something to add that is not a field: it stands on the timeline. */
 export async function note(tx: Tx, actor: Actor, id: string, text: string): Promise<TicketEvent[]> {
-  const ticket = await held(tx, actor, id)
+  const ticket = await held(tx, actor, id, 'note')
   return asked(tx, ticket, { ask: 'note', byId: actor.personId }, { entry: { kind: 'note', body: { text } } })
 }
 
 /** 催单: the ward asks where it stays. Counted, shown, and heard by whoever works on it. */
 export async function urge(tx: Tx, actor: Actor, id: string, callId: string | null = null): Promise<TicketEvent[]> {
-  const ticket = await held(tx, actor, id)
+  const ticket = await held(tx, actor, id, 'urge')
   return asked(
     tx,
     ticket,

@@ -88,7 +88,8 @@ async function translated(
   if (line) {
     const where = await store.campusAndLine(tx, ticket.organisationId, ticket.campus, line)
     if (!where) throw new Refusal('no-such-line', { line })
-    Object.assign(to, { lineId: where.lineId, line, reportedCategoryId: wanted.categoryId ?? null })
+    const moved = ticket.moved + 1
+    Object.assign(to, { lineId: where.lineId, line, reportedCategoryId: wanted.categoryId ?? null, moved })
     fields.line = [ticket.line, line]
   }
   for (const field of ['categoryId', 'confirmedCategoryId'] as const) {

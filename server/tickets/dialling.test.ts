@@ -4,6 +4,7 @@ import { down, up } from '../../migrations/0254_numbers.ts'
 import { endUnheard, hear } from '../calls/index.ts'
 import type { Db } from '../db/index.ts'
 import { makeCommit } from '../desk.ts'
+import { sending } from '../dispatch/index.ts'
 import { popRoutes } from '../screens/routes.ts'
 import { house } from '../test/house.ts'
 import { visit } from '../test/visit.ts'
@@ -24,7 +25,7 @@ async function desk(t: Test) {
     more: [
       async (app) => callTicketRoutes(parts(app.deskDb))(app),
       async (app) => callbackRoutes(parts(app.deskDb))(app),
-      async (app) => ticketRoutes(parts(app.deskDb))(app),
+      async (app) => ticketRoutes({ ...parts(app.deskDb), sending })(app),
       async (app) =>
         popRoutes({
           ...parts(app.deskDb),

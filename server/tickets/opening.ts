@@ -37,7 +37,7 @@ export async function openAtDesk(
     organisationId: actor.organisationId,
     where: { campus, line },
     kind: 'incident',
-    source: 'desk',
+    source: wanted.source ?? 'desk',
     what: wanted.what ?? '',
     contactNumber: wanted.contactNumber ?? '',
     placeId: wanted.placeId ?? null,
@@ -118,6 +118,31 @@ export async function openForRadio(
 }
 
 const EMERGENCY_LINE = 'property'
+
+/** Another crew's share of a ticket: where it is and who reported it are the same, the work is not. */
+export async function openPart(
+  tx: Tx,
+  whole: Ticket,
+  { lineId, what, byId }: { lineId: string; what: string; byId: string },
+): Promise<{ events: TicketEvent[]; part: Ticket }> {
+  const ticket = await insertTicket(tx, {
+    organisationId: whole.organisationId,
+    where: { campusId: whole.campusId, lineId },
+    kind: 'incident',
+    source: 'desk',
+    what,
+    contactNumber: whole.contactNumber,
+    reporterId: whole.reporterId,
+    reporterName: whole.reporterName,
+    unitId: whole.unitId,
+    placeId: whole.confirmedPlaceId ?? whole.reportedPlaceId,
+    placeText: whole.placeText,
+    firstTakerId: byId,
+  })
+  if (!ticket) throw new Error(`the campus or line of ticket ${whole.id} is gone`)
+  const { place, unit, reporter, assignee, firstTaker, ...part } = ticket
+  return { events: [opened(part, { at: part.reportedAt, byId, callId: null })], part }
+}
 
 function opened(ticket: Ticket, about: { at: Date; byId: string | null; callId: string | null }): TicketEvent {
   const { id: ticketId, campus, line, version } = ticket

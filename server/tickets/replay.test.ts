@@ -1,11 +1,12 @@
 import t from 'tap'
 import { makeCommit } from '../desk.ts'
+import { sending } from '../dispatch/index.ts'
 import { house } from '../test/house.ts'
 import { ticketRoutes } from './routes.ts'
 
 t.test('a ticket that went to another line is not told again to who opened it and may not see it now', async (t) => {
   const { someone, db } = await house(t, {
-    more: [async (app) => ticketRoutes({ db: app.deskDb, commit: makeCommit(app.deskDb, () => {}) })(app)],
+    more: [async (app) => ticketRoutes({ db: app.deskDb, commit: makeCommit(app.deskDb, () => {}), sending })(app)],
   })
   const leads = await someone({ role: 'supervisor', line: 'it' })
   const key = { 'idempotency-key': 'opened-only-once' }

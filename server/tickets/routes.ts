@@ -1,9 +1,7 @@
-import { type Actor, listScope, may } from '../access/index.ts'
-import { recordingsOf } from '../archive/index.ts'
+import { type Actor, listScope } from '../access/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Commit } from '../desk.ts'
-import { personRefs, placeRefs } from '../directory/index.ts'
-import { notFound } from '../refusal.ts'
+import type { DeskEvent } from '../journey.ts'
 import { cardsFor } from '../screens/index.ts'
 import {
   actorOf,
@@ -20,66 +18,76 @@ import {
   Text,
   Type,
 } from '../web/index.ts'
+import { AnyAct, CauseView, CauseWish } from '../wire/life.ts'
 import { NewTicket, TicketAct, TicketAssign, TicketChange, TicketState } from '../wire/tickets.ts'
 import { List, type TicketPage, TicketRow, type TimelineItem } from '../wire/views.ts'
 import {
   act,
-  callsOf,
+  causes,
   change,
-  entriesOf,
+  changeCause,
+  doAct,
   listTickets,
   note,
   openAtDesk,
-  readTickets,
-  thing,
+  type Sending,
   ticketRows,
   urge,
 } from './index.ts'
+import { pageOf } from './page.ts'
 import type { Act } from './ticket.ts'
-import { timeline } from './timeline.ts'
 
 const strict = { additionalProperties: false } as const
 const One = Type.Object({ id: Id }, strict)
 /** What else happened around a ticket, told by a room that tickets do not know of. */
 export type MoreTimeline = (actor: Actor, ticketId: string) => Promise<TimelineItem[]>
 
+type Parts = { db: Db; commit: Commit; more?: MoreTimeline; sending: Sending<DeskEvent> }
+type Asking = Parameters<typeof actorOf>[0] & { params: unknown }
+
 /** Tickets: list, open, page, change as typed, and what people do to them. */
-export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; more?: MoreTimeline }): Routes {
+export const ticketRoutes =
+  (parts: Parts): Routes =>
+  async (app) => {
+    await listRoutes(parts)(app)
+    await changeRoutes(parts)(app)
+    await actRoutes(parts)(app)
+    await causeRoutes(parts)(app)
+  }
+
+/** A ticket's page as this person sees it; after a change of theirs also to who sees it for the last time. */
+function pages({ db, more }: Parts) {
   const page = async (actor: Actor, id: string, but?: { changed: true }): Promise<TicketPage> => {
-    const [shown, others] = await Promise.all([pageOf(db, actor, id, but), more?.(actor, id) ?? []])
+    const [shown, others] = await Promise.all([pageOf(db, actor, id, { cardsFor, ...but }), more?.(actor, id) ?? []])
     const timeline = [...shown.timeline, ...others].sort((a, b) => b.at.localeCompare(a.at))
     return { ...shown, timeline }
   }
-  /** What was committed is answered as done, also to who sees the ticket for the last time: they moved it, or gave it back. */
   const changed = (actor: Actor, id: string) => page(actor, id, { changed: true })
-  type Asking = Parameters<typeof actorOf>[0] & { params: unknown }
   const seenPage = (request: Asking) => page(actorOf(request), (request.params as { id: string }).id)
-  const seen = async (request: Asking, first: TicketRow) => {
-    await page(actorOf(request), first.ticketId)
-    return first
-  }
-  return async (app) => {
+  return { page, changed, seenPage }
+}
+
+const TicketsAsked = Type.Object(
+  {
+    ...PageQuery,
+    state: Type.Optional(TicketState),
+    line: Type.Optional(Code),
+    campus: Type.Optional(Code),
+    assignee: Type.Optional(Type.Union([Type.Literal('me'), Id])),
+    /** none: what no agent took */
+    taker: Type.Optional(Type.Literal('none')),
+    place: Type.Optional(Id),
+    q: Type.Optional(Text(100)),
+  },
+  strict,
+)
+
+const listRoutes =
+  ({ db }: Parts): Routes =>
+  async (app) => {
     app.get(
       '/api/tickets',
-      {
-        schema: {
-          querystring: Type.Object(
-            {
-              ...PageQuery,
-              state: Type.Optional(TicketState),
-              line: Type.Optional(Code),
-              campus: Type.Optional(Code),
-              assignee: Type.Optional(Type.Union([Type.Literal('me'), Id])),
-              /** none: what no agent took */
-              taker: Type.Optional(Type.Literal('none')),
-              place: Type.Optional(Id),
-              q: Type.Optional(Text(100)),
-            },
-            strict,
-          ),
-          response: answers(List(TicketRow)),
-        },
-      },
+      { schema: { querystring: TicketsAsked, response: answers(List(TicketRow)) } },
       async (request) => {
         const actor = actorOf(request)
         const { limit, after, state, line, campus, assignee, taker, place, q } = request.query
@@ -103,12 +111,20 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
         return { items: ticketRows(page.items), next: page.next }
       },
     )
+  }
 
+const changeRoutes =
+  (parts: Parts): Routes =>
+  async (app) => {
+    const { commit } = parts
+    const { page, changed, seenPage } = pages(parts)
+    const seen = async (request: Asking, first: TicketRow) => {
+      await page(actorOf(request), first.ticketId)
+      return first
+    }
     app.post(
       '/api/tickets',
-      {
-        schema: { body: NewTicket },
-      },
+      { schema: { body: NewTicket } },
       idempotentWhileSeen(seen, async (request, reply) => {
         const actor = actorOf(request)
         let row: TicketRow | undefined
@@ -142,6 +158,24 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
         return page(actor, id)
       }),
     )
+  }
+
+const actRoutes =
+  (parts: Parts): Routes =>
+  async (app) => {
+    const { commit, sending } = parts
+    const { page, changed, seenPage } = pages(parts)
+
+    app.post(
+      '/api/tickets/:id/acts',
+      { schema: { params: One, body: AnyAct } },
+      idempotentWhileSeen(seenPage, async (request) => {
+        const actor = actorOf(request)
+        const { id } = request.params as { id: string }
+        await commit((tx) => doAct(tx, actor, id, request.body as AnyAct, sending))
+        return changed(actor, id)
+      }),
+    )
 
     app.post('/api/tickets/:id/urge', { schema: { params: One } }, async (request) => {
       const actor = actorOf(request)
@@ -167,60 +201,18 @@ export function ticketRoutes({ db, commit, more }: { db: Db; commit: Commit; mor
       return changed(actor, request.params.id)
     })
   }
-}
 
-/** What was noted of a call that this person may not see does not name the call. */
-function withoutHidden<T extends { body: Record<string, unknown> }>(entry: T, seen: ReadonlyMap<string, unknown>): T {
-  const { callId, ...body } = entry.body
-  return typeof callId !== 'string' || seen.has(callId) ? entry : { ...entry, body }
-}
+const causeRoutes =
+  ({ db, commit }: Parts): Routes =>
+  async (app) => {
+    app.get('/api/causes', { schema: { response: answers(List(CauseView)) } }, async (request) => ({
+      items: await causes(db, actorOf(request)),
+      next: null,
+    }))
 
-/**
- * One ticket with its calls, recordings and timeline, as this person may see it. Hidden answers as absent. `changed`: this
- * person's own change, which they might make, has just been committed.
- */
-async function pageOf(db: Db, actor: Actor, id: string, { changed = false } = {}): Promise<TicketPage> {
-  const [ticket] = await readTickets(db, [id])
-  if (!ticket || !(changed || may(actor, 'see', thing(ticket)))) throw notFound('ticket')
-  const links = await callsOf(db, id)
-  const callIds = links.map((link) => link.callId)
-  const [cards, recordings, entries, confirmed] = await Promise.all([
-    cardsFor(db, actor, callIds),
-    callIds.length > 0 ? recordingsOf(db, actor, callIds) : [],
-    entriesOf(db, id),
-    placeRefs(db, [ticket.confirmedPlaceId]),
-  ])
-  const items = timeline(
-    ticket,
-    entries.map((entry) => withoutHidden(entry, cards)),
-    [...cards.values()],
-    recordings,
-  )
-  const people = await personRefs(
-    db,
-    items.map((item) => item.byId),
-  )
-  const [row] = ticketRows([ticket])
-  if (!row) throw notFound('ticket')
-  return {
-    ...row,
-    notes: ticket.notes,
-    confirmedPlace: (ticket.confirmedPlaceId && confirmed.get(ticket.confirmedPlaceId)) || null,
-    confirmedCategoryId: ticket.confirmedCategoryId,
-    reportedImpact: ticket.reportedImpact,
-    reportedUrgency: ticket.reportedUrgency,
-    confirmedImpact: ticket.confirmedImpact,
-    confirmedUrgency: ticket.confirmedUrgency,
-    ipAddress: ticket.ipAddress,
-    resolution: ticket.resolution,
-    faultCause: ticket.faultCause,
-    respondedAt: ticket.respondedAt?.toISOString() ?? null,
-    calls: links.flatMap(({ callId, relation }) => {
-      const card = cards.get(callId)
-      return card
-        ? [{ ...card, relation, recordings: recordings.filter((recording) => recording.callId === callId) }]
-        : []
-    }),
-    timeline: items.map(({ byId, ...item }) => ({ ...item, by: (byId && people.get(byId)) || null })),
+    app.put('/api/causes', { schema: { body: CauseWish } }, async (request, reply) => {
+      const actor = actorOf(request)
+      await commit(async (tx) => changeCause(tx, actor, request.body))
+      return reply.code(204).send()
+    })
   }
-}

@@ -1,6 +1,6 @@
 /** How every change of a ticket goes: held, decided, saved, its words written on the timeline under the event's id. */
 import { randomUUID } from 'node:crypto'
-import { type Actor, may, type Thing } from '../access/index.ts'
+import { type Actor, may, type Thing, type Verb } from '../access/index.ts'
 import { clock, type Tx } from '../db/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import type { OfTicket } from './events.ts'
@@ -19,12 +19,21 @@ export const thing = (ticket: Ticket): Thing => ({
   offeredIds: ticket.offeredIds,
 })
 
-/** A ticket this person may work on, held until the transaction ends; hidden or not there: 404. */
-export async function held(tx: Tx, actor: Actor, id: string): Promise<Ticket> {
+/** A ticket this person may do this to, held until the transaction ends; hidden or not there: 404. */
+export async function held(tx: Tx, actor: Actor, id: string, verb: Verb = 'change'): Promise<Ticket> {
   const ticket = await store.holdTicket(tx, id)
   if (!ticket || !may(actor, 'see', thing(ticket))) throw notFound('ticket')
-  if (!may(actor, 'change', thing(ticket))) throw new Refusal('not-allowed')
+  if (!may(actor, verb, thing(ticket))) throw new Refusal('not-allowed')
   return ticket
+}
+
+/** Typing and notes are no acts: whoever saw the ticket before them still knows how it stands. */
+const NO_ACTS: ReadonlySet<Ask['ask']> = new Set(['change', 'note', 'join', 'leave', 'first-take', 'link', 'unlink'])
+
+/** What was shown to the person is how it stands; else nothing is done. `version`: as it was shown. */
+export function isShownAsIs(ticket: Ticket, version: number | undefined): void {
+  if (version !== undefined && version < ticket.actedVersion)
+    throw new Refusal('ticket-acted-meanwhile', { version: ticket.version, state: ticket.state })
 }
 
 /** The words that go with an ask: those of the ticket's own fields, and what the timeline says. */
@@ -40,12 +49,14 @@ export async function asked(tx: Tx, ticket: Ticket, what: Ask, said: Said = {}):
   const decided = decide(ticket, what, at)
   if (typeof decided === 'string') {
     const field = decided === 'category-needed' ? { field: 'categoryId' } : {}
-    throw new Refusal(decided, { state: ticket.state, act: what.ask, possible: acts(ticket.state), ...field })
+    throw new Refusal(decided, { state: ticket.state, act: what.ask, possible: acts(ticket), ...field })
   }
   const events = decided.map((event) => ({ ...event, eventId: randomUUID() as string }))
   const [first] = events
   if (!first) return []
-  await store.saveTicket(tx, ticket, { ...events.reduce<Ticket>(evolve, ticket), ...said.words })
+  const after = { ...events.reduce<Ticket>(evolve, ticket), ...said.words }
+  const actedVersion = NO_ACTS.has(what.ask) ? ticket.actedVersion : after.version
+  await store.saveTicket(tx, ticket, { ...after, actedVersion })
   if (said.entry) {
     const { kind, byId = what.byId, body } = said.entry
     await store.insertEntry(tx, ticket.id, { eventId: first.eventId, at, byId, kind, body })

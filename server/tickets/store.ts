@@ -34,6 +34,20 @@ const COLUMN = {
   assigneeId: 'assignee_id',
   crewId: 'crew_id',
   resolution: 'resolution',
+  causeId: 'cause_id',
+  survivorId: 'survivor_id',
+  waitingFor: 'waiting_for',
+  waitingUntil: 'waiting_until',
+  arrivedAt: 'arrived_at',
+  reviewedAt: 'reviewed_at',
+  verifyBy: 'verify_by',
+  verifiedAt: 'verified_at',
+  returned: 'returned',
+  moved: 'moved',
+  escalated: 'escalated',
+  actBy: 'act_by',
+  stars: 'stars',
+  actedVersion: 'acted_version',
   faultCause: 'fault_cause',
   urged: 'urged',
   repeat: 'repeat_flag',
@@ -238,6 +252,16 @@ export async function isPerson(tx: Tx, organisationId: string, id: string): Prom
 
 export async function isCrew(tx: Tx, organisationId: string, id: string): Promise<boolean> {
   return (await tx('crews').where({ id, organisation_id: organisationId }).first('id')) !== undefined
+}
+
+/** A crew and its line's id; null: of every line. */
+export async function crewOf(
+  tx: Tx,
+  organisationId: string,
+  id: string,
+): Promise<{ crewId: string; lineId: string | null } | undefined> {
+  const row = await tx('crews').where({ id, organisation_id: organisationId }).first('id', 'line_id')
+  return row && { crewId: row.id, lineId: row.line_id }
 }
 
 /** The one ticket somebody works on now; undefined when there is none, or more than one. */

@@ -80,6 +80,9 @@ const aTicket = (but: Partial<Ticket> = {}): Ticket => ({
   assigneeId: null,
   crewId: null,
   resolution: null,
+  ...{ causeId: null, survivorId: null, waitingFor: null, waitingUntil: null, arrivedAt: null, reviewedAt: null },
+  ...{ verifyBy: null, verifiedAt: null, returned: 0, moved: 0, escalated: false, actBy: null, stars: null },
+  actedVersion: 0,
   faultCause: null,
   urged: 0,
   repeat: false,
@@ -103,7 +106,7 @@ const ASKS: { [K in Ask['ask']]: Extract<Ask, { ask: K }> } = {
   assign: { ask: 'assign', byId, assigneeId: 'chen', crewId: 'crew-1' },
   done: { ask: 'done', byId, resolution: 'remote' },
   withdraw: { ask: 'withdraw', byId, reason: '报错了' },
-  'give-up': { ask: 'give-up', byId },
+  'give-up': { ask: 'give-up', byId, reason: '要等厂家' },
   reopen: { ask: 'reopen', byId },
   urge: { ask: 'urge', byId, callId: null },
   note: { ask: 'note', byId },
@@ -111,6 +114,31 @@ const ASKS: { [K in Ask['ask']]: Extract<Ask, { ask: K }> } = {
   join: { ask: 'join', byId, callId: 'k1', relation: 'same_fault' },
   leave: { ask: 'leave', byId, callId: 'k1', alone: false },
   'first-take': { ask: 'first-take', byId, personId: 'lin' },
+  arrive: { ask: 'arrive', byId },
+  wait: { ask: 'wait', byId, waitingFor: 'part', until: new Date(at.getTime() + 3_600_000) },
+  resume: { ask: 'resume', byId, wokeUp: false },
+  return: { ask: 'return', byId, why: 'busy' },
+  transfer: { ask: 'transfer', byId, personId: 'chen', crewId: null },
+  review: { ask: 'review', byId, openParts: 0, isPart: false },
+  'send-back': { ask: 'send-back', byId, reason: '没有写原因' },
+  verify: { ask: 'verify', byId, how: 'phone', openParts: 0 },
+  'not-fixed': { ask: 'not-fixed', byId, how: 'phone' },
+  rate: { ask: 'rate', byId, stars: 5 },
+  complain: { ask: 'complain', byId, complaintId: 'c1', aboutId: 'wei', words: '等了两小时' },
+  'answer-complaint': { ask: 'answer-complaint', byId, complaintId: 'c1', words: '已致歉' },
+  instruct: { ask: 'instruct', byId, until: new Date(at.getTime() + 3_600_000) },
+  escalate: { ask: 'escalate', byId: null },
+  merge: { ask: 'merge', byId, survivorId: 't2', linkId: 'l1', reason: '同一台打印机' },
+  split: { ask: 'split', byId, survivorId: 't2', linkId: 'l1' },
+  link: { ask: 'link', byId, linkId: 'l2', kind: 'related', otherId: 't3', isFrom: true },
+  unlink: { ask: 'unlink', byId, linkId: 'l2', kind: 'related', otherId: 't3', isFrom: true },
+}
+/** What an act needs of the ticket beside its state. */
+const NEEDS: { [K in Ask['ask']]?: Partial<Ticket> } = {
+  resume: { waitingFor: 'part', waitingUntil: at },
+  'send-back': { assigneeId: 'wei' },
+  verify: { reviewedAt: at },
+  split: { survivorId: 't2', assigneeId: 'wei' },
 }
 const after = (ticket: Ticket, ask: Ask): Ticket => {
   const events = decide(ticket, ask, at)
@@ -134,10 +162,28 @@ t.test('each act leads where the table says from each state, and is refused from
     join: [all],
     leave: [all],
     'first-take': [all],
+    arrive: [{ in_progress: true }],
+    wait: [{ in_progress: true }],
+    resume: [{ in_progress: true }],
+    return: [{ in_progress: true }, 'unassigned'],
+    transfer: [{ in_progress: true }],
+    review: [{ done: true }],
+    'send-back': [{ done: true }, 'in_progress'],
+    verify: [{ done: true }],
+    'not-fixed': [{ done: true }, 'unassigned'],
+    rate: [{ done: true, unresolved: true }],
+    complain: [all],
+    'answer-complaint': [all],
+    instruct: [open],
+    escalate: [open],
+    merge: [open, 'withdrawn'],
+    split: [{ withdrawn: true }, 'in_progress'],
+    link: [all],
+    unlink: [all],
   }
   for (const [act, [from, to]] of Object.entries(may) as [Ask['ask'], [object, TicketState?]][]) {
     for (const state of STATES) {
-      const ticket = inState(state)
+      const ticket = { ...inState(state), ...NEEDS[act] }
       if (state in from) t.equal(after(ticket, ASKS[act]).state, to ?? state, `${act} of one that is ${state}`)
       else {
         const refusal = act === 'urge' ? 'ticket-not-open' : 'ticket-not-in-that-state'
@@ -145,8 +191,10 @@ t.test('each act leads where the table says from each state, and is refused from
       }
     }
   }
-  t.same(acts('in_progress'), ['take', 'assign', 'done', 'withdraw', 'give-up'])
-  t.same(acts('withdrawn'), ['reopen'])
+  const working = ['take', 'assign', 'arrive', 'wait', 'done', 'return', 'transfer', 'withdraw', 'give-up', 'merge']
+  t.same(acts(inState('in_progress')), [...working, 'instruct', 'urge'])
+  t.same(acts(inState('withdrawn')), ['reopen'])
+  t.same(acts({ ...inState('withdrawn'), survivorId: 't2' }), ['split'], 'what is merged is split, not reopened')
 })
 
 t.test('what is missing is asked for', async (t) => {

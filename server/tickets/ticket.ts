@@ -1,84 +1,19 @@
+/** What may be asked of a ticket, what it means, and how the ticket stands afterwards. Pure. */
 import type { CallRelation, Resolution, TicketState } from '../wire/tickets.ts'
 import type { Changes, OfTicket, Standing } from './events.ts'
+import { decideLife, LIFE_LEADS, type LifeAsk, type LifeRefusal, lifeAfter, lifeIn } from './life/life.ts'
+import { CODES, type Ticket } from './shape.ts'
 
-export type { Standing } from './events.ts'
-
-/**
- * A ticket.
- *
- *   unassigned ──take/assign──► in_progress ──done──► done
- *       │  ▲                        │  │                │
- *       │  └────────reopen──────────┼──┼────────────────┘
- *       ├──withdraw──► withdrawn ◄──┘  └──give up──► unresolved
- *       └──done (solved on the phone)──► done
- *
- * `offeredIds`: whom it is offered to now; they see it. Dispatch keeps that, and no event of the ticket says it.
- * Reported and confirmed are two things and stand apart: what the caller said is never overwritten by what was found.
- */
-export type Ticket = Standing & Words & { readonly offeredIds: string[] }
-
-/** What people wrote or are reached by: in the row and on the timeline, never in the journal. */
-export type Words = {
-  what: string
-  notes: string
-  contactNumber: string
-  reporterName: string
-  placeText: string
-  ipAddress: string | null
-  faultCause: string | null
-}
-
-const CODES = Object.keys({
-  id: 0,
-  organisationId: 0,
-  year: 0,
-  number: 0,
-  campusId: 0,
-  campus: 0,
-  lineId: 0,
-  line: 0,
-  kind: 0,
-  state: 0,
-  reporterId: 0,
-  unitId: 0,
-  reportedPlaceId: 0,
-  confirmedPlaceId: 0,
-  reportedCategoryId: 0,
-  confirmedCategoryId: 0,
-  reportedImpact: 0,
-  reportedUrgency: 0,
-  confirmedImpact: 0,
-  confirmedUrgency: 0,
-  priority: 0,
-  firstTakerId: 0,
-  assigneeId: 0,
-  crewId: 0,
-  resolution: 0,
-  urged: 0,
-  repeat: 0,
-  source: 0,
-  reportedAt: 0,
-  respondedAt: 0,
-  finishedAt: 0,
-  version: 0,
-} satisfies Record<keyof Standing, 0>) as (keyof Standing)[]
-
-/** A ticket in its codes alone: no words, and no names that it is shown with. */
-export const standingOf = (ticket: Standing): Standing =>
-  Object.fromEntries(CODES.map((field) => [field, ticket[field]])) as Standing
-
-const WORDS = ['what', 'notes', 'contactNumber', 'reporterName', 'placeText', 'ipAddress', 'faultCause'] as const
-export const wordsOf = (fields: Partial<Ticket>): Partial<Words> =>
-  Object.fromEntries(WORDS.filter((field) => field in fields).map((field) => [field, fields[field]]))
+export * from './shape.ts'
 
 /** What people, a call or the radio ask of a ticket. `reason` is only looked for here: its words stay out of the event. */
 export type Ask = { byId: string | null } & (
   | { ask: 'take'; personId: string }
   /** what is left out stays as it is */
   | { ask: 'assign'; assigneeId?: string | null; crewId?: string | null }
-  | { ask: 'done'; resolution?: Resolution | null }
+  | { ask: 'done'; resolution?: Resolution | null; causeId?: string | null }
   | { ask: 'withdraw'; reason?: string }
-  | { ask: 'give-up' }
+  | { ask: 'give-up'; reason?: string }
   | { ask: 'reopen' }
   | { ask: 'urge'; callId: string | null }
   | { ask: 'note' }
@@ -87,7 +22,9 @@ export type Ask = { byId: string | null } & (
   /** `alone`: no other call is about it */
   | { ask: 'leave'; callId: string; alone: boolean }
   | { ask: 'first-take'; personId: string }
+  | LifeAsk
 )
+/** Acts that move a ticket between its five states, each a route of its own since before `acts`. */
 export type Act = Extract<Ask['ask'], 'take' | 'assign' | 'done' | 'withdraw' | 'give-up' | 'reopen'>
 
 export type TicketRefusal =
@@ -97,6 +34,7 @@ export type TicketRefusal =
   | 'resolution-needed'
   | 'category-needed'
   | 'somebody-needed'
+  | LifeRefusal
 
 type Leads = Partial<Record<TicketState, TicketState>>
 const STAYS: Leads = {
@@ -121,14 +59,42 @@ const LEADS: Record<Ask['ask'], Leads> = {
   join: STAYS,
   leave: STAYS,
   'first-take': STAYS,
+  ...LIFE_LEADS,
 }
 
 /** The state an act leads to; undefined when the ticket is in no state for it. */
 export const stateAfter = (state: TicketState, act: Ask['ask']): TicketState | undefined => LEADS[act][state]
 
-/** What may be done to a ticket in this state: a refusal says it. */
-export const acts = (state: TicketState): Act[] =>
-  (['take', 'assign', 'done', 'withdraw', 'give-up', 'reopen'] as const).filter((act) => LEADS[act][state])
+const BY_HAND = [
+  ...(['take', 'assign', 'arrive', 'wait', 'resume', 'done', 'return', 'transfer', 'withdraw', 'give-up'] as const),
+  ...(['review', 'send-back', 'verify', 'not-fixed', 'rate', 'reopen', 'merge', 'split', 'instruct', 'urge'] as const),
+]
+export type ByHand = (typeof BY_HAND)[number]
+
+/** What may be done to a ticket as it stands, whoever asks: a refusal says it, and the page offers it. */
+export const acts = (ticket: Standing): ByHand[] =>
+  BY_HAND.filter((act) => {
+    if (!LEADS[act][ticket.state]) return false
+    switch (act) {
+      case 'arrive':
+        return !ticket.arrivedAt
+      case 'resume':
+        return ticket.waitingFor !== null
+      case 'review':
+      case 'send-back':
+        return !ticket.reviewedAt
+      case 'verify':
+        return ticket.reviewedAt !== null && !ticket.verifiedAt
+      case 'not-fixed':
+        return !ticket.verifiedAt
+      case 'split':
+        return ticket.survivorId !== null
+      case 'reopen':
+        return ticket.survivorId === null
+      default:
+        return true
+    }
+  })
 
 /** What an ask means. What changes nothing is no event; what makes no sense is refused by its code. */
 export function decide(ticket: Ticket, ask: Ask, at: Date): OfTicket[] | TicketRefusal {
@@ -150,14 +116,15 @@ export function decide(ticket: Ticket, ask: Ask, at: Date): OfTicket[] | TicketR
     case 'done':
       if (!ask.resolution) return 'resolution-needed'
       if (ticket.reportedCategoryId === null) return 'category-needed'
-      return [{ ...becomes, resolution: ask.resolution }]
+      return [{ ...becomes, resolution: ask.resolution, ...(ask.causeId && { causeId: ask.causeId }) }]
     case 'withdraw':
       return ask.reason?.trim() ? [becomes] : 'reason-needed'
     case 'give-up':
+      return ask.reason?.trim() ? [becomes] : 'reason-needed'
     case 'reopen':
-      return [becomes]
+      return ticket.survivorId ? 'ticket-not-in-that-state' : [becomes]
     case 'urge':
-      return [{ type: 'ticket.urged', callId: ask.callId, urged: [ticket.urged, ticket.urged + 1], ...next }]
+      return urged(ticket, ask.callId, next)
     case 'note':
       return [{ type: 'ticket.noted', ...next, version: ticket.version }]
     case 'change':
@@ -171,7 +138,18 @@ export function decide(ticket: Ticket, ask: Ask, at: Date): OfTicket[] | TicketR
     }
     case 'first-take':
       return ticket.firstTakerId ? [] : [{ type: 'ticket.first-taken', firstTakerId: ask.personId, ...next }]
+    default:
+      return decideLife(ticket, ask, to, next)
   }
+}
+
+/** The third urge goes above: whoever was urged twice did not bring it on. */
+const URGES_THAT_ESCALATE = 3
+function urged(ticket: Ticket, callId: string | null, next: About & { byId: string | null }): OfTicket[] {
+  const count = ticket.urged + 1
+  const told: OfTicket = { type: 'ticket.urged', callId, urged: [ticket.urged, count], ...next }
+  const isOften = count >= URGES_THAT_ESCALATE && !ticket.escalated
+  return isOften ? [told, { type: 'ticket.escalated', ...next, byId: null }] : [told]
 }
 
 type About = Pick<OfTicket, 'ticketId' | 'at' | 'version'> & { byId: string | null }
@@ -210,58 +188,25 @@ export function evolve<T extends Standing>(ticket: T, event: OfTicket): T {
     }
     case 'ticket.state':
       return { ...ticket, ...settled(ticket, event), state: event.to, version }
-    case 'ticket.call-joined':
-    case 'ticket.call-left':
-    case 'ticket.noted':
-      return { ...ticket, version }
+    default:
+      return { ...ticket, ...lifeAfter(ticket, event), version }
   }
 }
 
-function settled(ticket: Standing, { to, at, resolution }: Extract<OfTicket, { type: 'ticket.state' }>) {
+function settled(ticket: Standing, event: Extract<OfTicket, { type: 'ticket.state' }>): Partial<Standing> {
+  const { to, at, resolution } = event
+  const life = lifeIn(event)
   switch (to) {
     case 'unassigned':
-      return { finishedAt: null, resolution: null, assigneeId: null, crewId: null }
+      return { ...life, finishedAt: null, resolution: null, assigneeId: null, crewId: null }
     case 'in_progress':
-      return { respondedAt: ticket.respondedAt ?? at }
+      return { ...life, respondedAt: ticket.respondedAt ?? at }
     case 'done':
-      return { respondedAt: ticket.respondedAt ?? at, finishedAt: at, resolution: resolution ?? null }
+      return { ...life, respondedAt: ticket.respondedAt ?? at, finishedAt: at, resolution: resolution ?? null }
     case 'withdrawn':
     case 'unresolved':
-      return { finishedAt: at }
+      return { ...life, finishedAt: at }
   }
-}
-
-/** A row of the journal as an event. Rows of before events carried codes say less: what they do not say is unknown. */
-export function readBack({ type, at, body }: { type: string; at: Date; body: Record<string, unknown> }): OfTicket {
-  const event = { type, at, ...body } as OfTicket
-  switch (event.type) {
-    case 'ticket.opened':
-    case 'ticket.stood':
-      return { ...event, stands: standsAgain(event) }
-    case 'ticket.changed':
-      return { ...event, changes: event.changes ?? {} }
-    case 'ticket.assigned':
-      return { ...event, was: event.was ?? { assigneeId: null, crewId: null } }
-    default:
-      return event
-  }
-}
-
-const TIMES = ['reportedAt', 'respondedAt', 'finishedAt'] as const
-function standsAgain({ stands, ...event }: Extract<OfTicket, { stands: Standing }>): Standing {
-  const codes = stands ?? {
-    id: event.ticketId,
-    ...('campus' in event && { campus: event.campus, line: event.line }),
-    state: 'unassigned',
-    reportedAt: event.at,
-    firstTakerId: event.byId ?? null,
-    assigneeId: null,
-    crewId: null,
-    urged: 0,
-    version: event.version,
-  }
-  const times = TIMES.map((field) => [field, codes[field] ? new Date(codes[field]) : null])
-  return { ...codes, ...Object.fromEntries(times) }
 }
 
 /** Shown short: the number within its year, at least four digits. */

@@ -1,6 +1,7 @@
 /** The words of dispatch, each once: who is asked, by which way, and what came of it. */
 import { type Static, type TProperties, Type } from 'typebox'
 import { Id, Nullable, strict } from './fields.ts'
+import { DeclineReason } from './tickets.ts'
 import { PersonRef, PlaceRef } from './views.ts'
 import { SystemRole } from './words.ts'
 
@@ -15,8 +16,7 @@ export type AcceptedHow = Static<typeof AcceptedHow>
 export const OfferState = Type.Enum(['open', 'accepted', 'declined', 'lapsed', 'withdrawn'])
 export type OfferState = Static<typeof OfferState>
 
-export const DeclineReason = Type.Enum(['busy', 'too_far', 'not_my_field', 'off_duty', 'needs_other', 'other'])
-export type DeclineReason = Static<typeof DeclineReason>
+export { DeclineReason }
 
 export const WithdrawnWhy = Type.Enum(['taken', 'assigned', 'over', 'passed_on', 'by_hand'])
 export type WithdrawnWhy = Static<typeof WithdrawnWhy>

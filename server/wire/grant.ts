@@ -1,3 +1,4 @@
+import type { TicketActName } from './choices.ts'
 import type { Role } from './words.ts'
 
 /** A person who asks, with what they were granted. Campus and line are codes; null means every one. */
@@ -29,6 +30,7 @@ export type Verb =
   | 'audit'
   | 'lead'
   | 'end'
+  | TicketActName
 
 /** What is asked about, and whose it is. Codes for campus and line, which two organisations may share; ids for people. */
 export type Thing = ({ organisationId: string } & OwnedThing) | { kind: 'directory' } | { kind: 'journal' }

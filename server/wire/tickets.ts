@@ -1,6 +1,6 @@
 /** The words of tickets and callbacks, each once: routes check by them, types are derived from them. */
 import { type Static, Type } from 'typebox'
-import { CHOSEN_KINDS, CLEARED_BY_HAND, RESOLUTIONS, TICKET_STATES } from './choices.ts'
+import { CHOSEN_KINDS, CLEARED_BY_HAND, RESOLUTIONS, TICKET_STATES, TOLD_BY, WAITING_FOR } from './choices.ts'
 import { Code, Id, Nullable, strict, Text, Version } from './fields.ts'
 
 export const TicketState = Type.Enum(TICKET_STATES)
@@ -10,11 +10,26 @@ export const TicketKind = Type.Enum([...CHOSEN_KINDS, 'voicemail'])
 export type TicketKind = Static<typeof TicketKind>
 export const ChosenKind = Type.Enum(CHOSEN_KINDS)
 
-export const TicketSource = Type.Enum(['call', 'voicemail', 'desk', 'web', 'radio'])
+export const TicketSource = Type.Enum(['call', 'voicemail', 'web', 'radio', ...TOLD_BY])
 export type TicketSource = Static<typeof TicketSource>
 
 export const Resolution = Type.Enum(RESOLUTIONS)
 export type Resolution = Static<typeof Resolution>
+
+/** why somebody does not go, or gives a job back */
+export const DeclineReason = Type.Enum(['busy', 'too_far', 'not_my_field', 'off_duty', 'needs_other', 'other'])
+export type DeclineReason = Static<typeof DeclineReason>
+
+export const WaitingFor = Type.Enum(WAITING_FOR)
+export type WaitingFor = Static<typeof WaitingFor>
+
+/** `duplicate`: merged into the other · `part`: another crew's share of it · `related`: to be read together */
+export const LinkKind = Type.Enum(['duplicate', 'part', 'related'])
+export type LinkKind = Static<typeof LinkKind>
+
+/** who said that it works: the ward on the telephone or on its page, the desk for it, or nobody in time */
+export const VerifiedHow = Type.Enum(['phone', 'page', 'desk', 'time'])
+export type VerifiedHow = Static<typeof VerifiedHow>
 
 /** what a person may say of a call and a ticket there already is */
 export const JoinRelation = Type.Enum(['same_fault', 'urge', 'callback', 'also'])
@@ -48,6 +63,7 @@ export const NewTicket = Type.Object(
     placeId: Type.Optional(Id),
     reporterId: Type.Optional(Id),
     contactNumber: Type.Optional(Contact),
+    source: Type.Optional(Type.Enum(TOLD_BY)),
   },
   strict,
 )

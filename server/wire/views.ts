@@ -1,6 +1,7 @@
 /** What a console is shown. Times are ISO 8601 in UTC; durations say their unit. */
 import { type Static, type TSchema, Type } from 'typebox'
 import { Nullable } from './fields.ts'
+import type { TicketLife } from './life.ts'
 import { TicketState } from './tickets.ts'
 import {
   AgentState,
@@ -287,6 +288,8 @@ export type TicketPage = TicketRow & {
   respondedAt: string | null
   calls: (CallCard & { relation: CallRelation; recordings: RecordingView[] })[]
   timeline: TimelineItem[]
+  /** null: not fetched */
+  life: TicketLife | null
 }
 
 export const CallbackRow = Type.Object({

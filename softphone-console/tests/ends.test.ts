@@ -19,7 +19,7 @@ const HUNG_UP = '对方已挂断'
 t.test('a callback from its page is dialled, and the own phone answers itself', async (t) => {
   const { page, phone, server } = await aReadyAgent(t, browser)
   await page.locator('a[href="/callbacks"]').first().click()
-  await page.getByRole('listitem', { name: /62117/ }).getByRole('button', { name: '回电' }).click()
+  await page.getByRole('listitem', { name: /62117/ }).getByRole('button', { name: '回电', exact: true }).click()
   await until(() => server.asked.some((one) => one.path === '/api/calls/dial'))
   await phone.ring('own', '62117')
   await bayOf(page).getByRole('button', { name: /挂断/ }).waitFor(WAIT)

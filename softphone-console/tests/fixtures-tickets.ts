@@ -1,4 +1,5 @@
 import type { Page, Route } from 'playwright'
+import type { ProposalView } from '../../server/wire/dispatch.ts'
 import type { CallCard, RecordingView, TicketPage, TicketRow } from '../../server/wire/views.ts'
 import { ago, call, catalogue, page, people, places, ticket, units } from './pretend/fixtures.ts'
 
@@ -189,6 +190,7 @@ export async function answerTickets(
     const [, id = '', act] = /\/api\/tickets\/([^/?]+)\/?(\w+)?$/.exec(request.url()) ?? []
     const one = held.get(id)
     if (!one) return json(route, { code: 'not-found', message: '' }, 404)
+    if (act === 'proposal') return json(route, nobodyFits(id))
     if (request.method() === 'GET') return json(route, one)
     const body = (request.postDataJSON() ?? {}) as Record<string, unknown>
     asked.push(`${request.method()} ${act ?? 'change'} ${JSON.stringify(body)}`)
@@ -255,6 +257,11 @@ export async function answerTickets(
   })
   return { held, asked }
 }
+
+const nobodyFits = (ticketId: string): ProposalView => ({
+  ...{ ticketId, at: new Date().toISOString(), mode: 'proposed', versionId: null, nextAt: null },
+  ...{ candidates: [], excluded: [], offers: [], people: [], crews: [], places: [] },
+})
 
 /** Categories on two levels, so that the pick has something to rank, filter and fold. */
 export const twoLevels: typeof catalogue = {

@@ -1,5 +1,6 @@
 /** Witnesses that are not ours: Asterisk's own record, what the wards counted, the vault's bytes. */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Lab } from '../../lab/index.ts'
@@ -94,6 +95,8 @@ export function writtenCalls(rows: CelRow[]): Map<string, WrittenCall> {
 /** A filed recording's bytes, straight from the folder vault: by their own hash, whatever they are called. */
 export async function vaultBySha(vaultDir: string): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>()
+  // Before the first recording is filed there is no folder yet.
+  if (!existsSync(vaultDir)) return found
   const files = await readdir(vaultDir, { recursive: true, withFileTypes: true })
   for (const file of files.filter((one) => one.isFile())) {
     const bytes = await readFile(join(file.parentPath, file.name))

@@ -148,6 +148,11 @@ export const page = (row: TicketRow): TicketPage => ({
   respondedAt: null,
   calls: [],
   timeline: [],
+  life: {
+    ...{ acts: ['take', 'done', 'withdraw', 'note', 'urge'], waitingFor: null, waitingUntil: null, arrivedAt: null },
+    ...{ reviewedAt: null, verifyBy: null, verifiedAt: null, returned: 0, moved: 0, escalated: false, actBy: null },
+    ...{ stars: null, cause: null, survivor: null, links: [], complaints: [] },
+  },
 })
 
 export const call = (callId: string, but: Partial<CallCard> = {}): CallCard => ({

@@ -93,7 +93,7 @@ export const way = room({
   phone: { zh: '电话', en: 'phone' },
   page: { zh: '手机', en: 'page' },
   mail: { zh: '邮件', en: 'mail' },
-  by_hand: { zh: '坐席代', en: 'the desk' },
+  by_hand: { zh: '客服代', en: 'the desk' },
 })
 
 export const declineReason = room({

@@ -21,6 +21,110 @@ export const errors = room({
   'password-must-be-changed': { zh: '请先换密码。', en: 'Change the password first.' },
   'too-many-attempts': { zh: '试得太多，请过几分钟再试。', en: 'Too many attempts. Wait a few minutes.' },
   'too-many-requests': { zh: '太快了，请稍等。', en: 'Too fast. Wait a little.' },
+  'ticket-acted-meanwhile': {
+    zh: '工单刚有人处理过，请看一下再试。',
+    en: 'Somebody acted on this ticket meanwhile. Look, then try again.',
+  },
+  'no-such-cause': {
+    zh: '没有这个故障原因，或已停用。',
+    en: 'There is no such cause, or it is retired.',
+  },
+  'cause-of-another-line': {
+    zh: '这个故障原因是别的服务线的。',
+    en: 'That cause belongs to another line.',
+  },
+  'two-levels': {
+    zh: '故障原因只有两级：请选一个上级，或留空。',
+    en: 'Causes have two levels: choose one of the upper level, or none.',
+  },
+  'arrived-already': {
+    zh: '已经登记到场了。',
+    en: 'Somebody has arrived already.',
+  },
+  'waiting-for-what': {
+    zh: '请选在等什么：科室、厂家、配件或时间窗。',
+    en: 'Say what it waits for: the ward, a vendor, a part or a window.',
+  },
+  'waiting-until-when': {
+    zh: '请选一个以后的时间。',
+    en: 'Choose a time that is still to come.',
+  },
+  'not-waiting': {
+    zh: '这张工单没有挂起。',
+    en: 'This ticket is not waiting.',
+  },
+  'words-needed': {
+    zh: '请写几个字说明。',
+    en: 'Write a few words.',
+  },
+  'stars-needed': {
+    zh: '请选 1 到 5 星。',
+    en: 'Choose one to five stars.',
+  },
+  'reviewed-already': {
+    zh: '已经审核过了。',
+    en: 'It has been reviewed already.',
+  },
+  'reviewed-by-another': {
+    zh: '自己做的由别人审核。',
+    en: 'Whoever did it does not review it: somebody else does.',
+  },
+  'review-comes-first': {
+    zh: '先审核，再由科室验收。',
+    en: 'It is reviewed first, and then the ward says whether it works.',
+  },
+  'parts-are-open': {
+    zh: '协办的工单还没有完成，完成后再来。',
+    en: 'Another crew’s part is still open: come back when it is done.',
+  },
+  'verified-already': {
+    zh: '科室已经验收过了。',
+    en: 'The ward has said that it works already.',
+  },
+  'verify-the-whole': {
+    zh: '协办不单独验收：请在主工单上验收。',
+    en: 'A part is not verified by itself: verify the ticket it belongs to.',
+  },
+  'a-part-has-no-parts': {
+    zh: '协办的工单不再分：请在主工单上加。',
+    en: 'A part has no parts: add one to the ticket it belongs to.',
+  },
+  'ticket-not-merged': {
+    zh: '这张工单没有并到别的工单。',
+    en: 'This ticket is not merged into another.',
+  },
+  'merged-already': {
+    zh: '那张工单已经并到别处，请并到它指向的那张。',
+    en: 'That one is merged itself: choose the ticket its number leads to.',
+  },
+  'split-instead': {
+    zh: '合并的要用“拆开”。',
+    en: 'A merge is taken back by splitting.',
+  },
+  'linked-already': {
+    zh: '这两张已经关联了。',
+    en: 'These two are linked already.',
+  },
+  'the-same-ticket': {
+    zh: '不能选它自己。',
+    en: 'Choose another ticket than this one.',
+  },
+  'which-ticket': {
+    zh: '请选另一张工单。',
+    en: 'Choose the other ticket.',
+  },
+  'the-same-line': {
+    zh: '已经在这条服务线上。',
+    en: 'It is on that line already.',
+  },
+  'moved-already': {
+    zh: '已经转过一次服务线：请首问客服或值班长决定。',
+    en: 'It went to another line once: the first taker or the shift lead decides.',
+  },
+  'answered-already': {
+    zh: '已经答复过了。',
+    en: 'It has been answered already.',
+  },
   'not-allowed': { zh: '您没有这个权限。', en: 'You may not do this.' },
   'not-found': { zh: '找不到，或您看不到它。', en: 'Not found, or not yours to see.' },
   'foreign-origin': { zh: '这个地址不允许访问。', en: 'This address may not be used.' },
@@ -184,7 +288,7 @@ export const errors = room({
     en: 'Only whoever takes over acknowledges it, and only whoever began it withdraws it.',
   },
   'handover-begun-already': {
-    zh: '你已经有一次交班没有完成：等接班人确认，或先撤回。',
+    zh: '您已经有一次交班没有完成：等接班人确认，或先撤回。',
     en: 'You have begun one already: it waits for the next lead, or can be withdrawn.',
   },
   'day-malformed': { zh: '日期要写成 2026-12-01。', en: 'A day is written 2026-12-01.' },

@@ -40,6 +40,7 @@ const aPage = (but: Partial<TicketPage> = {}): TicketPage => ({
   respondedAt: null,
   calls: [],
   timeline: [],
+  life: null,
   ...but,
 })
 const noon = '2026-11-19T06:09:00Z'

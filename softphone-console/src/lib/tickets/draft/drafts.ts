@@ -260,6 +260,7 @@ function pageOfRow(row: TicketRow): TicketPage {
     respondedAt: null,
     calls: [],
     timeline: [],
+    life: null,
   }
 }
 
