@@ -51,16 +51,21 @@ async function exchange(method: string, words: string): Promise<unknown> {
   const answer = await fetch(`http://${host}:${httpPort}/ari/${words}`, { method, headers: { authorization } })
   return answer.status === 204 ? null : answer.json()
 }
-const half = async (what: 'near' | 'far') =>
+const half = async (what: 'near' | 'far' | 'voice') =>
   ((await exchange('GET', 'channels')) as { id: string }[]).find(({ id }) => id.startsWith(`radio-old-${what}-`))?.id
+const mixing = async () =>
+  ((await exchange('GET', 'bridges')) as { id: string }[]).find(({ id }) => id.startsWith('radio-old-mb-'))?.id
 
 t.test('a gateway that is sent packets while nobody speaks fails, and stays switched off', async (t) => {
   await t.rejects(enable(), /port-not-commissioned/)
   await begin()
+  // At rest nothing is mixed: with a third in the bridge each is sent silence, and the open gate passes it on.
   const far = await half('far')
+  await exchange('POST', `bridges/${await mixing()}/addChannel?channel=${await half('voice')}`)
   await exchange('DELETE', `channels/${far}/mute?direction=out`)
   t.match(await ended(), { passed: false, report: { why: 'sends_in_idle', idle: { passed: false } } })
   await exchange('POST', `channels/${far}/mute?direction=out`)
+  await exchange('POST', `bridges/${await mixing()}/removeChannel?channel=${await half('voice')}`)
   await t.rejects(enable(), /port-not-commissioned/)
   const key = ann.press(['old'])
   t.match(await key.answer(), { result: 'denied' }, 'nobody keys it')
