@@ -1,11 +1,11 @@
 /** Who goes: candidates and reasons, the offer, the ladder. */
 import { type Actor, may, type Thing } from '../access/index.ts'
 import { clock, type Db, type JournalRow, type Tx } from '../db/index.ts'
-import { crewMembers, personRefs } from '../directory/index.ts'
+import { crewMembers, crewNames, personRefs } from '../directory/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { held, isCrew, isPerson, readTickets, type Sending, type TicketEvent, thing } from '../tickets/index.ts'
 import type { FrameMaker, SharedFrame } from '../web/index.ts'
-import type { DeclineReason, DispatchRules, DispatchWish, OfferView, RulesView } from '../wire/dispatch.ts'
+import type { CrewRef, DeclineReason, DispatchRules, DispatchWish, OfferView, RulesView } from '../wire/dispatch.ts'
 import type { DispatchEvent } from './events.ts'
 import { FIRST_RULES } from './ladder.ts'
 import { accept, askLater, decline, dispatch, rulesOf, tellAbove } from './running.ts'
@@ -64,6 +64,13 @@ export async function send(tx: Tx, actor: Actor, ticketId: string, wish: Dispatc
 /** What is offered to this person now, or to a crew of theirs. */
 export const offersTo = (db: Db, { personId, organisationId }: Actor): Promise<OfferView[]> =>
   store.readOffers(db, { openTo: personId, organisationId })
+
+/** Crews a job may be sent to; for whoever works with the roster. */
+export async function crews(db: Db, actor: Actor): Promise<CrewRef[]> {
+  const roster: Thing = { kind: 'roster', organisationId: actor.organisationId, campus: null, line: null }
+  if (!may(actor, 'see', roster)) throw new Refusal('not-allowed')
+  return crewNames(db, actor.organisationId)
+}
 
 export async function offer(db: Db, id: string): Promise<OfferView> {
   const [found] = await store.readOffers(db, { ids: [id] })

@@ -7,6 +7,7 @@ import { readTickets, thing } from '../tickets/index.ts'
 import { actorOf, answers, Code, Id, idempotentWhileSeen, type Routes, Type } from '../web/index.ts'
 import {
   AcceptWish,
+  CrewRef,
   DeclineWish,
   DispatchWish,
   OfferView,
@@ -49,6 +50,11 @@ export const dispatchRoutes =
         },
       ),
     )
+
+    app.get('/api/crews', { schema: { response: answers(List(CrewRef)) } }, async (request) => ({
+      items: await dispatch.crews(db, actorOf(request)),
+      next: null,
+    }))
 
     app.get('/api/offers', { schema: { response: answers(List(OfferView)) } }, async (request) => ({
       items: await dispatch.offersTo(db, actorOf(request)),

@@ -24,6 +24,7 @@ t.test('every answer with a schema has the fields the schema says, and no others
   t.same(seen.sort(), [
     '/api/callbacks',
     '/api/causes',
+    '/api/crews',
     '/api/equipment/assets',
     '/api/equipment/companies',
     '/api/lines/night',

@@ -125,6 +125,7 @@ export const DOORS: Record<string, Row> = {
   // each act is a verb of its own: access/may.test.ts
   'POST /api/tickets/:id/acts': { says: CHANGED, body: () => ({ act: 'note', text: 'x' }) },
   'GET /api/causes': { says: EVERYONE },
+  'GET /api/crews': { says: STAFF },
   'PUT /api/causes': {
     says: 'no yes/no no no yes no',
     body: ({ line }) => ({ line, code: 'x', zh: 'x', en: 'x', parent: null, retired: false }),

@@ -151,6 +151,15 @@ export const ProposalView = Type.Object({
 })
 export type ProposalView = Static<typeof ProposalView>
 
+export const CrewRef = Type.Object({
+  crewId: Id,
+  code: Type.String(),
+  zh: Type.String(),
+  en: Type.String(),
+  line: Nullable(Type.String()),
+})
+export type CrewRef = Static<typeof CrewRef>
+
 /** Whom the desk sends; nobody named: the engine finds them. `ways`: else those of the line's first rung. */
 export const DispatchWish = Type.Object(
   {

@@ -6,5 +6,6 @@ export {
   readAround as placesAround,
   readCategoriesAbove as categoriesAbove,
   readCrews as crewsOf,
+  readNames as crewNames,
   readOfPeople as ofPeople,
 } from './store.ts'

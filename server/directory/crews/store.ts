@@ -80,3 +80,15 @@ export async function readCategoriesAbove(db: Db | Tx, categoryId: string): Prom
   )
   return rows.map(({ id }: { id: string }) => id)
 }
+
+export type CrewNamed = { crewId: string; code: string; zh: string; en: string; line: string | null }
+
+/** Every crew by its name. */
+export async function readNames(db: Db, organisationId: string): Promise<CrewNamed[]> {
+  const { rows } = await db.raw(
+    `select w.id as "crewId", w.code, w.name_zh as zh, w.name_en as en, l.code as line
+       from crews w left join lines l on l.id = w.line_id where w.organisation_id = ? order by l.sort nulls last, w.code`,
+    [organisationId],
+  )
+  return rows
+}

@@ -55,6 +55,79 @@ export const happened = room({
     (w) => `${w} 转返修`,
     (w) => `${w} reopened it`,
   ),
+  arrive: by(
+    (w) => `${w} 登记到场`,
+    (w) => `${w} noted the arrival`,
+  ),
+  wait: by(
+    (w) => `${w} 挂起`,
+    (w) => `${w} put it to wait`,
+  ),
+  resume: by(
+    (w) => `${w} 继续处理`,
+    (w) => `${w} went on with it`,
+  ),
+  return: by(
+    (w) => `${w} 退单`,
+    (w) => `${w} gave it back`,
+  ),
+  transfer: by(
+    (w) => `${w} 转单`,
+    (w) => `${w} passed it on`,
+  ),
+  review: by(
+    (w) => `${w} 审核通过`,
+    (w) => `${w} reviewed it`,
+  ),
+  'send-back': by(
+    (w) => `${w} 退回补做`,
+    (w) => `${w} sent it back`,
+  ),
+  verify: by(
+    (w) => `${w} 验收`,
+    (w) => `${w} verified it`,
+  ),
+  'not-fixed': by(
+    (w) => `${w} 说没修好，重开`,
+    (w) => `${w} said it does not work: reopened`,
+  ),
+  rate: by(
+    (w) => `${w} 评价`,
+    (w) => `${w} gave stars`,
+  ),
+  merge: by(
+    (w) => `${w} 合并`,
+    (w) => `${w} merged it`,
+  ),
+  split: by(
+    (w) => `${w} 拆开`,
+    (w) => `${w} split it again`,
+  ),
+  linked: by(
+    (w) => `${w} 关联工单`,
+    (w) => `${w} linked it`,
+  ),
+  unlinked: by(
+    (w) => `${w} 取消关联`,
+    (w) => `${w} unlinked it`,
+  ),
+  complain: by(
+    (w) => `${w} 投诉`,
+    (w) => `${w} complained`,
+  ),
+  'answer-complaint': by(
+    (w) => `${w} 答复投诉`,
+    (w) => `${w} answered the complaint`,
+  ),
+  instruct: by(
+    (w) => `${w} 督办`,
+    (w) => `${w} instructed`,
+  ),
+  'join-in': by(
+    (w) => `${w} 请人协办`,
+    (w) => `${w} asked another crew in`,
+  ),
+  'woke-up': { zh: () => '挂起到时，自己醒来', en: () => 'Its wait was over: it woke by itself' },
   'ticket.opened': by(
     (w) => `${w} 建单`,
     (w) => `${w} opened the ticket`,

@@ -1,4 +1,6 @@
+import { declineReason } from '../i18n/dispatch.ts'
 import { named, t } from '../i18n/index.ts'
+import { life, linkKind, waitingFor } from '../i18n/life.ts'
 import { calloutSteps } from '../i18n/radio/callout.ts'
 import { radio } from '../i18n/radio/radio.ts'
 import { callRelation, impacts, resolution, ticketState, urgencies } from '../i18n/tickets.ts'
@@ -23,6 +25,21 @@ const ICONS: Record<string, IconName> = {
   withdraw: 'x',
   'give-up': 'alert',
   reopen: 'loop',
+  arrive: 'pin',
+  wait: 'clock',
+  'woke-up': 'clock',
+  resume: 'loop',
+  return: 'x',
+  transfer: 'user',
+  review: 'checkc',
+  verify: 'checkc',
+  'send-back': 'loop',
+  'not-fixed': 'alert',
+  linked: 'link',
+  unlinked: 'link',
+  merge: 'link',
+  split: 'link',
+  complain: 'alert',
   'ticket.opened': 'plus',
   'call.answered': 'phone',
   'call.arrived': 'phonein',
@@ -38,6 +55,14 @@ const TONES: Record<string, Told['tone']> = {
   take: 'ok',
   withdraw: 'warn',
   'give-up': 'alarm',
+  arrive: 'acc',
+  wait: 'warn',
+  return: 'warn',
+  review: 'ok',
+  verify: 'ok',
+  'send-back': 'warn',
+  'not-fixed': 'alarm',
+  complain: 'alarm',
   'recording.filed': 'ok',
   'recording.missing': 'alarm',
   'recording.short': 'alarm',
@@ -73,6 +98,11 @@ function detail(item: TimelineItem, catalogue: Catalogue | null): string[] {
   if (typeof body.text === 'string') lines.push(body.text)
   if (typeof body.relation === 'string') lines.push(word(callRelation, body.relation))
   if (typeof body.resolution === 'string') lines.push(word(resolution, body.resolution))
+  if (typeof body.waitingFor === 'string') lines.push(word(waitingFor, body.waitingFor))
+  if (typeof body.why === 'string') lines.push(word(declineReason, body.why))
+  if (typeof body.stars === 'number') lines.push(t(life.starsWord, body.stars))
+  if (typeof body.link === 'string' && typeof body.number === 'string')
+    lines.push(`${word(linkKind, body.link)} ${body.number}`)
   for (const key of ['faultCause', 'reason'] as const) {
     const value = body[key]
     if (typeof value === 'string' && value !== '') lines.push(value)
