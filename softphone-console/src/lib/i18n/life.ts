@@ -35,7 +35,7 @@ export const acted = room({
   review: { zh: '审核通过，等科室验收', en: 'Reviewed; the ward is to say whether it works' },
   'send-back': { zh: '已退回补做', en: 'Sent back' },
   verify: { zh: '科室已验收', en: 'The ward says it works' },
-  'not-fixed': { zh: '已重开，优先级升一级', en: 'Reopened, one priority higher' },
+  'not-fixed': { zh: '已转返修，优先级升一级', en: 'Reopened, one priority higher' },
   rate: { zh: '已记下评价', en: 'Stars noted' },
   merge: { zh: '已合并', en: 'Merged' },
   split: { zh: '已拆开', en: 'Split again' },

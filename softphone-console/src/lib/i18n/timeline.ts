@@ -88,7 +88,7 @@ export const happened = room({
     (w) => `${w} verified it`,
   ),
   'not-fixed': by(
-    (w) => `${w} 说没修好，重开`,
+    (w) => `${w} 说没修好，转返修`,
     (w) => `${w} said it does not work: reopened`,
   ),
   rate: by(
