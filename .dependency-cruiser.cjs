@@ -20,7 +20,7 @@ const doing = [
   'access/administrator',
   'access/sessions/turns',
   'archive/(filing|piecing|reconciling|settings|tidying)',
-  'callouts/(calling|speech)',
+  'callouts/(asking|calling|composing|speech|working)',
   'directory/search/.+',
   'dispatch/(climbing|inputs|running|showing)',
   'equipment/(importing|keeping)',

@@ -115,195 +115,200 @@ const SECONDS = { queue: 60, desk: 40, ring: 20, handset: 20, mobile: 30, voicem
  * @throws {SiteRefused} naming every field at fault at once.
  */
 export function readSite(text: string, file = 'site.json'): Site {
-  const problems: string[] = []
-  const refuse = (path: string, why: string) => void problems.push(`${path}: ${why}`)
-
-  const object = (value: unknown, path: string, known: string): Record<string, unknown> => {
-    if (!value || typeof value !== 'object' || Array.isArray(value)) {
-      refuse(path, 'must be an object {…} 应为对象')
-      return {}
-    }
-    for (const key of Object.keys(value))
-      if (!key.startsWith('//') && !known.split(' ').includes(key))
-        refuse(path ? `${path}.${key}` : key, `is not known; here stand 未知设置,可用: ${known}`)
-    return value as Record<string, unknown>
-  }
-  const list = <T>(value: unknown, path: string, read: (one: unknown, path: string) => T, least = 0): T[] => {
-    if (!Array.isArray(value) || value.length < least) {
-      refuse(path, `must be a list [ … ] of ${least} or more 应为列表`)
-      return []
-    }
-    return value.map((one, index) => read(one, `${path}[${index}]`))
-  }
-  const word = (value: unknown, path: string, shape: (text: string) => boolean, what: string): string => {
-    if (typeof value === 'string' && shape(value)) return value
-    refuse(path, `${value === undefined ? 'is needed 必填' : `must not be ${JSON.stringify(value)}`}; ${what}`)
-    return ''
-  }
-  const code = (value: unknown, path: string) =>
-    word(value, path, (one) => CODE.test(one), 'small letters, digits, _, such as it 小写字母、数字、下划线')
-  const name = (value: unknown, path: string) =>
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
-    word(value, path, (one) => /^[^\u0000-\u001f\u007f]{1,120}$/.test(one), 'a name of 1 to 120 characters 名称')
-  const network = (value: unknown, path: string) =>
-    word(value, path, isNetwork, 'an address or network 10.1.0.0/16 地址或网段')
-  const number = (value: unknown, path: string) =>
-    word(value, path, (one) => NUMBER.test(one), 'a number of digits, in quotes: "8001" 号码(加引号)')
-  const station = (value: unknown, path: string) =>
-    word(value, path, (one) => STATION.test(one), 'd and four digits, such as d8121 话机代号')
-  const flag = (value: unknown, path: string) => {
-    if (value !== undefined && typeof value !== 'boolean') refuse(path, 'must be true or false 应为 true 或 false')
-    return value === true
-  }
-  const whole = (value: unknown, path: string, least: number, most: number, otherwise: number): number => {
-    const given = value ?? otherwise
-    if (typeof given === 'number' && Number.isInteger(given) && given >= least && given <= most) return given
-    refuse(path, `must be a whole number from ${least} to ${most} 应为整数`)
-    return otherwise
-  }
-
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
   } catch (error) {
     throw new SiteRefused(file, [`JSON: ${(error as Error).message}`])
   }
-  const top = object(
-    parsed,
-    '',
-    'hospital timeZone campuses trunks lines deskPhones radio handset mobiles mobileTrunk sip rtp seconds',
-  )
-  const named = (value: unknown, path: string, more = '') => {
-    const one = object(value, path, `code zh en${more}`)
-    return { one, code: code(one.code, `${path}.code`), zh: name(one.zh, `${path}.zh`), en: name(one.en, `${path}.en`) }
-  }
-
-  const { one: _, ...hospital } = named(top.hospital, 'hospital')
-  const timeZone = word(top.timeZone ?? 'Asia/Shanghai', 'timeZone', isZone, 'a zone such as Asia/Shanghai 时区')
-  const campuses = list(
-    top.campuses,
-    'campuses',
-    (value, path) => {
-      const { one, ...rest } = named(value, path, ' seal')
-      const seal = word(
-        one.seal ?? 'outlined',
-        `${path}.seal`,
-        (it) => /^(outlined|solid)$/.test(it),
-        'outlined, solid',
-      )
-      return { ...rest, seal: seal as 'outlined' | 'solid' }
-    },
-    1,
-  )
-  const trunks = list(
-    top.trunks,
-    'trunks',
-    (value, path): SiteTrunk => {
-      const one = object(value, path, 'campus from gateway busyTone lateName outside silence wards')
-      return {
-        campus: code(one.campus, `${path}.campus`),
-        from: list(one.from, `${path}.from`, network, 1),
-        gateway: word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, such as 10.1.0.5:5060 地址:端口'),
-        busyTone: flag(one.busyTone, `${path}.busyTone`),
-        lateName: flag(one.lateName, `${path}.lateName`),
-        outside: word(
-          one.outside ?? '',
-          `${path}.outside`,
-          (it) => /^[\d*#]{0,6}$/.test(it),
-          'up to six digits, in quotes: "9" 出局码(加引号)',
-        ),
-        silence:
-          one.silence === undefined || one.silence === null
-            ? null
-            : (word(
-                one.silence,
-                `${path}.silence`,
-                (it) => /^(sound|comfort-noise|nothing)$/.test(it),
-                'sound, comfort-noise or nothing 静音时网关发什么',
-              ) as SiteTrunk['silence']),
-        wards: list(one.wards ?? ['[67]XXXX'], `${path}.wards`, (it, at) =>
-          word(it, at, (shape) => /^(\d|[XNZ]|\[[\d-]+\]){2,16}$/.test(shape), 'a pattern such as [67]XXXX 分机号样式'),
-        ),
-      }
-    },
-    1,
-  )
-  const lines = list(
-    top.lines,
-    'lines',
-    (value, path): SiteLine => {
-      const { one, ...rest } = named(value, path, ' numbers legacy')
-      const numbers = object(one.numbers, `${path}.numbers`, campuses.map((campus) => campus.code).join(' '))
-      return {
-        ...rest,
-        numbers: Object.fromEntries(
-          Object.entries(numbers)
-            .filter(([campus]) => !campus.startsWith('//'))
-            .map(([campus, it]) => [campus, number(it, `${path}.numbers.${campus}`)]),
-        ),
-        legacy: list(one.legacy ?? [], `${path}.legacy`, number),
-      }
-    },
-    1,
-  )
-  const deskPhones = list(top.deskPhones ?? [], 'deskPhones', (value, path) => {
-    const one = object(value, path, 'station label lines')
-    const all = lines.map((line) => line.code)
-    return {
-      station: station(one.station, `${path}.station`),
-      label: one.label === undefined ? String(one.station) : name(one.label, `${path}.label`),
-      lines: one.lines === undefined ? all : list(one.lines, `${path}.lines`, code),
-    }
-  })
-  const radio = list(top.radio ?? [], 'radio', (value, path): SiteRadio => {
-    const one = object(value, path, 'port campus zh en gateway register media')
-    const registers = flag(one.register, `${path}.register`)
-    if (registers && one.gateway !== undefined) refuse(path, 'gateway or register, not both 二者选一')
-    return {
-      port: code(one.port, `${path}.port`),
-      campus: code(one.campus, `${path}.campus`),
-      zh: name(one.zh, `${path}.zh`),
-      en: name(one.en, `${path}.en`),
-      gateway: registers
-        ? null
-        : word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, or register: true 地址:端口'),
-      media: list(one.media ?? [], `${path}.media`, (it, at) => word(it, at, isIPv4, 'an IPv4 address 地址')),
-    }
-  })
-  const sip = object(top.sip, 'sip', 'host port external local permit')
-  const rtp = object(top.rtp ?? {}, 'rtp', 'start end')
-  const seconds = object(top.seconds ?? {}, 'seconds', Object.keys(SECONDS).join(' '))
-  const site: Site = {
-    hospital,
-    timeZone,
-    campuses,
-    trunks,
-    lines,
-    deskPhones,
-    radio,
-    handset: top.handset === undefined || top.handset === null ? null : station(top.handset, 'handset'),
-    mobiles: list(top.mobiles ?? [], 'mobiles', (it, path) =>
-      word(it, path, (one) => /^1[3-9]\d{9}$/.test(one), 'a mobile of eleven digits, in quotes 手机号(加引号)'),
-    ),
-    mobileTrunk: code(top.mobileTrunk ?? trunks[0]?.campus, 'mobileTrunk'),
-    sip: {
-      host: word(sip.host, 'sip.host', (it) => isIPv4(it), 'an IPv4 address of this machine, or 0.0.0.0 本机地址'),
-      port: whole(sip.port, 'sip.port', 1, 65_535, 5060),
-      external: sip.external == null ? null : word(sip.external, 'sip.external', (it) => isIPv4(it), 'an IPv4 address'),
-      local: list(sip.local ?? [], 'sip.local', network),
-      permit: list(sip.permit ?? [], 'sip.permit', network),
-    },
-    rtp: {
-      start: whole(rtp.start, 'rtp.start', 1_024, 65_000, 10_000),
-      end: whole(rtp.end, 'rtp.end', 1_124, 65_535, 11_999),
-    },
-    seconds: Object.fromEntries(
-      Object.entries(SECONDS).map(([key, usual]) => [key, whole(seconds[key], `seconds.${key}`, 1, 600, usual)]),
-    ) as Site['seconds'],
-  }
-  if (problems.length === 0) for (const problem of contradictionsIn(site)) problems.push(problem)
+  const reader = new SiteReader()
+  const site = reader.site(parsed)
+  const problems = reader.problems.length > 0 ? reader.problems : contradictionsIn(site)
   if (problems.length > 0) throw new SiteRefused(file, problems)
   return site
+}
+
+const TOP = 'hospital timeZone campuses trunks lines deskPhones radio handset mobiles mobileTrunk sip rtp seconds'
+
+/** Values of a site file as they should be; whatever is not is a problem, and something harmless takes its place. */
+class Values {
+  readonly problems: string[] = []
+
+  refuse(path: string, why: string): void {
+    this.problems.push(`${path}: ${why}`)
+  }
+  object(value: unknown, path: string, known: string): Record<string, unknown> {
+    if (!value || typeof value !== 'object' || Array.isArray(value)) {
+      this.refuse(path, 'must be an object {…} 应为对象')
+      return {}
+    }
+    for (const key of Object.keys(value))
+      if (!key.startsWith('//') && !known.split(' ').includes(key))
+        this.refuse(path ? `${path}.${key}` : key, `is not known; here stand 未知设置,可用: ${known}`)
+    return value as Record<string, unknown>
+  }
+  list<T>(value: unknown, path: string, read: (one: unknown, path: string) => T, least = 0): T[] {
+    if (!Array.isArray(value) || value.length < least) {
+      this.refuse(path, `must be a list [ … ] of ${least} or more 应为列表`)
+      return []
+    }
+    return value.map((one, index) => read(one, `${path}[${index}]`))
+  }
+  word(value: unknown, path: string, shape: (text: string) => boolean, what: string): string {
+    if (typeof value === 'string' && shape(value)) return value
+    this.refuse(path, `${value === undefined ? 'is needed 必填' : `must not be ${JSON.stringify(value)}`}; ${what}`)
+    return ''
+  }
+  flag(value: unknown, path: string): boolean {
+    if (value !== undefined && typeof value !== 'boolean') this.refuse(path, 'must be true or false 应为 true 或 false')
+    return value === true
+  }
+  whole(value: unknown, path: string, least: number, most: number, otherwise: number): number {
+    const given = value ?? otherwise
+    if (typeof given === 'number' && Number.isInteger(given) && given >= least && given <= most) return given
+    this.refuse(path, `must be a whole number from ${least} to ${most} 应为整数`)
+    return otherwise
+  }
+
+  code = (value: unknown, path: string) =>
+    this.word(value, path, (one) => CODE.test(one), 'small letters, digits, _, such as it 小写字母、数字、下划线')
+  name = (value: unknown, path: string) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
+    this.word(value, path, (one) => /^[^\u0000-\u001f\u007f]{1,120}$/.test(one), 'a name of 1 to 120 characters 名称')
+  network = (value: unknown, path: string) =>
+    this.word(value, path, isNetwork, 'an address or network 10.1.0.0/16 地址或网段')
+  number = (value: unknown, path: string) =>
+    this.word(value, path, (one) => NUMBER.test(one), 'a number of digits, in quotes: "8001" 号码(加引号)')
+  station = (value: unknown, path: string) =>
+    this.word(value, path, (one) => STATION.test(one), 'd and four digits, such as d8121 话机代号')
+  address = (value: unknown, path: string) => this.word(value, path, isIPv4, 'an IPv4 address 地址')
+}
+
+/** The parts of a site file, each from its own object. */
+class SiteReader extends Values {
+  site(parsed: unknown): Site {
+    const top = this.object(parsed, '', TOP)
+    const { one: _, ...hospital } = this.#named(top.hospital, 'hospital')
+    const zone = top.timeZone ?? 'Asia/Shanghai'
+    const campuses = this.list(top.campuses, 'campuses', (value, path) => this.#campus(value, path), 1)
+    const trunks = this.list(top.trunks, 'trunks', (value, path) => this.#trunk(value, path), 1)
+    const lines = this.list(top.lines, 'lines', (value, path) => this.#line(value, path, campuses), 1)
+    const phones = (value: unknown, path: string) => this.#deskPhone(value, path, lines)
+    return {
+      hospital,
+      timeZone: this.word(zone, 'timeZone', isZone, 'a zone such as Asia/Shanghai 时区'),
+      campuses,
+      trunks,
+      lines,
+      deskPhones: this.list(top.deskPhones ?? [], 'deskPhones', phones),
+      radio: this.list(top.radio ?? [], 'radio', (value, path) => this.#radio(value, path)),
+      handset: top.handset === undefined || top.handset === null ? null : this.station(top.handset, 'handset'),
+      mobiles: this.list(top.mobiles ?? [], 'mobiles', (it, path) =>
+        this.word(it, path, (one) => /^1[3-9]\d{9}$/.test(one), 'a mobile of eleven digits, in quotes 手机号(加引号)'),
+      ),
+      mobileTrunk: this.code(top.mobileTrunk ?? trunks[0]?.campus, 'mobileTrunk'),
+      sip: this.#sip(top.sip),
+      ...this.#media(top.rtp, top.seconds),
+    }
+  }
+
+  #named(value: unknown, path: string, more = '') {
+    const one = this.object(value, path, `code zh en${more}`)
+    const zh = this.name(one.zh, `${path}.zh`)
+    return { one, code: this.code(one.code, `${path}.code`), zh, en: this.name(one.en, `${path}.en`) }
+  }
+
+  #campus(value: unknown, path: string): Site['campuses'][number] {
+    const { one, ...rest } = this.#named(value, path, ' seal')
+    const isSeal = (it: string) => /^(outlined|solid)$/.test(it)
+    const seal = this.word(one.seal ?? 'outlined', `${path}.seal`, isSeal, 'outlined, solid')
+    return { ...rest, seal: seal as 'outlined' | 'solid' }
+  }
+
+  #trunk(value: unknown, path: string): SiteTrunk {
+    const one = this.object(value, path, 'campus from gateway busyTone lateName outside silence wards')
+    const isOutside = (it: string) => /^[\d*#]{0,6}$/.test(it)
+    const isSilence = (it: string) => /^(sound|comfort-noise|nothing)$/.test(it)
+    const isWards = (it: string) => /^(\d|[XNZ]|\[[\d-]+\]){2,16}$/.test(it)
+    const silence = () =>
+      this.word(one.silence, `${path}.silence`, isSilence, 'sound, comfort-noise or nothing 静音时网关发什么')
+    const outside = one.outside ?? ''
+    return {
+      campus: this.code(one.campus, `${path}.campus`),
+      from: this.list(one.from, `${path}.from`, this.network, 1),
+      gateway: this.word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, such as 10.1.0.5:5060 地址:端口'),
+      busyTone: this.flag(one.busyTone, `${path}.busyTone`),
+      lateName: this.flag(one.lateName, `${path}.lateName`),
+      outside: this.word(outside, `${path}.outside`, isOutside, 'up to six digits, in quotes: "9" 出局码(加引号)'),
+      silence: (one.silence ?? null) === null ? null : (silence() as SiteTrunk['silence']),
+      wards: this.list(one.wards ?? ['[67]XXXX'], `${path}.wards`, (it, at) =>
+        this.word(it, at, isWards, 'a pattern such as [67]XXXX 分机号样式'),
+      ),
+    }
+  }
+
+  #line(value: unknown, path: string, campuses: Site['campuses']): SiteLine {
+    const { one, ...rest } = this.#named(value, path, ' numbers legacy')
+    const numbers = this.object(one.numbers, `${path}.numbers`, campuses.map((campus) => campus.code).join(' '))
+    const own = Object.entries(numbers).filter(([campus]) => !campus.startsWith('//'))
+    return {
+      ...rest,
+      numbers: Object.fromEntries(own.map(([campus, it]) => [campus, this.number(it, `${path}.numbers.${campus}`)])),
+      legacy: this.list(one.legacy ?? [], `${path}.legacy`, this.number),
+    }
+  }
+
+  #deskPhone(value: unknown, path: string, lines: readonly SiteLine[]): Site['deskPhones'][number] {
+    const one = this.object(value, path, 'station label lines')
+    const all = lines.map((line) => line.code)
+    return {
+      station: this.station(one.station, `${path}.station`),
+      label: one.label === undefined ? String(one.station) : this.name(one.label, `${path}.label`),
+      lines: one.lines === undefined ? all : this.list(one.lines, `${path}.lines`, this.code),
+    }
+  }
+
+  #radio(value: unknown, path: string): SiteRadio {
+    const one = this.object(value, path, 'port campus zh en gateway register media')
+    const registers = this.flag(one.register, `${path}.register`)
+    if (registers && one.gateway !== undefined) this.refuse(path, 'gateway or register, not both 二者选一')
+    const gateway = () =>
+      this.word(one.gateway, `${path}.gateway`, isAddressAndPort, 'ip:port, or register: true 地址:端口')
+    return {
+      port: this.code(one.port, `${path}.port`),
+      campus: this.code(one.campus, `${path}.campus`),
+      zh: this.name(one.zh, `${path}.zh`),
+      en: this.name(one.en, `${path}.en`),
+      gateway: registers ? null : gateway(),
+      media: this.list(one.media ?? [], `${path}.media`, this.address),
+    }
+  }
+
+  #sip(value: unknown): Site['sip'] {
+    const sip = this.object(value, 'sip', 'host port external local permit')
+    return {
+      host: this.word(sip.host, 'sip.host', (it) => isIPv4(it), 'an IPv4 address of this machine, or 0.0.0.0 本机地址'),
+      port: this.whole(sip.port, 'sip.port', 1, 65_535, 5060),
+      external:
+        sip.external == null ? null : this.word(sip.external, 'sip.external', (it) => isIPv4(it), 'an IPv4 address'),
+      local: this.list(sip.local ?? [], 'sip.local', this.network),
+      permit: this.list(sip.permit ?? [], 'sip.permit', this.network),
+    }
+  }
+
+  #media(ports: unknown, times: unknown): Pick<Site, 'rtp' | 'seconds'> {
+    const rtp = this.object(ports ?? {}, 'rtp', 'start end')
+    const seconds = this.object(times ?? {}, 'seconds', Object.keys(SECONDS).join(' '))
+    return {
+      rtp: {
+        start: this.whole(rtp.start, 'rtp.start', 1_024, 65_000, 10_000),
+        end: this.whole(rtp.end, 'rtp.end', 1_124, 65_535, 11_999),
+      },
+      seconds: Object.fromEntries(
+        Object.entries(SECONDS).map(([key, usual]) => [key, this.whole(seconds[key], `seconds.${key}`, 1, 600, usual)]),
+      ) as Site['seconds'],
+    }
+  }
 }
 
 function isNetwork(text: string): boolean {

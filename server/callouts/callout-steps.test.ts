@@ -6,19 +6,11 @@ import { seedRadio } from '../radio/ports/seed-store.ts'
 import { readPorts } from '../radio/ports/store.ts'
 import { database } from '../test/database.ts'
 import { hospital } from '../test/hospital.ts'
-import {
-  type Acknowledged,
-  acknowledge,
-  afterNothing,
-  afterSaying,
-  type CalloutWish,
-  cancel,
-  compose,
-  makeCallouts,
-  reserveCode,
-} from './calling.ts'
+import { Callouts } from './calling.ts'
+import { type CalloutWish, compose, reserveCode } from './composing.ts'
 import { calloutAlarms, calloutFrames } from './index.ts'
 import * as store from './store.ts'
+import { type Acknowledged, acknowledge, afterNothing, afterSaying, cancel } from './working.ts'
 
 const SAID: Announced = { result: 'said', overId: null }
 
@@ -261,7 +253,7 @@ t.test(
     const id = await call()
     await said(id)
     const raised: unknown[] = []
-    const callouts = makeCallouts({
+    const callouts = new Callouts({
       db,
       commit: (work) => db.transaction(work),
       isActing: () => true,

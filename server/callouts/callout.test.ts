@@ -1,5 +1,6 @@
 import t from 'tap'
-import { ackCodeFor, afterSilence, readAck } from './callout.ts'
+import { ackCodeFor, type CalloutAsk, decide, evolve, readAck, type Standing } from './callout.ts'
+import { afterSilence } from './ladder.ts'
 
 const FIRSTS = { aniPtt: '1', aniEmergency: '7' }
 
@@ -44,4 +45,28 @@ t.test('a code is the ticket’s last digits when free, and never begins like a 
   for (let i = 0; i < 300; i++) all.add(ackCodeFor(i, all, { aniPtt: '2', aniEmergency: '9' }))
   t.equal(all.size, 300)
   t.notOk([...all].some((code) => /^[01279]/.test(code)))
+})
+
+t.test('a call-out is decided by what is asked of it, and ends once', async (t) => {
+  const begun: Standing = { state: 'saying', tier: 'A', tries: 0, unit: '07', toPersonId: 'a' }
+  const after = (row: Standing, ask: CalloutAsk): Standing | undefined => {
+    const decided = decide(row, ask)
+    return decided && evolve(row, decided.becomes)
+  }
+  const waiting = after(begun, { ask: 'said', isSaid: true, waitS: 45 })
+  if (!waiting) throw new Error('it was said')
+  t.match(waiting, { state: 'waiting', tries: 1 })
+  t.equal(after(waiting, { ask: 'said', isSaid: true, waitS: 45 }), undefined, 'it is said once')
+  const b = { unit: '09', personId: 'b' }
+  t.match(after(waiting, { ask: 'silence', next: { do: 'escalate', to: 'B' }, to: b }), {
+    ...{ state: 'saying', tier: 'B', tries: 0, unit: '09', toPersonId: 'b' },
+  })
+  const up = after(waiting, { ask: 'silence', next: { do: 'give_up' }, to: { unit: null, personId: null } })
+  t.match(up, { state: 'given_up', tier: 'supervisor' })
+  const click = { ask: 'acknowledge', how: 'click', unit: null, personId: null } as const
+  t.match(decide(waiting, click)?.steps, [{ step: 'acknowledged', unit: '07', personId: 'a' }], 'whoever was called')
+  const acknowledged = up && after(up, click)
+  t.match(acknowledged, { state: 'acknowledged' }, 'a late answer counts')
+  t.equal(acknowledged && after(acknowledged, { ask: 'cancel', byId: 'x' }), undefined, 'it is over')
+  t.match(up && decide(up, { ask: 'cancel', byId: 'x' })?.steps, [{ step: 'taken_over', personId: 'x' }])
 })

@@ -6,25 +6,83 @@
  *     └─again, B, crew─┤ nobody within the time
  *                      └──► given_up: the supervisors' alarm (a late click still acknowledges)
  *
- * Whoever is called first is called twice, then the B role of their system or the crew once, then it is the supervisors'. Pure.
+ * Who is called after nobody answered stands in ladder.ts. Pure.
  */
 import { readAni } from '../radio/index.ts'
 import type { CalloutStep, CalloutView } from '../wire/radio.ts'
+import type { Silence, Tier } from './ladder.ts'
 
 export type CalloutState = CalloutView['state']
-export type Tier = NonNullable<CalloutStep['to']>
+export type { Tier }
 
-export type Silence = { do: 'again' } | { do: 'escalate'; to: 'B' | 'crew' } | { do: 'give_up' }
-
-/** How often the first tier is called. */
-const TIMES_A = 2
-
-/** Nobody answered in time: what now. `tries`: announcements to this tier so far; `next`: who there is besides. */
-export function afterSilence(was: { tier: Tier; tries: number }, next: { b: boolean; crew: boolean }): Silence {
-  if (was.tier !== 'A') return { do: 'give_up' }
-  if (was.tries < TIMES_A) return { do: 'again' }
-  return next.b ? { do: 'escalate', to: 'B' } : next.crew ? { do: 'escalate', to: 'crew' } : { do: 'give_up' }
+/** How a call-out stands: as much of its row as decides. */
+export type Standing = {
+  state: CalloutState
+  tier: Tier
+  tries: number
+  unit: string | null
+  toPersonId: string | null
 }
+export type Step = Partial<Omit<CalloutStep, 'step' | 'at'>> & { step: CalloutStep['step'] }
+/** What becomes of it. `waitS`: how long is waited from now; null: for nothing */
+export type Becomes = Partial<Standing> & { state: CalloutState; waitS: number | null }
+export type CalloutAsk =
+  | { ask: 'said'; isSaid: boolean; waitS: number }
+  /** nobody acknowledged in time; `next`: what the ladder says, and who that is */
+  | { ask: 'silence'; next: Silence; to: { unit: string | null; personId: string | null } }
+  | { ask: 'acknowledge'; how: 'dtmf' | 'click'; unit: string | null; personId: string | null }
+  | { ask: 'cancel'; byId: string }
+
+/** What is asked of a call-out means this; undefined: it is over, or in no state for it. */
+export function decide(row: Standing, ask: CalloutAsk): { becomes: Becomes; steps: Step[] } | undefined {
+  const called = { to: row.tier, unit: row.unit, personId: row.toPersonId }
+  switch (ask.ask) {
+    case 'said': {
+      if (row.state !== 'saying') return undefined
+      const { isSaid, waitS } = ask
+      const waiting: Step[] = isSaid ? [{ step: 'waiting', to: row.tier }] : []
+      return {
+        becomes: { state: 'waiting', tries: row.tries + 1, waitS },
+        steps: [{ step: isSaid ? 'said' : 'refused', ...called }, ...waiting],
+      }
+    }
+    case 'silence': {
+      if (row.state !== 'waiting') return undefined
+      const silent: Step = { step: 'no_answer', ...called }
+      const { next, to } = ask
+      if (next.do === 'again')
+        return { becomes: { state: 'saying', waitS: null }, steps: [silent, { step: 'again', ...called }] }
+      if (next.do === 'give_up') {
+        const steps: Step[] = [silent, { step: 'escalated', to: 'supervisor' }, { step: 'given_up', to: 'supervisor' }]
+        return { becomes: { state: 'given_up', tier: 'supervisor', waitS: null }, steps }
+      }
+      const { unit, personId } = to
+      return {
+        becomes: { state: 'saying', tier: next.to, tries: 0, unit, toPersonId: personId, waitS: null },
+        steps: [silent, { step: 'escalated', to: next.to, unit, personId }],
+      }
+    }
+    case 'acknowledge': {
+      if (!isAnswerable(row.state)) return undefined
+      // A click that names nobody means whoever was called.
+      const isWhoWasCalled = ask.how === 'click' && ask.unit === null
+      const who = isWhoWasCalled ? called : { unit: ask.unit, personId: ask.personId }
+      const step: Step = { step: 'acknowledged', to: row.tier, how: ask.how, unit: who.unit, personId: who.personId }
+      return { becomes: { state: 'acknowledged', waitS: null }, steps: [step] }
+    }
+    case 'cancel': {
+      if (!isAnswerable(row.state)) return undefined
+      const step = row.state === 'given_up' ? 'taken_over' : 'cancelled'
+      return { becomes: { state: 'cancelled', waitS: null }, steps: [{ step, personId: ask.byId }] }
+    }
+  }
+}
+
+/** A late answer counts: the supervisor may stand down. */
+const isAnswerable = (state: CalloutState): boolean => state === 'saying' || state === 'waiting' || state === 'given_up'
+
+/** The call-out as it stands afterwards. */
+export const evolve = <T extends Standing>(row: T, { waitS: _, ...becomes }: Becomes): T => ({ ...row, ...becomes })
 
 type Firsts = { aniPtt: string; aniEmergency: string }
 /** `isTorn`: a digit of the code was lost on the way; it holds only when the handheld it came from is known. */

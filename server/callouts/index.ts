@@ -3,11 +3,20 @@ import type { Db, JournalRow, Tx } from '../db/index.ts'
 import type { Radio } from '../radio/index.ts'
 import { assignForRadio, readTickets, type TicketEvent, thing } from '../tickets/index.ts'
 import type { FrameMaker, SharedFrame } from '../web/index.ts'
-import { type CalloutParts, makeCallouts } from './calling.ts'
+import { type CalloutParts, Callouts } from './calling.ts'
 import type { CalloutEvent } from './events.ts'
 import { makeSpeech, type SpeechParts } from './speech.ts'
 import { showCallouts, whoAnswered } from './store.ts'
 
+export {
+  acknowledgeBy,
+  type CalloutAskParts,
+  callOut,
+  calloutsOf,
+  cancelBy,
+  preview,
+  ticketFor,
+} from './asking.ts'
 export type { Callouts } from './calling.ts'
 export type { CalloutEvent } from './events.ts'
 export { calloutAlarms } from './store.ts'
@@ -19,7 +28,7 @@ export function startCallouts({
   ...parts
 }: Pick<CalloutParts, 'db' | 'commit' | 'waitS' | 'log'> & { radio: Radio; speech: SpeechParts }) {
   const { engine, isRunning, unitOf } = radio
-  return makeCallouts({ ...parts, engine, isActing: isRunning, unitOf, speech: makeSpeech(speech) })
+  return new Callouts({ ...parts, engine, isActing: isRunning, unitOf, speech: makeSpeech(speech) })
 }
 
 /** Follows radio.callout: who acknowledged has the ticket. Nobody is named who is not known: then the desk is asked. */

@@ -27,6 +27,15 @@ t.test('a code stands under one status, what is hidden is absent, and the rest i
   t.equal(statusOf('ticket-changed-meanwhile'), 409)
 })
 
+t.test('each refusal that is given has its sentence on the console', async (t) => {
+  const words = readFileSync(join(SERVER, '../softphone-console/src/lib/i18n/errors.ts'), 'utf8')
+  const given = new Set(
+    sources.flatMap((text) => [...text.matchAll(/new Refusal\(\s*'([a-z-]+)'/g)].map(([, code]) => code ?? '')),
+  )
+  t.ok(given.size > 60)
+  for (const code of given) t.ok(words.includes(`'${code}':`), code)
+})
+
 t.test('no room names a status of HTTP', async (t) => {
   for (const text of sources) t.notMatch(text, /new Refusal\([^)]*, [1-5]\d\d\)/)
 })

@@ -30,7 +30,6 @@ export type Pair = { near: string; far: string; epoch: number }
 /** What an earlier server, or this one before ARI was cut, left standing and may go on. */
 export type Kept = { mixing?: Mixing | undefined; gateway?: Gateway | undefined; pieces: Piece[] }
 
-export type Port = ReturnType<typeof makePort>
 export type PortOptions = {
   wire: Wire
   wish: PortWish
@@ -56,81 +55,100 @@ const FLAP_MS = 500
 const FORGET_MS = 300
 const SOUND_GAP_MS = 200
 
-export function makePort({
-  wire,
-  wish: first,
-  kept,
-  recordings,
-  epoch,
-  tell,
-  onMixing,
-  onNewStream,
-  log,
-}: PortOptions) {
-  const port = first.port
-  let wish = first
-  let wanted = true
-  let mixing: Mixing | undefined = kept.mixing
-  let gateway: Gateway | undefined = kept.gateway
-  let pair: Pair | undefined
-  let isUp = false
-  let tap: Tap | undefined
-  let stream: string | undefined
-  let soundAt = -Infinity
-  const beat = makeBeat()
-  const newRecorder = (pieces?: Piece[]) => makeRecorder({ wire, port, folder: recordings, tell, beat }, pieces)
-  let recorder: Recorder = newRecorder(kept.pieces)
-  let tending: Promise<void> | undefined
-  let again = false
-  let tries = 0
-  let timer: NodeJS.Timeout | undefined
-  let flap: NodeJS.Timeout | undefined
-  const waiting: (() => void)[] = []
+export class Port {
+  readonly port: string
+  readonly #parts: Omit<PortOptions, 'wish' | 'kept'>
+  readonly #wire: Wire
+  readonly #beat = makeBeat()
+  #wish: PortWish
+  #wanted = true
+  #mixing: Mixing | undefined
+  #gateway: Gateway | undefined
+  #pair: Pair | undefined
+  #isUp = false
+  #tap: Tap | undefined
+  #stream: string | undefined
+  #soundAt = -Infinity
+  #recorder: Recorder
+  #tending: Promise<void> | undefined
+  #again = false
+  #tries = 0
+  #timer: NodeJS.Timeout | undefined
+  #flap: NodeJS.Timeout | undefined
+  readonly #waiting: (() => void)[] = []
+
+  constructor({ wish, kept, ...parts }: PortOptions) {
+    this.port = wish.port
+    this.#parts = parts
+    this.#wire = parts.wire
+    this.#wish = wish
+    this.#mixing = kept.mixing
+    this.#gateway = kept.gateway
+    this.#recorder = this.#newRecorder(kept.pieces)
+  }
+
+  wish = (): PortWish => this.#wish
+  isUp = (): boolean => this.#isUp
+  mixing = (): Mixing | undefined => this.#mixing
+  gateway = (): Gateway | undefined => this.#gateway
+
+  #newRecorder(pieces?: Piece[]): Recorder {
+    const { recordings: folder, tell } = this.#parts
+    return makeRecorder({ wire: this.#wire, port: this.port, folder, tell, beat: this.#beat }, pieces)
+  }
 
   /** Builds what is missing, one step after the other; never twice at once. */
-  function tend(): void {
-    again = true
-    clearTimeout(timer)
-    tending ??= tended().finally(() => {
-      tending = undefined
-      if (again && wanted && wire.listens()) tend()
+  tend = (): void => {
+    this.#again = true
+    clearTimeout(this.#timer)
+    this.#tending ??= this.#tended().finally(() => {
+      this.#tending = undefined
+      if (this.#again && this.#mayBuild()) this.tend()
     })
   }
 
-  async function tended(): Promise<void> {
+  #mayBuild = (): boolean => this.#wanted && this.#wire.listens()
+
+  async #tended(): Promise<void> {
+    const { log } = this.#parts
     try {
-      while (again && wanted && wire.listens()) {
-        again = false
-        await build()
+      while (this.#again && this.#mayBuild()) {
+        this.#again = false
+        await this.#build()
       }
-      tries = 0
+      this.#tries = 0
     } catch (error) {
-      if (!wanted || !wire.listens()) return
-      again = false
-      const wait = Math.min(BACKOFF_MS.least * 2 ** tries++, BACKOFF_MS.most)
-      log.warn({ port, wait, why: (error as Error).message }, 'a radio port could not be brought up; again soon')
-      timer = setTimeout(tend, wait)
+      if (!this.#mayBuild()) return
+      this.#again = false
+      const wait = Math.min(BACKOFF_MS.least * 2 ** this.#tries++, BACKOFF_MS.most)
+      const why = (error as Error).message
+      log.warn({ port: this.port, wait, why }, 'a radio port could not be brought up; again soon')
+      this.#timer = setTimeout(this.tend, wait)
     }
   }
 
-  async function build(): Promise<void> {
-    if (!mixing) {
-      mixing = await buildMixing()
-      onMixing()
+  async #build(): Promise<void> {
+    if (!this.#mixing) {
+      this.#mixing = await this.#buildMixing()
+      this.#parts.onMixing()
     }
-    for (const go of waiting.splice(0)) go()
-    gateway ??= await dial()
-    const leg = gateway
-    const extras = await Promise.allSettled([openEar(leg), wish.record ? recorder.begin(leg.channel) : undefined])
+    for (const go of this.#waiting.splice(0)) go()
+    this.#gateway ??= await this.#dial()
+    const leg = this.#gateway
+    const recording = this.#wish.record ? this.#recorder.begin(leg.channel) : undefined
+    const extras = await Promise.allSettled([this.#openEar(leg), recording])
     for (const one of extras)
       if (one.status === 'rejected') {
-        log.warn({ port, why: one.reason?.message }, 'a radio port is not heard or recorded; again soon')
-        timer = setTimeout(tend, SOON_MS)
+        const why = one.reason?.message
+        this.#parts.log.warn({ port: this.port, why }, 'a radio port is not heard or recorded; again soon')
+        this.#timer = setTimeout(this.tend, SOON_MS)
       }
-    if (!pair && mixing && gateway === leg) await join(leg, mixing)
+    if (!this.#pair && this.#mixing && this.#gateway === leg) await this.#join(leg, this.#mixing)
   }
 
-  async function buildMixing(): Promise<Mixing> {
+  async #buildMixing(): Promise<Mixing> {
+    const { port } = this
+    const wire = this.#wire
     const [bridge, hearers] = [made(port, 'mb'), made(port, 'hb')]
     const [voice, say, cast, fan] = [made(port, 'voice'), made(port, 'say'), made(port, 'cast'), made(port, 'fan')]
     await Promise.all([wire.bridge(bridge), wire.pair(voice, say), wire.pair(cast, fan)])
@@ -138,10 +156,12 @@ export function makePort({
     return { bridge, voice, say, hearers, cast, fan }
   }
 
-  async function dial(): Promise<Gateway> {
+  async #dial(): Promise<Gateway> {
+    const { port } = this
+    const wire = this.#wire
     const own = { channel: made(port, 'gw'), bridge: made(port, 'rb') }
     try {
-      await wire.dial(own.channel, `PJSIP/${wish.endpoint}`, RING_S)
+      await wire.dial(own.channel, `PJSIP/${this.#wish.endpoint}`, RING_S)
       await wire.bridge(own.bridge)
       await wire.add(own.bridge, own.channel)
     } catch (error) {
@@ -149,36 +169,40 @@ export function makePort({
       await wire.dropBridge(own.bridge).catch(() => undefined)
       throw error
     }
-    log.info({ port, channel: own.channel }, 'the gateway has answered')
+    this.#parts.log.info({ port, channel: own.channel }, 'the gateway has answered')
     return own
   }
 
-  async function openEar(leg: Gateway): Promise<void> {
-    stream ??= await streamOf(leg)
-    tap ??= await openTap(
-      wire,
+  async #openEar(leg: Gateway): Promise<void> {
+    const { port } = this
+    const { tell, log } = this.#parts
+    this.#stream ??= await this.#streamOf(leg)
+    this.#tap ??= await openTap(
+      this.#wire,
       port,
       leg.channel,
       (samples, at) => {
         if (samples.some((one) => one !== 0)) {
           // A stream with a sound in it is one we hear.
-          if (at - soundAt > SOUND_GAP_MS) void learn(leg)
-          soundAt = at
+          if (at - this.#soundAt > SOUND_GAP_MS) void this.#learn(leg)
+          this.#soundAt = at
         }
         tell({ type: 'heard', port, at, samples })
       },
-      () => void hearAnew(leg).catch((error) => log.warn({ port, why: error.message }, 'a new stream is not heard')),
-      beat,
+      () =>
+        void this.#hearAnew(leg).catch((error) => log.warn({ port, why: error.message }, 'a new stream is not heard')),
+      this.#beat,
     )
   }
 
   /** The sender's number (RFC 3550 SSRC) of what came last; `0`: nothing came yet; undefined: Asterisk did not say. */
-  const streamOf = async (leg: Gateway): Promise<string | undefined> =>
-    /themssrc=(\d+)/.exec(await wire.read(leg.channel, 'CHANNEL(rtcp,all)').catch(() => ''))?.[1]
+  async #streamOf(leg: Gateway): Promise<string | undefined> {
+    return /themssrc=(\d+)/.exec(await this.#wire.read(leg.channel, 'CHANNEL(rtcp,all)').catch(() => ''))?.[1]
+  }
 
-  async function learn(leg: Gateway): Promise<void> {
-    const now = await streamOf(leg)
-    if (now !== undefined && gateway === leg) stream = now
+  async #learn(leg: Gateway): Promise<void> {
+    const now = await this.#streamOf(leg)
+    if (now !== undefined && this.#gateway === leg) this.#stream = now
   }
 
   /**
@@ -187,33 +211,35 @@ export function makePort({
    * sound of a stream we have not heard before: its leg is put into its bridge anew, and so is all that listens to it. The
    * first stream of a call cannot be late: nothing came before it, and joining anew would tear what is being said.
    */
-  async function hearAnew(leg: Gateway): Promise<void> {
-    const now = await streamOf(leg)
-    if (now === undefined || now === stream || gateway !== leg) return
-    const isFirst = stream === undefined || stream === '0'
-    stream = now
+  async #hearAnew(leg: Gateway): Promise<void> {
+    const now = await this.#streamOf(leg)
+    if (now === undefined || now === this.#stream || this.#gateway !== leg) return
+    const isFirst = this.#stream === undefined || this.#stream === '0'
+    this.#stream = now
     if (isFirst) return
-    log.info({ port }, 'the gateway began a new stream; its leg is joined anew')
-    const near = pair?.near
+    this.#parts.log.info({ port: this.port }, 'the gateway began a new stream; its leg is joined anew')
+    const near = this.#pair?.near
     const both = [leg.channel, ...(near ? [near] : [])]
-    await wire.take(leg.bridge, both.join(','))
-    await wire.add(leg.bridge, ...both)
-    await onNewStream()
-    await Promise.all([tap?.close(), recorder.end()])
-    tap = undefined
+    await this.#wire.take(leg.bridge, both.join(','))
+    await this.#wire.add(leg.bridge, ...both)
+    await this.#parts.onNewStream()
+    await Promise.all([this.#tap?.close(), this.#recorder.end()])
+    this.#tap = undefined
     // The last listener's decoder goes with it, a moment later than it does.
     await new Promise((done) => setTimeout(done, FORGET_MS))
-    tend()
+    this.tend()
   }
 
   /** The adapter: gates shut first, then joined, then proven silent, then told. */
-  async function join(leg: Gateway, mix: Mixing): Promise<void> {
-    const own: Pair = { near: made(port, 'near'), far: made(port, 'far'), epoch: epoch() }
+  async #join(leg: Gateway, mix: Mixing): Promise<void> {
+    const { port } = this
+    const wire = this.#wire
+    const own: Pair = { near: made(port, 'near'), far: made(port, 'far'), epoch: this.#parts.epoch() }
     try {
       await wire.pair(own.near, own.far)
       await wire.mute(own.far, 'out')
       // On this side of what listens to the gateway's leg: a buffer there fills and drops, and a code is torn by either.
-      const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[wish.jitterBuffer]
+      const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[this.#wish.jitterBuffer]
       if (buffer) await wire.set(own.far, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
       await Promise.all([wire.add(leg.bridge, own.near), wire.add(mix.bridge, own.far)])
       const sent = () => wire.read(leg.channel, 'CHANNEL(rtcp,txcount)')
@@ -221,136 +247,144 @@ export function makePort({
       await new Promise((done) => setTimeout(done, PROOF_MS))
       const now = await sent()
       if (now !== then) throw new Error(`${Number(now) - Number(then)} packets passed a shut gate`)
-      if (gateway !== leg || mixing !== mix || !wanted) throw new Error('changed meanwhile')
+      if (this.#gateway !== leg || this.#mixing !== mix || !this.#wanted) throw new Error('changed meanwhile')
     } catch (error) {
       for (const half of [own.near, own.far]) await wire.hangUp(half).catch(() => undefined)
       throw error
     }
-    pair = own
-    isUp = true
-    tell({ type: 'up', port, epoch: own.epoch, at: Date.now() })
+    this.#pair = own
+    this.#isUp = true
+    this.#parts.tell({ type: 'up', port, epoch: own.epoch, at: Date.now() })
   }
 
-  function down(why: Down): void {
-    if (!isUp) return
-    isUp = false
-    log.warn({ port, why }, 'a radio port is down')
-    tell({ type: 'down', port, at: Date.now(), why })
+  #down(why: Down): void {
+    if (!this.#isUp) return
+    this.#isUp = false
+    const { port } = this
+    this.#parts.log.warn({ port, why }, 'a radio port is down')
+    this.#parts.tell({ type: 'down', port, at: Date.now(), why })
   }
 
   /** Ends an adapter, whatever became of it: the last thing one can do against a carrier that may be on. */
-  function burn(one: Pair, why: Down): void {
-    if (pair === one) {
-      pair = undefined
-      down(why)
+  burn(one: Pair, why: Down): void {
+    if (this.#pair === one) {
+      this.#pair = undefined
+      this.#down(why)
     }
-    void wire.hangUpSurely([one.near, one.far]).finally(tend)
+    void this.#wire.hangUpSurely([one.near, one.far]).finally(this.tend)
   }
 
-  function loseGateway(): void {
-    const leg = gateway
+  #loseGateway = (): void => {
+    const leg = this.#gateway
     if (!leg) return
-    gateway = undefined
-    stream = undefined
-    if (pair) burn(pair, 'gateway_lost')
-    down('gateway_lost')
-    void tap?.close()
-    tap = undefined
-    const old = recorder
-    recorder = newRecorder()
+    this.#gateway = undefined
+    this.#stream = undefined
+    if (this.#pair) this.burn(this.#pair, 'gateway_lost')
+    this.#down('gateway_lost')
+    void this.#tap?.close()
+    this.#tap = undefined
+    const old = this.#recorder
+    this.#recorder = this.#newRecorder()
     void old.end().catch(() => undefined)
-    void wire.hangUp(leg.channel).catch(() => undefined)
-    void wire.dropBridge(leg.bridge).catch(() => undefined)
-    tend()
+    void this.#wire.hangUp(leg.channel).catch(() => undefined)
+    void this.#wire.dropBridge(leg.bridge).catch(() => undefined)
+    this.tend()
   }
 
-  function ended(id: string): void {
-    if (id === gateway?.channel) loseGateway()
-    else if (pair && (id === pair.near || id === pair.far)) burn(pair, 'lapsed')
-    else if (tap?.ids.includes(id)) {
-      void tap.close()
-      tap = undefined
-      tend()
-    } else if (recorder.ids().includes(id)) {
-      recorder.lost(id)
-      tend()
-    } else if (mixing && halvesOf(mixing).includes(id)) {
-      const old = mixing
-      mixing = undefined
-      if (pair) burn(pair, 'lapsed')
-      const all = [...halvesOf(old).map(wire.hangUp), wire.dropBridge(old.bridge), wire.dropBridge(old.hearers)]
-      void Promise.allSettled(all).then(tend)
+  /** A channel is gone: whatever of ours it was is built again. */
+  ended(id: string): void {
+    const pair = this.#pair
+    if (id === this.#gateway?.channel) this.#loseGateway()
+    else if (pair && (id === pair.near || id === pair.far)) this.burn(pair, 'lapsed')
+    else if (this.#tap?.ids.includes(id)) {
+      void this.#tap.close()
+      this.#tap = undefined
+      this.tend()
+    } else if (this.#recorder.ids().includes(id)) {
+      this.#recorder.lost(id)
+      this.tend()
+    } else if (this.#mixing && halvesOf(this.#mixing).includes(id)) this.#loseMixing(this.#mixing)
+  }
+
+  #loseMixing(old: Mixing): void {
+    const wire = this.#wire
+    this.#mixing = undefined
+    if (this.#pair) this.burn(this.#pair, 'lapsed')
+    const halves = halvesOf(old).map((id) => wire.hangUp(id))
+    const all = [...halves, wire.dropBridge(old.bridge), wire.dropBridge(old.hearers)]
+    void Promise.allSettled(all).then(this.tend)
+  }
+
+  /** The adapter of this epoch. @throws {Refusal} for an order of an older life. */
+  current(of: number): Pair {
+    const { port } = this
+    if (!this.#pair || !this.#isUp) throw new Refusal('radio-port-down', { port })
+    const { epoch } = this.#pair
+    if (epoch !== of) throw new Refusal('radio-order-too-old', { port, epoch: of, now: epoch })
+    return this.#pair
+  }
+
+  change(to: PortWish): void {
+    const redial = to.endpoint !== this.#wish.endpoint || to.jitterBuffer !== this.#wish.jitterBuffer
+    const stopped = this.#wish.record && !to.record
+    this.#wish = to
+    if (redial) this.#loseGateway()
+    else if (stopped) void this.#recorder.end().catch(() => undefined)
+    this.tend()
+  }
+
+  /** The mixing bridge, as soon as there is one. */
+  async mixed(ms: number): Promise<Mixing> {
+    if (!this.#mixing) {
+      await new Promise<void>((done) => {
+        this.#waiting.push(done)
+        setTimeout(done, ms)
+      })
+    }
+    if (!this.#mixing) throw new Refusal('radio-port-down', { port: this.port })
+    return this.#mixing
+  }
+
+  async cut(): Promise<void> {
+    if (this.#gateway && this.#wish.record) await this.#recorder.cut(this.#gateway.channel)
+  }
+
+  /** What the qualify says of the gateway: silent for long is dead, even though its leg is still there. */
+  contact(reachable: boolean): void {
+    clearTimeout(this.#flap)
+    if (!reachable && this.#gateway) this.#flap = setTimeout(this.#loseGateway, FLAP_MS)
+    if (reachable && !this.#gateway) {
+      this.#tries = 0
+      this.tend()
     }
   }
 
-  return {
-    port,
-    wish: () => wish,
-    tend,
-    isUp: () => isUp,
-    mixing: () => mixing,
-    gateway: () => gateway,
-    burn,
-    ended,
-    /** The adapter of this epoch. @throws {Refusal} for an order of an older life. */
-    current(of: number): Pair {
-      if (!pair || !isUp) throw new Refusal('radio-port-down', { port })
-      if (pair.epoch !== of) throw new Refusal('radio-order-too-old', { port, epoch: of, now: pair.epoch })
-      return pair
-    },
-    change(to: PortWish): void {
-      const redial = to.endpoint !== wish.endpoint || to.jitterBuffer !== wish.jitterBuffer
-      const stopped = wish.record && !to.record
-      wish = to
-      if (redial) loseGateway()
-      else if (stopped) void recorder.end().catch(() => undefined)
-      tend()
-    },
-    /** The mixing bridge, as soon as there is one. */
-    async mixed(ms: number): Promise<Mixing> {
-      if (!mixing) {
-        await new Promise<void>((done) => {
-          waiting.push(done)
-          setTimeout(done, ms)
-        })
-      }
-      if (!mixing) throw new Refusal('radio-port-down', { port })
-      return mixing
-    },
-    async cut(): Promise<void> {
-      if (gateway && wish.record) await recorder.cut(gateway.channel)
-    },
-    /** What the qualify says of the gateway: silent for long is dead, even though its leg is still there. */
-    contact(reachable: boolean): void {
-      clearTimeout(flap)
-      if (!reachable && gateway) flap = setTimeout(loseGateway, FLAP_MS)
-      if (reachable && !gateway) {
-        tries = 0
-        tend()
-      }
-    },
-    /** Control is lost, or another server's: nothing here is ours to end; what stands is told to the next life. */
-    letGo(): void {
-      wanted = false
-      clearTimeout(timer)
-      clearTimeout(flap)
-      down('control_lost')
-      recorder.letGo()
-      void tap?.close()
-    },
-    async end(): Promise<void> {
-      wanted = false
-      clearTimeout(timer)
-      clearTimeout(flap)
-      if (pair) burn(pair, 'not_wanted')
-      await tending?.catch(() => undefined)
-      await recorder.end().catch(() => undefined)
-      await tap?.close()
-      for (const id of [gateway?.channel, ...(mixing ? halvesOf(mixing) : [])])
-        if (id) await wire.hangUp(id).catch(() => undefined)
-      for (const id of [gateway?.bridge, mixing?.bridge, mixing?.hearers])
-        if (id) await wire.dropBridge(id).catch(() => undefined)
-    },
+  #stopTimers(): void {
+    this.#wanted = false
+    clearTimeout(this.#timer)
+    clearTimeout(this.#flap)
+  }
+
+  /** Control is lost, or another server's: nothing here is ours to end; what stands is told to the next life. */
+  letGo(): void {
+    this.#stopTimers()
+    this.#down('control_lost')
+    this.#recorder.letGo()
+    void this.#tap?.close()
+  }
+
+  async end(): Promise<void> {
+    this.#stopTimers()
+    const wire = this.#wire
+    if (this.#pair) this.burn(this.#pair, 'not_wanted')
+    await this.#tending?.catch(() => undefined)
+    await this.#recorder.end().catch(() => undefined)
+    await this.#tap?.close()
+    const [gateway, mixing] = [this.#gateway, this.#mixing]
+    for (const id of [gateway?.channel, ...(mixing ? halvesOf(mixing) : [])])
+      if (id) await wire.hangUp(id).catch(() => undefined)
+    for (const id of [gateway?.bridge, mixing?.bridge, mixing?.hearers])
+      if (id) await wire.dropBridge(id).catch(() => undefined)
   }
 }
 

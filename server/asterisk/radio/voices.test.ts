@@ -2,8 +2,8 @@
 import t from 'tap'
 import type { MediaFact, Voice } from '../../radio/index.ts'
 import { Refusal } from '../../refusal.ts'
-import { type MayHear, makeVoices } from './voices.ts'
-import { makeWire } from './wire.ts'
+import { type MayHear, VoicesOnPorts } from './voices.ts'
+import { Wire } from './wire.ts'
 
 const quiet = { info() {}, warn() {} }
 const ANN: Voice = { kind: 'leg', channel: 'ann' }
@@ -19,7 +19,7 @@ async function twoOnAir(no: () => Error, mayHear: MayHear = async () => true) {
     hangUp = done
   })
   let isDeaf = false
-  const wire = makeWire({
+  const wire = new Wire({
     listens: () => true,
     async request(method, path, query) {
       const [, , channel = '', what] = path.split('/')
@@ -35,7 +35,7 @@ async function twoOnAir(no: () => Error, mayHear: MayHear = async () => true) {
   })
   const mixed = async () => ({ bridge: 'mix', voice: 'voice', say: 'say', hearers: 'hall', cast: 'cast', fan: 'fan' })
   const port = { port: { mixed } }
-  const voices = makeVoices(
+  const voices = new VoicesOnPorts(
     wire,
     new Map([
       ['old', port],

@@ -9,7 +9,7 @@ import { type AriEvent, isAway } from '../ari/rest.ts'
 import { made, whatOf } from './ids.ts'
 import { makeLevel, volumeOf } from './level.ts'
 import type { Orders, Voices } from './orders.ts'
-import type { Log, Port } from './port.ts'
+import type { Log, Mixing, Port } from './port.ts'
 import { listenTo, type Tap } from './tap.ts'
 import { type ChannelNow, channelOf, type EventChannel, type Wire } from './wire.ts'
 
@@ -35,352 +35,398 @@ const SILENT_MS = 1_300
 /** May whoever sits at this radio account (`r1001`) hear this port? */
 export type MayHear = (station: string, port: string) => Promise<boolean>
 
-export function makeVoices(
-  wire: Wire,
-  ports: ReadonlyMap<string, Mixer>,
-  tell: (fact: MediaFact) => void,
-  { log, mayHear }: { log: Log; mayHear: MayHear },
-) {
-  const legs = new Map<string, Leg>()
-  const phones = new Map<string, Phone>()
-  const links = new Map<string, Promise<Link>>()
-  const sounds = new Map<string, Sound>()
+export class VoicesOnPorts implements Voices {
+  readonly #wire: Wire
+  readonly #ports: ReadonlyMap<string, Mixer>
+  readonly #tell: (fact: MediaFact) => void
+  readonly #log: Log
+  readonly #mayHear: MayHear
+  readonly #legs = new Map<string, Leg>()
+  readonly #phones = new Map<string, Phone>()
+  readonly #links: Links
+  readonly #sounds = new Map<string, Sound>()
   /** packets of a leg as last counted, and since when it is so many */
-  const counted = new Map<string, { packets: number; since: number }>()
-  const joining = new Set<string>()
+  readonly #counted = new Map<string, { packets: number; since: number }>()
+  readonly #joining = new Set<string>()
   /** who stands in a port's mixing bridge to speak; once no longer needed there, when to leave */
-  const speakers = new Map<string, NodeJS.Timeout | undefined>()
+  readonly #speakers = new Map<string, NodeJS.Timeout | undefined>()
   /** legs, callers and links that did not let themselves be silenced, until they are hung up, by the port they may speak on */
-  const endingUnsilenced = new Map<string, string>()
-  const linkKey = (one: string, other: string) => [one, other].sort().join(' ')
+  readonly #endingUnsilenced = new Map<string, string>()
 
-  async function mixOf(port: string) {
-    const member = ports.get(port)
+  constructor(
+    wire: Wire,
+    ports: ReadonlyMap<string, Mixer>,
+    tell: (fact: MediaFact) => void,
+    { log, mayHear }: { log: Log; mayHear: MayHear },
+  ) {
+    this.#wire = wire
+    this.#ports = ports
+    this.#tell = tell
+    this.#log = log
+    this.#mayHear = mayHear
+    this.#links = new Links(wire, (port) => this.#mixOf(port))
+  }
+
+  async #mixOf(port: string): Promise<Mixing> {
+    const member = this.#ports.get(port)
     if (!member) throw new Refusal('radio-port-down', { port })
     return member.port.mixed(JOIN_MS)
   }
 
-  async function link(one: string, other: string): Promise<Link> {
-    const key = linkKey(one, other)
-    const bridges: [string, string] = [(await mixOf(one)).bridge, (await mixOf(other)).bridge]
-    const had = links.get(key)
-    const is = await had?.catch(() => undefined)
-    if (is?.bridges.every((bridge) => bridges.includes(bridge))) return is
-    if (links.get(key) !== had) return link(one, other)
-    const making = makeLink([one, other], bridges)
-    links.set(key, making)
-    making.catch(() => links.get(key) === making && links.delete(key))
-    if (is) void dropLink(is)
-    return making
-  }
-
-  async function makeLink(both: [string, string], bridges: [string, string]): Promise<Link> {
-    const own: Link = { ports: both, out: made(both[0], 'out'), in: made(both[1], 'in'), bridges }
-    try {
-      await wire.pair(own.out, own.in)
-      await Promise.all([wire.mute(own.out, 'in'), wire.mute(own.in, 'in')])
-      await Promise.all([wire.add(bridges[0], own.out), wire.add(bridges[1], own.in)])
-    } catch (error) {
-      void dropLink(own)
-      throw error
-    }
-    return own
-  }
-
   /** A console's leg, or the announcer, is brought where it can be heard; both its gates stay as they are. */
-  async function bringIn(channel: string, { bridge }: { bridge: string }): Promise<void> {
-    const isThere = speakers.has(channel)
-    clearTimeout(speakers.get(channel))
-    speakers.set(channel, undefined)
-    if (!isThere) await wire.add(bridge, channel)
+  async #bringIn(channel: string, { bridge }: { bridge: string }): Promise<void> {
+    const isThere = this.#speakers.has(channel)
+    clearTimeout(this.#speakers.get(channel))
+    this.#speakers.set(channel, undefined)
+    if (!isThere) await this.#wire.add(bridge, channel)
   }
 
   /** What it said is over: soon it makes way for silence. */
-  function makeWay(channel: string, goes: () => Promise<unknown>): void {
-    if (!speakers.has(channel)) return
-    clearTimeout(speakers.get(channel))
+  #makeWay(channel: string, goes: () => Promise<unknown>): void {
+    if (!this.#speakers.has(channel)) return
+    clearTimeout(this.#speakers.get(channel))
     const leaving = setTimeout(() => {
-      speakers.delete(channel)
-      void goes().catch((error) => log.warn({ channel, why: error.message }, 'a radio voice did not make way'))
+      this.#speakers.delete(channel)
+      void goes().catch((error) => this.#log.warn({ channel, why: error.message }, 'a radio voice did not make way'))
     }, AFTER_MS)
-    speakers.set(channel, leaving.unref())
+    this.#speakers.set(channel, leaving.unref())
   }
 
-  function stays(channel: string): void {
-    clearTimeout(speakers.get(channel))
-    speakers.delete(channel)
+  #stays(channel: string): void {
+    clearTimeout(this.#speakers.get(channel))
+    this.#speakers.delete(channel)
   }
-
-  const dropLink = (one: Link) => wire.hangUpSurely([one.out, one.in])
-
-  const gate = (channel: string, on: boolean) => (on ? wire.unmute(channel, 'in') : wire.mute(channel, 'in'))
 
   /**
    * What cannot be silenced is hung up: a microphone of which nobody knows whether it is open. Its end is not waited for,
    * the transmitter's is more urgent; but nobody is let on the port's air beside it.
    * @throws what Asterisk said, or that it said nothing
    */
-  async function quieten(port: string, channel: string, end: () => Promise<void>): Promise<void> {
+  async #quieten(port: string, channel: string, end: () => Promise<void>): Promise<void> {
     try {
-      await wire.mute(channel, 'in')
+      await this.#wire.mute(channel, 'in')
     } catch (error) {
       if (isAway(error)) return
-      endingUnsilenced.set(channel, port)
-      void end().finally(() => endingUnsilenced.delete(channel))
+      this.#endingUnsilenced.set(channel, port)
+      void end().finally(() => this.#endingUnsilenced.delete(channel))
       throw error
     }
   }
 
-  function endSpeaker(channel: string): Promise<void> {
-    left(channel)
-    void phoneGone(channel)
-    return wire.hangUpSurely([channel])
+  #endSpeaker(channel: string): Promise<void> {
+    this.#left(channel)
+    void this.#phoneGone(channel)
+    return this.#wire.hangUpSurely([channel])
   }
 
-  async function letSound(port: string, path: string, on: boolean): Promise<void> {
+  async #letSound(port: string, path: string, on: boolean): Promise<void> {
     if (on) {
-      const { say } = await mixOf(port)
+      const { say } = await this.#mixOf(port)
       const playback = `radio-${port}-${randomUUID()}`
-      sounds.set(playback, { port, path, playback })
-      await wire.play(say, playback, path)
+      this.#sounds.set(playback, { port, path, playback })
+      await this.#wire.play(say, playback, path)
       return
     }
-    for (const one of [...sounds.values()].filter((it) => it.port === port && it.path === path)) {
-      sounds.delete(one.playback)
-      await wire.stopPlay(one.playback)
+    for (const one of [...this.#sounds.values()].filter((it) => it.port === port && it.path === path)) {
+      this.#sounds.delete(one.playback)
+      await this.#wire.stopPlay(one.playback)
     }
-    void soundOver(port).catch(() => undefined)
+    void this.#soundOver(port).catch(() => undefined)
   }
 
-  async function soundOver(port: string): Promise<void> {
-    if ([...sounds.values()].some((one) => one.port === port)) return
-    const { bridge, voice } = await mixOf(port)
-    makeWay(voice, () => wire.take(bridge, voice))
+  async #soundOver(port: string): Promise<void> {
+    if ([...this.#sounds.values()].some((one) => one.port === port)) return
+    const { bridge, voice } = await this.#mixOf(port)
+    this.#makeWay(voice, () => this.#wire.take(bridge, voice))
   }
 
-  const voices: Voices = {
-    async ready(port, voice) {
-      if ([...endingUnsilenced.values()].includes(port)) throw new Refusal('radio-port-down', { port })
-      if (voice.kind === 'port') await link(port, voice.port)
-      if (voice.kind === 'leg') {
-        if (legs.get(voice.channel)?.port !== port) throw new Refusal('radio-not-joined', { port })
-        counted.delete(voice.channel)
-        await bringIn(voice.channel, await mixOf(port))
-      }
-      if (voice.kind === 'sound') {
-        const mix = await mixOf(port)
-        await bringIn(mix.voice, mix)
-      }
-      if (voice.kind === 'phone' && phones.get(voice.channel)?.port !== port)
-        throw new Refusal('radio-not-joined', { port })
-    },
-    async let(port, voice, on) {
-      if (voice.kind === 'sound') return letSound(port, voice.path, on)
-      if (voice.kind === 'port') {
-        if (!on && !links.has(linkKey(port, voice.port))) return
-        const way = await link(port, voice.port)
-        // what the other port's bridge says comes in by the half that stands in ours
-        const half = way.ports[0] === port ? way.out : way.in
-        if (on) await gate(half, true)
-        else await quieten(port, half, () => forgetLink(way))
-        return
-      }
-      if (on) await gate(voice.channel, true)
-      else {
-        await quieten(port, voice.channel, () => endSpeaker(voice.channel))
-        if (voice.kind === 'leg') goesHome(port, voice.channel)
-      }
-    },
-    async listen(voice) {
-      if (voice.kind !== 'leg') return
-      const { channel } = voice
-      const packets = await packetsOf(channel)
-      const now = performance.now()
-      const before = counted.get(channel)
-      if (before?.packets !== packets) return void counted.set(channel, { packets, since: now })
-      if (now - before.since < SILENT_MS) return
-      log.warn({ channel }, 'nothing comes any more of a console that is on the air')
-      drop(channel)
-    },
+  ready: Voices['ready'] = async (port, voice) => {
+    if ([...this.#endingUnsilenced.values()].includes(port)) throw new Refusal('radio-port-down', { port })
+    if (voice.kind === 'port') await this.#links.between(port, voice.port)
+    if (voice.kind === 'leg') {
+      if (this.#legs.get(voice.channel)?.port !== port) throw new Refusal('radio-not-joined', { port })
+      this.#counted.delete(voice.channel)
+      await this.#bringIn(voice.channel, await this.#mixOf(port))
+    }
+    if (voice.kind === 'sound') {
+      const mix = await this.#mixOf(port)
+      await this.#bringIn(mix.voice, mix)
+    }
+    if (voice.kind === 'phone' && this.#phones.get(voice.channel)?.port !== port)
+      throw new Refusal('radio-not-joined', { port })
+  }
+
+  let: Voices['let'] = async (port, voice, on) => {
+    if (voice.kind === 'sound') return this.#letSound(port, voice.path, on)
+    if (voice.kind === 'port') {
+      if (!on && !this.#links.has(port, voice.port)) return
+      const way = await this.#links.between(port, voice.port)
+      // what the other port's bridge says comes in by the half that stands in ours
+      const half = way.ports[0] === port ? way.out : way.in
+      if (on) await this.#wire.unmute(half, 'in')
+      else await this.#quieten(port, half, () => this.#links.forget(way))
+      return
+    }
+    if (on) return void (await this.#wire.unmute(voice.channel, 'in'))
+    await this.#quieten(port, voice.channel, () => this.#endSpeaker(voice.channel))
+    if (voice.kind === 'leg') this.#goesHome(port, voice.channel)
+  }
+
+  listen: Voices['listen'] = async (voice) => {
+    if (voice.kind !== 'leg') return
+    const { channel } = voice
+    const packets = Number(await this.#wire.read(channel, 'CHANNEL(rtcp,rxcount)'))
+    const now = performance.now()
+    const before = this.#counted.get(channel)
+    if (before?.packets !== packets) return void this.#counted.set(channel, { packets, since: now })
+    if (now - before.since < SILENT_MS) return
+    this.#log.warn({ channel }, 'nothing comes any more of a console that is on the air')
+    this.#drop(channel)
   }
 
   /** Back to those who listen. */
-  const goesHome = (port: string, channel: string) =>
-    makeWay(channel, async () => wire.add((await mixOf(port)).hearers, channel))
+  #goesHome(port: string, channel: string): void {
+    this.#makeWay(channel, async () => this.#wire.add((await this.#mixOf(port)).hearers, channel))
+  }
 
-  const packetsOf = async (channel: string) => Number(await wire.read(channel, 'CHANNEL(rtcp,rxcount)'))
-
-  function forgetLink(one: Link): Promise<void> {
-    links.delete(linkKey(...one.ports))
-    return dropLink(one)
+  stopSound(port: string): void {
+    for (const one of [...this.#sounds.values()])
+      if (one.port === port) void this.#letSound(port, one.path, false).catch(() => undefined)
   }
 
   /** A console calls in: asked about, and muted, before it is answered and hears a thing. A second leg of the same station on the port takes the first's place. */
-  async function join(channel: EventChannel, code: string): Promise<void> {
-    if (legs.has(channel.id) || joining.has(channel.id)) return
-    joining.add(channel.id)
-    await joined(channel, code).finally(() => joining.delete(channel.id))
+  async join(channel: EventChannel, code: string): Promise<void> {
+    if (this.#legs.has(channel.id) || this.#joining.has(channel.id)) return
+    this.#joining.add(channel.id)
+    await this.#joined(channel, code).finally(() => this.#joining.delete(channel.id))
   }
 
-  async function joined(channel: EventChannel, code: string): Promise<void> {
+  async #joined(channel: EventChannel, code: string): Promise<void> {
     const station = stationOf(channel)
+    const wire = this.#wire
     try {
-      if (!station || !ports.has(code)) throw new Error('no such port')
-      if (!(await mayHear(station, code))) throw new Error('not allowed')
-      const mix = await mixOf(code)
+      if (!station || !this.#ports.has(code)) throw new Error('no such port')
+      if (!(await this.#mayHear(station, code))) throw new Error('not allowed')
+      const mix = await this.#mixOf(code)
       await wire.mute(channel.id, 'in')
       await wire.answer(channel.id)
       await wire.add(mix.hearers, channel.id)
     } catch (error) {
-      log.warn({ port: code, station, why: (error as Error).message }, 'a console could not join the radio')
+      this.#log.warn({ port: code, station, why: (error as Error).message }, 'a console could not join the radio')
       return void wire.hangUp(channel.id).catch(() => undefined)
     }
-    for (const one of [...legs.values()].filter((it) => it.port === code && it.station === station)) drop(one.channel)
-    came({ port: code, station, channel: channel.id })
+    const before = [...this.#legs.values()].filter((it) => it.port === code && it.station === station)
+    for (const one of before) this.#drop(one.channel)
+    this.#came({ port: code, station, channel: channel.id })
   }
 
-  function came(leg: Leg): void {
-    legs.set(leg.channel, leg)
-    tell({ type: 'leg', ...leg, on: true, at: Date.now() })
+  #came(leg: Leg): void {
+    this.#legs.set(leg.channel, leg)
+    this.#tell({ type: 'leg', ...leg, on: true, at: Date.now() })
   }
 
-  function drop(channel: string): void {
-    left(channel)
-    void wire.hangUp(channel).catch(() => undefined)
+  #drop(channel: string): void {
+    this.#left(channel)
+    void this.#wire.hangUp(channel).catch(() => undefined)
   }
 
-  function left(channel: string): void {
-    const leg = legs.get(channel)
+  #left(channel: string): void {
+    const leg = this.#legs.get(channel)
     if (!leg) return
-    legs.delete(channel)
-    counted.delete(channel)
-    stays(channel)
-    tell({ type: 'leg', ...leg, on: false, at: Date.now() })
+    this.#legs.delete(channel)
+    this.#counted.delete(channel)
+    this.#stays(channel)
+    this.#tell({ type: 'leg', ...leg, on: false, at: Date.now() })
   }
 
   /** He is joined no more, whatever of it is left. */
-  async function phoneGone(channel: string): Promise<void> {
-    const phone = phones.get(channel)
+  async #phoneGone(channel: string): Promise<void> {
+    const phone = this.#phones.get(channel)
     if (!phone) return
-    phones.delete(channel)
-    tell({ type: 'phone-left', port: phone.port, channel, at: Date.now() })
-    await Promise.allSettled([wire.hangUp(channel), phone.tap.close()])
+    this.#phones.delete(channel)
+    this.#tell({ type: 'phone-left', port: phone.port, channel, at: Date.now() })
+    await Promise.allSettled([this.#wire.hangUp(channel), phone.tap.close()])
   }
 
-  return {
-    ...voices,
-    stopSound: (port: string) => {
-      for (const one of [...sounds.values()])
-        if (one.port === port) void letSound(port, one.path, false).catch(() => undefined)
-    },
-    join,
-    hear(event: AriEvent): void {
-      if (event.type === 'PlaybackFinished') {
-        const { id, state } = event.playback as { id: string; state: string }
-        const one = sounds.get(id)
-        sounds.delete(id)
-        if (!one) return
-        tell({ type: 'sound-ended', port: one.port, at: Date.now(), ok: state === 'done' })
-        void soundOver(one.port).catch(() => undefined)
-      }
-    },
-    ended(channel: string): void {
-      left(channel)
-      for (const [phone, { tap }] of phones) if (phone === channel || tap.ids.includes(channel)) void phoneGone(phone)
-      const is = whatOf(channel)
-      if (is?.what === 'out' || is?.what === 'in')
-        for (const way of links.values())
-          void way
-            .then(async (one) => {
-              if (one.out === channel || one.in === channel) await forgetLink(one)
-            })
-            .catch(() => undefined)
-    },
-    /**
-     * Legs that stood at this port when control came back: muted again before they are believed. A station has one leg on
-     * a port, the one it called last (`waiting`: after all of these); the others are what a console left behind. Whether the
-     * one that stays is alive its silence does not tell: it is asked (RFC 3311), and no answer ends it.
-     */
-    async adopt(port: string, found: ChannelNow[], waiting: readonly ChannelNow[] = []): Promise<void> {
-      const called = new Set(waiting.map(stationOf))
-      const one = async (leg: ChannelNow) => {
-        const station = stationOf(leg)
-        if (!station || legs.has(leg.id)) return
-        try {
-          await wire.mute(leg.id, 'in')
-          if (called.has(station) || latestOf(found, station) !== leg) throw new Error('it called again since')
-          if (!(await mayHear(station, port))) throw new Error('not allowed')
-          await wire.add((await mixOf(port)).hearers, leg.id)
-          came({ port, station, channel: leg.id })
-          void wire.refresh(leg.id).catch(() => undefined)
-        } catch (error) {
-          log.info({ port, station, why: (error as Error).message }, 'a console’s leg was not taken over')
-          await wire.hangUp(leg.id).catch(() => undefined)
-        }
-      }
-      await Promise.all(found.map(one))
-    },
-    /** A right that ended or was narrowed meanwhile ends what it allowed, and listening has no end of its own. */
-    async askAgain(): Promise<void> {
-      for (const { channel, station, port } of [...legs.values()]) {
-        if (await mayHear(station, port)) continue
-        log.info({ port, station }, 'a console may not hear this port any more')
-        drop(channel)
-      }
-    },
-    /** The port's mixing bridge is another one: consoles dial again. */
-    mixingChanged(port: string): void {
-      for (const leg of [...legs.values()].filter((one) => one.port === port)) drop(leg.channel)
-      for (const channel of speakers.keys()) if (whatOf(channel)?.port === port) stays(channel)
-      for (const [channel, phone] of phones) if (phone.port === port) void phoneGone(channel)
-    },
-    /** Those who listen are put into their bridge anew: each has a decoder of its own that would hold the new stream for late. */
-    async hearAnew(port: string): Promise<void> {
-      const { hearers } = await mixOf(port)
-      const all = [...legs.values()].filter((one) => one.port === port && !speakers.has(one.channel))
-      if (all.length === 0) return
-      const ids = all.map(({ channel }) => channel)
-      await wire.take(hearers, ids.join(','))
-      await wire.add(hearers, ...ids)
-    },
-    /** Nothing is known any more of what stands in Asterisk. */
-    forget(): void {
-      for (const channel of [...legs.keys()]) left(channel)
-      for (const channel of [...phones.keys()]) void phoneGone(channel)
-      for (const channel of [...speakers.keys()]) stays(channel)
-      links.clear()
-      sounds.clear()
-    },
-    async joinPhone(port: string, call: string): Promise<string> {
-      const { bridge } = await mixOf(port)
-      const channel = made(port, 'phone')
-      let tap: Tap | undefined
+  hear(event: AriEvent): void {
+    if (event.type !== 'PlaybackFinished') return
+    const { id, state } = event.playback as { id: string; state: string }
+    const one = this.#sounds.get(id)
+    this.#sounds.delete(id)
+    if (!one) return
+    this.#tell({ type: 'sound-ended', port: one.port, at: Date.now(), ok: state === 'done' })
+    void this.#soundOver(one.port).catch(() => undefined)
+  }
+
+  ended(channel: string): void {
+    this.#left(channel)
+    for (const [phone, { tap }] of this.#phones)
+      if (phone === channel || tap.ids.includes(channel)) void this.#phoneGone(phone)
+    const is = whatOf(channel)
+    if (is?.what === 'out' || is?.what === 'in') this.#links.ended(channel)
+  }
+
+  /**
+   * Legs that stood at this port when control came back: muted again before they are believed. A station has one leg on
+   * a port, the one it called last (`waiting`: after all of these); the others are what a console left behind. Whether the
+   * one that stays is alive its silence does not tell: it is asked (RFC 3311), and no answer ends it.
+   */
+  async adopt(port: string, found: ChannelNow[], waiting: readonly ChannelNow[] = []): Promise<void> {
+    const called = new Set(waiting.map(stationOf))
+    const wire = this.#wire
+    const one = async (leg: ChannelNow) => {
+      const station = stationOf(leg)
+      if (!station || this.#legs.has(leg.id)) return
       try {
-        // What the caller hears is whispered into the call: the agent hears the port by the console's own leg.
-        await wire.snoop(channel, call, 'in', 'out')
-        await wire.mute(channel, 'in')
-        const level = makeLevel()
-        tap = await listenTo(wire, port, call, (samples, at) => {
-          if (!phones.has(channel)) return
-          const gain = level(samples)
-          if (gain !== undefined) void wire.set(channel, 'VOLUME(RX)', volumeOf(gain)).catch(() => undefined)
-          tell({ type: 'phone-heard', port, channel, at, samples })
-        })
-        await wire.add(bridge, channel)
+        await wire.mute(leg.id, 'in')
+        if (called.has(station) || latestOf(found, station) !== leg) throw new Error('it called again since')
+        if (!(await this.#mayHear(station, port))) throw new Error('not allowed')
+        await wire.add((await this.#mixOf(port)).hearers, leg.id)
+        this.#came({ port, station, channel: leg.id })
+        void wire.refresh(leg.id).catch(() => undefined)
       } catch (error) {
-        await Promise.allSettled([wire.hangUp(channel), tap?.close()])
-        throw error
+        this.#log.info({ port, station, why: (error as Error).message }, 'a console’s leg was not taken over')
+        await wire.hangUp(leg.id).catch(() => undefined)
       }
-      phones.set(channel, { port, tap })
-      return channel
-    },
-    async leavePhone(channel: string): Promise<void> {
-      const phone = phones.get(channel)
-      phones.delete(channel)
-      await Promise.all([wire.hangUp(channel), phone?.tap.close()])
-    },
+    }
+    await Promise.all(found.map(one))
+  }
+
+  /** A right that ended or was narrowed meanwhile ends what it allowed, and listening has no end of its own. */
+  async askAgain(): Promise<void> {
+    for (const { channel, station, port } of [...this.#legs.values()]) {
+      if (await this.#mayHear(station, port)) continue
+      this.#log.info({ port, station }, 'a console may not hear this port any more')
+      this.#drop(channel)
+    }
+  }
+
+  /** The port's mixing bridge is another one: consoles dial again. */
+  mixingChanged(port: string): void {
+    for (const leg of [...this.#legs.values()].filter((one) => one.port === port)) this.#drop(leg.channel)
+    for (const channel of this.#speakers.keys()) if (whatOf(channel)?.port === port) this.#stays(channel)
+    for (const [channel, phone] of this.#phones) if (phone.port === port) void this.#phoneGone(channel)
+  }
+
+  /** Those who listen are put into their bridge anew: each has a decoder of its own that would hold the new stream for late. */
+  async hearAnew(port: string): Promise<void> {
+    const { hearers } = await this.#mixOf(port)
+    const all = [...this.#legs.values()].filter((one) => one.port === port && !this.#speakers.has(one.channel))
+    if (all.length === 0) return
+    const ids = all.map(({ channel }) => channel)
+    await this.#wire.take(hearers, ids.join(','))
+    await this.#wire.add(hearers, ...ids)
+  }
+
+  /** Nothing is known any more of what stands in Asterisk. */
+  forget(): void {
+    for (const channel of [...this.#legs.keys()]) this.#left(channel)
+    for (const channel of [...this.#phones.keys()]) void this.#phoneGone(channel)
+    for (const channel of [...this.#speakers.keys()]) this.#stays(channel)
+    this.#links.clear()
+    this.#sounds.clear()
+  }
+
+  async joinPhone(port: string, call: string): Promise<string> {
+    const { bridge } = await this.#mixOf(port)
+    const wire = this.#wire
+    const channel = made(port, 'phone')
+    let tap: Tap | undefined
+    try {
+      // What the caller hears is whispered into the call: the agent hears the port by the console's own leg.
+      await wire.snoop(channel, call, 'in', 'out')
+      await wire.mute(channel, 'in')
+      const level = makeLevel()
+      tap = await listenTo(wire, port, call, (samples, at) => {
+        if (!this.#phones.has(channel)) return
+        const gain = level(samples)
+        if (gain !== undefined) void wire.set(channel, 'VOLUME(RX)', volumeOf(gain)).catch(() => undefined)
+        this.#tell({ type: 'phone-heard', port, channel, at, samples })
+      })
+      await wire.add(bridge, channel)
+    } catch (error) {
+      await Promise.allSettled([wire.hangUp(channel), tap?.close()])
+      throw error
+    }
+    this.#phones.set(channel, { port, tap })
+    return channel
+  }
+
+  async leavePhone(channel: string): Promise<void> {
+    const phone = this.#phones.get(channel)
+    this.#phones.delete(channel)
+    await Promise.all([this.#wire.hangUp(channel), phone?.tap.close()])
   }
 }
+
+/** Local pairs between the mixing bridges of two ports, made when first needed. */
+class Links {
+  readonly #wire: Wire
+  readonly #mixOf: (port: string) => Promise<Mixing>
+  readonly #links = new Map<string, Promise<Link>>()
+
+  constructor(wire: Wire, mixOf: (port: string) => Promise<Mixing>) {
+    this.#wire = wire
+    this.#mixOf = mixOf
+  }
+
+  has(one: string, other: string): boolean {
+    return this.#links.has(linkKey(one, other))
+  }
+
+  async between(one: string, other: string): Promise<Link> {
+    const key = linkKey(one, other)
+    const bridges: [string, string] = [(await this.#mixOf(one)).bridge, (await this.#mixOf(other)).bridge]
+    const had = this.#links.get(key)
+    const is = await had?.catch(() => undefined)
+    if (is?.bridges.every((bridge) => bridges.includes(bridge))) return is
+    if (this.#links.get(key) !== had) return this.between(one, other)
+    const making = this.#make([one, other], bridges)
+    this.#links.set(key, making)
+    making.catch(() => this.#links.get(key) === making && this.#links.delete(key))
+    if (is) void this.#drop(is)
+    return making
+  }
+
+  async #make(both: [string, string], bridges: [string, string]): Promise<Link> {
+    const wire = this.#wire
+    const own: Link = { ports: both, out: made(both[0], 'out'), in: made(both[1], 'in'), bridges }
+    try {
+      await wire.pair(own.out, own.in)
+      await Promise.all([wire.mute(own.out, 'in'), wire.mute(own.in, 'in')])
+      await Promise.all([wire.add(bridges[0], own.out), wire.add(bridges[1], own.in)])
+    } catch (error) {
+      void this.#drop(own)
+      throw error
+    }
+    return own
+  }
+
+  #drop(one: Link): Promise<void> {
+    return this.#wire.hangUpSurely([one.out, one.in])
+  }
+
+  forget(one: Link): Promise<void> {
+    this.#links.delete(linkKey(...one.ports))
+    return this.#drop(one)
+  }
+
+  /** A half is gone: so is its link. */
+  ended(channel: string): void {
+    for (const way of this.#links.values())
+      void way
+        .then(async (one) => {
+          if (one.out === channel || one.in === channel) await this.forget(one)
+        })
+        .catch(() => undefined)
+  }
+
+  clear(): void {
+    this.#links.clear()
+  }
+}
+
+const linkKey = (one: string, other: string): string => [one, other].sort().join(' ')
 
 const stationOf = ({ name }: { name: string }): string => /^PJSIP\/(r\d{4})-/.exec(name)?.[1] ?? ''
 /** Which of a station's legs was called last. */

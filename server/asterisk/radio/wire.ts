@@ -11,26 +11,43 @@ export type ChannelNow = {
   creationtime?: string
 }
 export type BridgeNow = { id: string; channels: string[] }
-export type Wire = ReturnType<typeof makeWire>
 
 /** A gate or a lease answered later than this is not to be relied on. */
 const ORDER_MS = 500
 const BUILD_MS = 3_000
 
-type Asked = Pick<Ari, 'request' | 'listens'>
+export type Asked = Pick<Ari, 'request' | 'listens'>
 
-export function makeWire(ari: Asked) {
-  const listeners = new Set<(event: AriEvent) => void>()
-  const ask = (method: 'GET' | 'POST' | 'DELETE', path: string, query?: Query, ms = BUILD_MS) =>
-    ari.request(method, path, query, ms)
-  const at = (id: string) => `/channels/${encodeURIComponent(id)}`
+const at = (id: string) => `/channels/${encodeURIComponent(id)}`
+
+/** What is asked of ARI, each word once. */
+export class Wire {
+  readonly #ari: Asked
+  readonly #listeners = new Set<(event: AriEvent) => void>()
+
+  constructor(ari: Asked) {
+    this.#ari = ari
+  }
+
+  ask(method: 'GET' | 'POST' | 'DELETE', path: string, query?: Query, ms = BUILD_MS): Promise<unknown> {
+    return this.#ari.request(method, path, query, ms)
+  }
+  listens(): boolean {
+    return this.#ari.listens()
+  }
+  on(listener: (event: AriEvent) => void): void {
+    this.#listeners.add(listener)
+  }
+  hear(event: AriEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
+  }
 
   /** Resolves with the first event that `what` takes; rejects after `ms`, or when `what` throws. */
-  function next(what: (event: AriEvent) => boolean, ms: number, named: string): Promise<AriEvent> {
+  next(what: (event: AriEvent) => boolean, ms: number, named: string): Promise<AriEvent> {
     return new Promise((done, failed) => {
       const end = (how: () => void) => {
         clearTimeout(late)
-        listeners.delete(listen)
+        this.#listeners.delete(listen)
         how()
       }
       const listen = (event: AriEvent) => {
@@ -41,14 +58,14 @@ export function makeWire(ari: Asked) {
         }
       }
       const late = setTimeout(() => end(() => failed(new Error(`${named}: not within ${ms} ms`))), ms)
-      listeners.add(listen)
+      this.#listeners.add(listen)
     })
   }
 
   /** Asks for a channel and waits until it is ours to command; one that ends before has failed. */
-  async function entered(ids: string[], ms: number, work: () => Promise<unknown>): Promise<void> {
+  async #entered(ids: string[], ms: number, work: () => Promise<unknown>): Promise<void> {
     const all = ids.map((id) =>
-      next(
+      this.next(
         (event) => {
           if (channelOf(event)?.id !== id) return false
           if (event.type === 'ChannelDestroyed') throw new Error(`${id} ended: ${event.cause_txt}`)
@@ -63,110 +80,125 @@ export function makeWire(ari: Asked) {
     await Promise.all(all)
   }
 
-  const hangUp = (id: string) => ask('DELETE', at(id)).catch(unlessGone)
+  async channels(): Promise<ChannelNow[]> {
+    return (await this.ask('GET', '/channels')) as ChannelNow[]
+  }
+  async bridges(): Promise<BridgeNow[]> {
+    return (await this.ask('GET', '/bridges')) as BridgeNow[]
+  }
 
+  /** Calls an endpoint; resolves when it has answered. */
+  dial(id: string, endpoint: string, seconds: number): Promise<void> {
+    const query = { endpoint, app: 'desk', appArgs: 'gateway', timeout: seconds, formats: 'ulaw,alaw' }
+    return this.#entered([id], (seconds + 1) * 1000, () => this.ask('POST', at(id), query))
+  }
+  /** A Local pair, both halves in our application; needs [radio-pair] in asterisk-config/pbx/extensions.conf. */
+  pair(near: string, far: string): Promise<void> {
+    const query = {
+      endpoint: 'Local/s@radio-pair/n',
+      ...{ app: 'desk', appArgs: 'near', otherChannelId: far, formats: 'slin' },
+    }
+    return this.#entered([near, far], BUILD_MS, () => this.ask('POST', at(near), query))
+  }
+  snoop(id: string, of: string, spy: Direction, whisper: Direction | 'none' = 'none'): Promise<void> {
+    const query = { spy, whisper, app: 'desk', appArgs: 'snoop' }
+    return this.#entered([id], BUILD_MS, () => this.ask('POST', `${at(of)}/snoop/${encodeURIComponent(id)}`, query))
+  }
+  /** RTP of 16-bit samples to us. */
+  external(id: string, host: string): Promise<void> {
+    const query = { channelId: id, app: 'desk', external_host: host, format: 'slin' }
+    return this.#entered([id], BUILD_MS, () => this.ask('POST', '/channels/externalMedia', query))
+  }
+
+  bridge(id: string): Promise<unknown> {
+    return this.ask('POST', `/bridges/${id}`, { type: 'mixing,dtmf_events,proxy_media', name: id })
+  }
+  /** Whoever is in it hears its one announcer and nobody else, and nothing is sent to them while that one is silent. */
+  async hearing(id: string, announcer: string): Promise<void> {
+    await this.ask('POST', `/bridges/${id}`, { type: 'holding', name: id })
+    const query = { channel: announcer, role: 'announcer', absorbDTMF: true }
+    await this.ask('POST', `/bridges/${id}/addChannel`, query)
+  }
+  /** A key pressed on one leg is not passed on: a digit is packets, which no gate holds back (gates mute voice alone). */
+  add(bridge: string, ...channels: string[]): Promise<unknown> {
+    return this.ask('POST', `/bridges/${bridge}/addChannel`, { channel: channels.join(','), absorbDTMF: true })
+  }
+  take(bridge: string, channel: string): Promise<unknown> {
+    return this.ask('POST', `/bridges/${bridge}/removeChannel`, { channel })
+  }
+  dropBridge(id: string): Promise<unknown> {
+    return this.ask('DELETE', `/bridges/${id}`).catch(unlessGone)
+  }
+
+  answer(id: string): Promise<unknown> {
+    return this.ask('POST', `${at(id)}/answer`)
+  }
+  hangUp(id: string): Promise<unknown> {
+    return this.ask('DELETE', at(id)).catch(unlessGone)
+  }
   /** Until Asterisk has said yes or that it is gone. Without control the lease has the last word. */
-  async function hangUpSurely(ids: readonly string[]): Promise<void> {
-    while (ari.listens()) {
-      const told = await Promise.allSettled(ids.map(hangUp))
+  async hangUpSurely(ids: readonly string[]): Promise<void> {
+    while (this.listens()) {
+      const told = await Promise.allSettled(ids.map((id) => this.hangUp(id)))
       if (told.every((one) => one.status === 'fulfilled')) return
       await new Promise((done) => setTimeout(done, 100))
     }
   }
+  mute(id: string, direction: Direction): Promise<unknown> {
+    return this.ask('POST', `${at(id)}/mute`, { direction }, ORDER_MS)
+  }
+  unmute(id: string, direction: Direction): Promise<unknown> {
+    return this.ask('DELETE', `${at(id)}/mute`, { direction }, ORDER_MS)
+  }
+  digits(id: string, dtmf: string): Promise<unknown> {
+    return this.ask('POST', `${at(id)}/dtmf`, { dtmf, duration: 80, between: 60 })
+  }
+  set(id: string, variable: string, value: string): Promise<unknown> {
+    return this.ask('POST', `${at(id)}/variable`, { variable, value }, ORDER_MS)
+  }
+  async read(id: string, variable: string): Promise<string> {
+    const { value } = (await this.ask('GET', `${at(id)}/variable`, { variable }, ORDER_MS)) as { value?: string }
+    return value ?? ''
+  }
+  /** Asks the far end of a SIP leg whether its call still stands; a no ends the leg. Changes nothing else of it. */
+  refresh(id: string): Promise<unknown> {
+    return this.set(id, 'PJSIP_SEND_SESSION_REFRESH()', 'update')
+  }
 
-  return {
-    ask,
-    next,
-    listens: () => ari.listens(),
-    on: (listener: (event: AriEvent) => void) => void listeners.add(listener),
-    hear(event: AriEvent): void {
-      for (const listener of [...listeners]) listener(event)
-    },
-
-    channels: async () => (await ask('GET', '/channels')) as ChannelNow[],
-    bridges: async () => (await ask('GET', '/bridges')) as BridgeNow[],
-
-    /** Calls an endpoint; resolves when it has answered. */
-    dial: (id: string, endpoint: string, seconds: number) =>
-      entered([id], (seconds + 1) * 1000, () =>
-        ask('POST', at(id), { endpoint, app: 'desk', appArgs: 'gateway', timeout: seconds, formats: 'ulaw,alaw' }),
-      ),
-    /** A Local pair, both halves in our application; needs [radio-pair] in asterisk-config/pbx/extensions.conf. */
-    pair: (near: string, far: string) =>
-      entered([near, far], BUILD_MS, () =>
-        ask('POST', at(near), {
-          endpoint: 'Local/s@radio-pair/n',
-          app: 'desk',
-          appArgs: 'near',
-          otherChannelId: far,
-          formats: 'slin',
-        }),
-      ),
-    snoop: (id: string, of: string, spy: Direction, whisper: Direction | 'none' = 'none') =>
-      entered([id], BUILD_MS, () =>
-        ask('POST', `${at(of)}/snoop/${encodeURIComponent(id)}`, { spy, whisper, app: 'desk', appArgs: 'snoop' }),
-      ),
-    /** RTP of 16-bit samples to us. */
-    external: (id: string, host: string) =>
-      entered([id], BUILD_MS, () =>
-        ask('POST', '/channels/externalMedia', { channelId: id, app: 'desk', external_host: host, format: 'slin' }),
-      ),
-    bridge: (id: string) => ask('POST', `/bridges/${id}`, { type: 'mixing,dtmf_events,proxy_media', name: id }),
-    /** Whoever is in it hears its one announcer and nobody else, and nothing is sent to them while that one is silent. */
-    hearing: async (id: string, announcer: string) => {
-      await ask('POST', `/bridges/${id}`, { type: 'holding', name: id })
-      await ask('POST', `/bridges/${id}/addChannel`, { channel: announcer, role: 'announcer', absorbDTMF: true })
-    },
-    /** A key pressed on one leg is not passed on: a digit is packets, which no gate holds back (gates mute voice alone). */
-    add: (bridge: string, ...channels: string[]) =>
-      ask('POST', `/bridges/${bridge}/addChannel`, { channel: channels.join(','), absorbDTMF: true }),
-    take: (bridge: string, channel: string) => ask('POST', `/bridges/${bridge}/removeChannel`, { channel }),
-    dropBridge: (id: string) => ask('DELETE', `/bridges/${id}`).catch(unlessGone),
-    answer: (id: string) => ask('POST', `${at(id)}/answer`),
-    hangUp,
-    hangUpSurely,
-    mute: (id: string, direction: Direction) => ask('POST', `${at(id)}/mute`, { direction }, ORDER_MS),
-    unmute: (id: string, direction: Direction) => ask('DELETE', `${at(id)}/mute`, { direction }, ORDER_MS),
-    digits: (id: string, dtmf: string) => ask('POST', `${at(id)}/dtmf`, { dtmf, duration: 80, between: 60 }),
-    set: (id: string, variable: string, value: string) =>
-      ask('POST', `${at(id)}/variable`, { variable, value }, ORDER_MS),
-    async read(id: string, variable: string): Promise<string> {
-      const { value } = (await ask('GET', `${at(id)}/variable`, { variable }, ORDER_MS)) as { value?: string }
-      return value ?? ''
-    },
-    /** Asks the far end of a SIP leg whether its call still stands; a no ends the leg. Changes nothing else of it. */
-    refresh: (id: string) =>
-      ask('POST', `${at(id)}/variable`, { variable: 'PJSIP_SEND_SESSION_REFRESH()', value: 'update' }, ORDER_MS),
-    play: (id: string, playback: string, media: string) =>
-      ask('POST', `${at(id)}/play/${playback}`, { media: `sound:${media}` }, ORDER_MS),
-    stopPlay: (playback: string) => ask('DELETE', `/playbacks/${playback}`, {}, ORDER_MS).catch(unlessGone),
-    /** Answers the millisecond at which Asterisk began to write. */
-    async record(channel: string, name: string): Promise<number> {
-      const begun = next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
-      begun.catch(() => undefined)
-      await ask('POST', `${at(channel)}/record`, { name, format: 'wav', ifExists: 'fail' })
-      const event = await begun
-      if (event.type !== 'RecordingStarted') throw new Error(`${name}: ${event.type}`)
-      return timeOf(event)
-    },
-    /** Answers when Asterisk closed the file; one that is no longer written to is closed already. */
-    async stopRecord(name: string): Promise<number> {
-      const ended = next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
-      ended.catch(() => undefined)
-      const was = await ask('POST', `/recordings/live/${name}/stop`).then(() => true, unlessGone)
-      return was ? timeOf(await ended) : Date.now()
-    },
-    isRecording: (name: string) =>
-      ask('GET', `/recordings/live/${name}`).then(
-        () => true,
-        (error) => {
-          if (isGone(error)) return false
-          throw error
-        },
-      ),
-    /** Events of these are told to us also when they were made by an earlier server. */
-    subscribe: (sources: string[]) =>
-      ask('POST', '/applications/desk/subscription', { eventSource: sources.join(',') }),
+  play(id: string, playback: string, media: string): Promise<unknown> {
+    return this.ask('POST', `${at(id)}/play/${playback}`, { media: `sound:${media}` }, ORDER_MS)
+  }
+  stopPlay(playback: string): Promise<unknown> {
+    return this.ask('DELETE', `/playbacks/${playback}`, {}, ORDER_MS).catch(unlessGone)
+  }
+  /** Answers the millisecond at which Asterisk began to write. */
+  async record(channel: string, name: string): Promise<number> {
+    const begun = this.next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
+    begun.catch(() => undefined)
+    await this.ask('POST', `${at(channel)}/record`, { name, format: 'wav', ifExists: 'fail' })
+    const event = await begun
+    if (event.type !== 'RecordingStarted') throw new Error(`${name}: ${event.type}`)
+    return timeOf(event)
+  }
+  /** Answers when Asterisk closed the file; one that is no longer written to is closed already. */
+  async stopRecord(name: string): Promise<number> {
+    const ended = this.next((event) => recordingOf(event)?.name === name, BUILD_MS, name)
+    ended.catch(() => undefined)
+    const was = await this.ask('POST', `/recordings/live/${name}/stop`).then(() => true, unlessGone)
+    return was ? timeOf(await ended) : Date.now()
+  }
+  isRecording(name: string): Promise<boolean> {
+    return this.ask('GET', `/recordings/live/${name}`).then(
+      () => true,
+      (error) => {
+        if (isGone(error)) return false
+        throw error
+      },
+    )
+  }
+  /** Events of these are told to us also when they were made by an earlier server. */
+  subscribe(sources: string[]): Promise<unknown> {
+    return this.ask('POST', '/applications/desk/subscription', { eventSource: sources.join(',') })
   }
 }
 
