@@ -9,6 +9,7 @@ import { WebSocket } from 'ws'
 import { startLab } from './lab/index.ts'
 import { anyFreePort, isFree } from './parts/ports.ts'
 import { endProcess } from './parts/processes.ts'
+import { walkOf } from './test/gate.ts'
 
 const [https, http] = [await anyFreePort(), await anyFreePort()]
 const origin = `https://127.0.0.1:${https}`
@@ -113,7 +114,8 @@ const take = (from: string, page = origin): Promise<WebSocket | undefined> =>
 const takeMany = async (from: string, count: number) =>
   (await Promise.all(Array.from({ length: count }, () => take(from)))).filter((one) => one !== undefined).length
 
-t.test(
+const walk = walkOf(t)
+walk(
   'one PC that opens all the sockets it can shuts no other phone out, and /status tells when phones are',
   async (t) => {
     await until('phones get in', async () => (await wire('phones'))?.state === 'well', 20_000)

@@ -1,6 +1,7 @@
 /**
- * `npm test [-- PATH…]`: everything the tests stand on (Chromium, SIPp, PostgreSQL, Asterisk, the built console), then
- * the tests themselves, some files side by side, the longest first. Ends with `N passed, N failed`.
+ * `npm test [-- --all | PATH…]`: everything the tests stand on (Chromium, SIPp, PostgreSQL, Asterisk, the built console),
+ * then the tests themselves, some files side by side, the longest first; without `--all` or a path the gate, which leaves
+ * out what test/all-only.ts names. Ends with `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -8,13 +9,14 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, sta
 import { join, relative, resolve } from 'node:path'
 import { ensureAsterisk } from './asterisk/install.ts'
 import { buildConsole, ROOT } from './build.ts'
-import { type Machine, watchMachine } from './lab/stood-still.ts'
+import { watchMachine } from './lab/stood-still.ts'
 import { endPostgres, startPostgres } from './parts/postgres.ts'
 import { remember, remembered } from './parts/processes.ts'
-import { fail, quiet, say } from './parts/say.ts'
+import { fail, quiet, Stop, say } from './parts/say.ts'
 import { ensureTools, whereIs } from './parts/tools.ts'
+import { ALL_ONLY, PARTLY } from './test/all-only.ts'
 import { sortOut, sumOf } from './test/spoiled.ts'
-import { type FileCount, runFiles } from './test/tap-run.ts'
+import { type FileCount, type How, runFiles } from './test/tap-run.ts'
 
 const PLACES = [
   'server',
@@ -29,12 +31,16 @@ const PLACES = [
 const LIVE = /^(server\/test\/live|asterisk-config|softphone-console\/tests|recordings\/vault)\/|\.live\.test\.ts$/
 
 /** Live files that run at once: each waits most of its time for calls, rings and time-outs. */
-const LIVE_LANES = 3
+const LIVE_LANES = 4
+/** A browser does not wait, it paints: three of them leave two cores no room. */
+const HEAVY = { is: /^softphone-console\/tests\//, most: 2 }
+/** Rules beside live files have what those leave of the processors; alone, all of them. */
+const RULE_LANES = { beside: 1, alone: 2 }
 /** The longest live files are found here; begun last they would run on alone. */
 const LONGEST = /^(server\/test\/live|softphone-console\/tests|server\/asterisk\/radio)\//
 
 async function main(): Promise<boolean> {
-  const files = wanted(process.argv.slice(2).filter((word) => !word.startsWith('-')))
+  const { files, isGate } = wanted(process.argv.slice(2))
   const live = files.filter((file) => LIVE.test(file))
   const varDir = resolve(ROOT, process.env.DESK_VAR ?? 'var')
   const env: NodeJS.ProcessEnv = { ...process.env }
@@ -43,6 +49,8 @@ async function main(): Promise<boolean> {
   env.DESK_TOOLS = resolve(ROOT, process.env.DESK_TOOLS ?? join(varDir, 'tools'))
   env.DESK_ASTERISK_ROOT = resolve(ROOT, process.env.DESK_ASTERISK_ROOT ?? join(varDir, 'asterisk'))
   env.PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(':')
+
+  env.TEST_GATE = isGate ? 'yes' : 'no'
 
   prepareTap()
   if (live.length > 0) {
@@ -57,11 +65,15 @@ async function main(): Promise<boolean> {
   const machine = live.length > 0 ? await watchMachine() : undefined
   try {
     const rules = files.filter((file) => !LIVE.test(file))
-    const first = await told('规则 · rules', rules, 2, env)
     const inOrder = [...live.filter((file) => LONGEST.test(file)), ...live.filter((file) => !LONGEST.test(file))]
-    const second = await told('现场 · live', inOrder, LIVE_LANES, env, machine)
-    const all = [...first, ...second]
+    const beside = live.length > 0
+    const parts = await Promise.all([
+      told('规则 · rules', rules, { jobs: beside ? RULE_LANES.beside : RULE_LANES.alone, gives: beside }, env),
+      told('现场 · live', inOrder, { jobs: LIVE_LANES, machine, heavy: HEAVY }, env),
+    ])
+    const all = parts.flatMap(({ ran }) => ran)
     if (all.length > SLOWEST) tellSlowest(all)
+    tellAgain(parts.flatMap(({ again }) => again))
     const { passed, failed } = sumOf(all)
     console.log(`\n${passed} passed, ${failed} failed`)
     return failed === 0 && files.length > 0
@@ -72,33 +84,26 @@ async function main(): Promise<boolean> {
   }
 }
 
-/** Runs the files and tells what came of them; with `machine`, what a machine that stood still spoiled runs once more. */
+/** Runs the files and tells what came of them; with a machine watched, what it spoiled by standing still runs once more. */
 async function told(
   what: string,
   files: readonly string[],
-  jobs: number,
+  how: How,
   env: NodeJS.ProcessEnv,
-  machine?: Machine,
-): Promise<FileCount[]> {
+): Promise<{ ran: FileCount[]; again: string[] }> {
   const started = performance.now()
-  const first = await runFiles(files, jobs, env, console.log, machine)
+  const first = await runFiles(files, how, env, console.log)
   const { spoiled, stand } = sortOut(first)
   for (const { file, stillMs, failed } of spoiled)
     say(
       `再跑一次 · once more: ${file}: ${failed} ✗, ${(stillMs / 1000).toFixed(1)} s 机器停住 · the machine stood still`,
     )
-  const again = await runFiles(
-    spoiled.map((one) => one.file),
-    jobs,
-    env,
-    console.log,
-    machine,
-  )
-  const ran = [...stand, ...again]
+  const again = spoiled.map((one) => one.file)
+  const ran = [...stand, ...(await runFiles(again, how, env, console.log))]
   const { passed, failed } = sumOf(ran)
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   if (files.length > 0) say(`${what}: ${files.length} 个文件 · files, ${passed} ✓ ${failed} ✗, ${seconds} s`)
-  return ran
+  return { ran, again }
 }
 
 const SLOWEST = 10
@@ -107,6 +112,10 @@ function tellSlowest(ran: readonly FileCount[]): void {
   say(
     `最慢的 · the slowest: ${slowest.map(({ file, tookMs }) => `${file} ${(tookMs / 1000).toFixed(0)} s`).join(' · ')}`,
   )
+}
+
+function tellAgain(again: readonly string[]): void {
+  if (again.length > 0) say(`再跑过的 · ran once more: ${again.length}: ${again.join(' · ')}`)
 }
 
 /** A folder for this run alone, so that two runs never share a database; what killed runs left is ended and swept. */
@@ -122,8 +131,11 @@ async function freshHome(folder: string): Promise<string> {
   return home
 }
 
-/** The test files below the paths asked for; all of them when nothing is asked. */
-function wanted(asked: readonly string[]): string[] {
+/** The test files below the paths asked for; when none is asked, those of the gate, or with `--all` every one. */
+function wanted(words: readonly string[]): { files: string[]; isGate: boolean } {
+  const asked = words.filter((word) => word !== '--all')
+  const odd = asked.find((word) => word.startsWith('-'))
+  if (odd) throw new Stop(`没有这个选项 · no such option: ${odd} (--all)`)
   const found = (asked.length > 0 ? asked.map((path) => relative(ROOT, resolve(path))) : PLACES).flatMap((place) => {
     if (!existsSync(join(ROOT, place))) {
       if (asked.length > 0) throw new Error(`没有 · there is no ${place}`)
@@ -131,7 +143,14 @@ function wanted(asked: readonly string[]): string[] {
     }
     return statSync(join(ROOT, place)).isFile() ? [place] : globSync(`${place}/**/*.test.ts`, { cwd: ROOT })
   })
-  return [...new Set(found)].filter((file) => !file.includes('node_modules')).sort()
+  const files = [...new Set(found)].filter((file) => !file.includes('node_modules')).sort()
+  if (asked.length > 0 || words.includes('--all')) return { files, isGate: false }
+  const left = files.filter((file) => file in ALL_ONLY)
+  const parts = Object.keys(PARTLY).length
+  say(
+    `留给 --all：${left.length} 个文件，另 ${parts} 个文件的一部分 · left to --all: ${left.length} files, and a part of ${parts}`,
+  )
+  return { files: files.filter((file) => !(file in ALL_ONLY)), isGate: true }
 }
 
 /** tap carries its plugins as a small package it writes itself; ours leave its TypeScript out, Node strips types. */

@@ -13,6 +13,9 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { anyFreePort, isFree } from '../../scripts/parts/ports.ts'
 import { endProcess } from '../../scripts/parts/processes.ts'
 
+// Both tests that wait for nginx to end silent sockets wait together.
+t.jobs = 2
+
 /** The limits of desk.conf.template: sockets of one address, and of all. */
 const [PER_ADDRESS, IN_ALL] = [60, 400]
 /** Longer than a socket may be silent. */
@@ -209,7 +212,7 @@ t.test('no page but the desk’s own opens a phone', async (t) => {
   )
 })
 
-t.test('no PC shuts the other phones out, however many sockets it opens', async (t) => {
+t.test('no PC shuts the other phones out, however many sockets it opens', { buffered: true }, async (t) => {
   const desk = await behind(t, 'desk', '/live')
   const pbx = await behind(t, 'pbx', '/ws')
   const { https } = await front(t, desk.at, pbx.at)
@@ -243,17 +246,21 @@ t.test('no PC shuts the other phones out, however many sockets it opens', async 
   t.equal(await take('127.0.0.22', 1), 1, 'and there is room again')
 })
 
-t.test('a phone that is registered keeps its socket, and one that says nothing does not', async (t) => {
-  const desk = await behind(t, 'desk', '/live')
-  const pbx = await behind(t, 'pbx', '/ws')
-  const { https } = await front(t, desk.at, pbx.at)
-  const registered = new WebSocket(`wss://127.0.0.1:${https}/sip`, ['sip'], {
-    rejectUnauthorized: false,
-    headers: { host: 'desk.test', origin: ORIGIN, 'user-agent': REGISTERED },
-  })
-  const silent = phone(https)
-  await silent.heard
-  t.type(await Promise.race([silent.ended, pause(SILENT_MS)]), 'number', 'it ended')
-  t.equal(registered.readyState, WebSocket.OPEN)
-  registered.terminate()
-})
+t.test(
+  'a phone that is registered keeps its socket, and one that says nothing does not',
+  { buffered: true },
+  async (t) => {
+    const desk = await behind(t, 'desk', '/live')
+    const pbx = await behind(t, 'pbx', '/ws')
+    const { https } = await front(t, desk.at, pbx.at)
+    const registered = new WebSocket(`wss://127.0.0.1:${https}/sip`, ['sip'], {
+      rejectUnauthorized: false,
+      headers: { host: 'desk.test', origin: ORIGIN, 'user-agent': REGISTERED },
+    })
+    const silent = phone(https)
+    await silent.heard
+    t.type(await Promise.race([silent.ended, pause(SILENT_MS)]), 'number', 'it ended')
+    t.equal(registered.readyState, WebSocket.OPEN)
+    registered.terminate()
+  },
+)

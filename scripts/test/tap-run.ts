@@ -1,7 +1,7 @@
-/** Runs test files with tap and tells what came of them, file by file. */
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { Parser, type Parser as Tap } from 'tap-parser'
+/** Runs test files, which speak TAP, and tells what came of them, file by file. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setPriority } from 'node:os'
+import { type FinalResults, Parser, type Parser as Tap } from 'tap-parser'
 import { ROOT } from '../build.ts'
 import type { Machine } from '../lab/stood-still.ts'
 import { Stop } from '../parts/say.ts'
@@ -11,86 +11,113 @@ export type Count = { passed: number; failed: number }
 /** A file that ran. `stillMs`: how long the machine stood still meanwhile; 0 when nobody watched it. */
 export type FileCount = Count & { file: string; tookMs: number; stillMs: number }
 
+/**
+ * `machine` is asked how long it stood still while a file ran. `gives`: these files give way to whatever else runs, for
+ * they have no bound of time to keep and their neighbours have. `heavy`: of these files no more than `most` run at once.
+ */
+export type How = {
+  jobs: number
+  machine?: Pick<Machine, 'stoodStill'> | undefined
+  gives?: boolean
+  heavy?: { is: RegExp; most: number }
+}
+
+/** How much later the files that give way are let run: nice(1). */
+const GIVES_WAY = 10
+
+type Counted = Count & { failures: string[] }
+
 type Point = { ok: boolean; name: string; diag?: unknown; skip?: unknown; todo?: unknown }
 
+/** A file that takes longer is broken off. */
+const MOST_S = 600
+
 /**
- * Runs `files`, `jobs` at a time. Counts single assertions, file by file; a file that breaks off counts as one failure
- * more, and so does an assertion that was skipped: nothing passes by not running. `machine` is asked how long it stood
- * still while a file ran.
+ * Runs `files` in this order, `jobs` at a time, each by itself: tap's own command would sort them, and the longest would
+ * begin last. Counts single assertions, file by file; a file that breaks off counts as one failure more, and so does an
+ * assertion that was skipped: nothing passes by not running.
  */
 export async function runFiles(
   files: readonly string[],
-  jobs: number,
+  { jobs, machine, gives = false, heavy }: How,
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
-  machine?: Pick<Machine, 'stoodStill'>,
 ): Promise<FileCount[]> {
   const ran: FileCount[] = []
-  if (files.length === 0) return ran
-  const args = [
-    'run',
-    '--reporter=tap',
-    `--jobs=${jobs}`,
-    '--timeout=600',
-    '--disable-coverage',
-    '--allow-empty-coverage',
-  ]
-  const child = spawn(process.execPath, [join(ROOT, 'node_modules/.bin/tap'), ...args, ...files], {
-    cwd: ROOT,
-    env: { ...env, FORCE_COLOR: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let interrupted = false
+  const queue = [...files]
+  const running = new Map<string, ChildProcess>()
+  const isHeavy = (file: string) => heavy?.is.test(file) ?? false
+  const next = (): string | undefined => {
+    const isFull = heavy !== undefined && [...running.keys()].filter(isHeavy).length >= heavy.most
+    const at = queue.findIndex((file) => !(isFull && isHeavy(file)))
+    return at < 0 ? undefined : queue.splice(at, 1)[0]
+  }
+  let isInterrupted = false
   const stop = () => {
-    interrupted = true
-    child.kill('SIGTERM')
+    isInterrupted = true
+    for (const child of running.values()) child.kill('SIGTERM')
   }
   process.once('SIGINT', stop).once('SIGTERM', stop)
-  child.stderr.on('data', (text: Buffer) => process.stderr.write(text))
-
-  const parser = new Parser()
-  const trees = new Map<string, Count & { failures: string[] }>()
-  let latest: Count & { failures: string[] } = { passed: 0, failed: 0, failures: [] }
-  parser.on('child', (file: Tap) => {
-    latest = { passed: 0, failed: 0, failures: [] }
-    trees.set(file.name, latest)
-    follow(file, latest, [])
-  })
-  parser.on('assert', (point: Point & { time?: number }) => {
-    const { passed, failed, failures } = latest
-    latest = { passed: 0, failed: 0, failures: [] }
-    const broken = (!point.ok && failed === 0) || Boolean(point.skip) || passed + failed === 0
-    const tookMs = point.time ?? 0
-    const stillMs = Math.round(machine?.stoodStill(Date.now() - tookMs) ?? 0)
-    ran.push({ file: point.name, passed, failed: failed + (broken ? 1 : 0), tookMs, stillMs })
-    const bad = failed > 0 || broken
-    const took = tookMs ? `, ${seconds(tookMs)}` : ''
-    const still = stillMs > 0 ? `, 停 · still ${seconds(stillMs)}` : ''
-    print(`${bad ? '✗' : '✓'} ${point.name} (${passed + failed}${took}${still})`)
-    if (bad) for (const failure of failures) print(failure)
-    if (broken) print(`    ✗ ${tell('the file broke off or holds no test', point)}`)
-  })
-  child.stdout.pipe(parser)
-  await Promise.all([
-    new Promise((done) => parser.on('complete', done)),
-    new Promise<void>((done) =>
-      child.on('close', (code) => {
-        if (code !== 0 && ran.every((one) => one.failed === 0))
-          ran.push({ file: 'tap', passed: 0, failed: 1, tookMs: 0, stillMs: 0 })
-        done()
-      }),
-    ),
-  ])
+  const lane = async () => {
+    for (let file = next(); file !== undefined && !isInterrupted; file = next()) {
+      const from = Date.now()
+      const child = begin(file, env)
+      running.set(file, child)
+      if (gives && child.pid !== undefined) setPriority(child.pid, GIVES_WAY)
+      const { passed, failed, failures } = await followed(child)
+      running.delete(file)
+      const tookMs = Date.now() - from
+      const stillMs = Math.round(machine?.stoodStill(from) ?? 0)
+      ran.push({ file, passed, failed, tookMs, stillMs })
+      const still = stillMs > 0 ? `, 停 · still ${seconds(stillMs)}` : ''
+      print(`${failed > 0 ? '✗' : '✓'} ${file} (${passed + failed}, ${seconds(tookMs)}${still})`)
+      for (const failure of failures) print(failure)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, lane))
   process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop)
-  if (interrupted) throw new Stop('测试被中断 · the tests were interrupted')
+  if (isInterrupted) throw new Stop('测试被中断 · the tests were interrupted')
   return ran
+}
+
+function begin(file: string, env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [file], {
+    cwd: ROOT,
+    env: { ...env, FORCE_COLOR: '0', TAP: '1', TAP_TIMEOUT: String(MOST_S) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+/** What a file that was begun says, counted, until it has ended. */
+async function followed(child: ChildProcess): Promise<Counted> {
+  const counted: Counted = { passed: 0, failed: 0, failures: [] }
+  const parser = new Parser()
+  follow(parser, counted, [])
+  const results = new Promise<FinalResults>((done) => parser.on('complete', done))
+  const ended = new Promise<string>((done) =>
+    child.on('close', (code, signal) => done(code === 0 ? '' : `exit ${code ?? signal}`)),
+  )
+  child.stdout?.pipe(parser)
+  // What it started may hold its pipe open after its end.
+  const tooLong = setTimeout(() => {
+    child.kill('SIGKILL')
+    child.stdout?.destroy()
+    parser.end()
+  }, MOST_S * 1_000)
+  const [{ bailout }, why] = await Promise.all([results, ended])
+  clearTimeout(tooLong)
+  const isBroken = Boolean(bailout) || (why !== '' && counted.failed === 0) || counted.passed + counted.failed === 0
+  if (!isBroken) return counted
+  const said = bailout ? `: ${bailout}` : why && `: ${why}`
+  counted.failures.push(`    ✗ the file broke off or holds no test${said}`)
+  return { ...counted, failed: counted.failed + 1 }
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
 /** Counts the leaves below `tree`; a subtest that failed with no failing leaf of its own counts as one. */
-function follow(tree: Tap, into: Count & { failures: string[] }, titles: readonly string[]): void {
-  let inner: (Count & { failures: string[] }) | undefined
+function follow(tree: Tap, into: Counted, titles: readonly string[]): void {
+  let inner: Counted | undefined
   tree.on('comment', (said: string) => {
     if (said.startsWith('# screen')) into.failures.push(`    ${said.trim()}`)
   })

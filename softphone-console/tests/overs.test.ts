@@ -2,6 +2,7 @@
 import t from 'tap'
 import type { RadioClient } from '../../scripts/lab/gateways/client.ts'
 import { type Lab, startLab } from '../../scripts/lab/index.ts'
+import { walkOf } from '../../scripts/test/gate.ts'
 import { aReadySeat, onReachableNetwork, type Seat, tellsTheScreen, WAIT } from './browser.ts'
 import { isBuilt } from './pretend/server.ts'
 
@@ -81,7 +82,8 @@ t.test('what nobody filed waits in the box, is filed under a ticket, moved, and 
   t.same(seat.faults, [])
 })
 
-t.test('a call-out calls whom the agent picks; nobody answers, and it stays until somebody goes', async (t) => {
+const walk = walkOf(t)
+walk('a call-out calls whom the agent picks; nobody answers, and it stays until somebody goes', async (t) => {
   const { page } = seat
   await page.getByRole('button', { name: '对讲呼叫…' }).press('Enter')
   const dialog = page.getByRole('dialog', { name: '对讲呼叫' })

@@ -1,6 +1,7 @@
 /** One burst of a handheld is enough, on a real Asterisk: whatever jitter buffer the port has, and whoever is late meanwhile. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { ofEachKind } from '../../../scripts/test/gate.ts'
 import { makeEar } from '../../radio/hearing/ear.ts'
 import { DEFAULT_PROFILE, type GatewayProfile } from '../../radio/ports/profile.ts'
 import { oneBurst, watched } from '../../test/radio/burst.ts'
@@ -46,7 +47,7 @@ async function desk(t: Test, jitterBuffer: GatewayProfile['jitterBuffer']) {
   return { lab, radio, pid, desk, once }
 }
 
-for (const jitterBuffer of ['adaptive', 'fixed60', 'none'] as const)
+for (const jitterBuffer of ofEachKind(['adaptive', 'fixed60', 'none'] as const))
   t.test(
     `with a jitter buffer “${jitterBuffer}” each handheld is named by one burst, and heard, time after time`,
     async (t) => {
@@ -79,11 +80,11 @@ t.test(
       globalThis.process.kill(process, 'SIGCONT')
     }
     const block = async () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500)
-    for (const [who, still] of [
+    for (const [who, still] of ofEachKind([
       ['the exchange, 0.3 s', stop(lab.pbx.pid, 300)],
       ['the desk, 1.5 s', block],
       ['the gateway, 0.3 s', stop(pid, 300)],
-    ] as const)
+    ] as const))
       for (const scheme of SCHEMES) {
         const [ident, , , inDanger] = scheme
         await once(t, scheme, inDanger, `${who}, in the middle of ${ident}`, async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { SipCall } from '../../../scripts/lab/phones/sip-phone.ts'
+import { ofEachKind, walkOf } from '../../../scripts/test/gate.ts'
 import { type Cable, cable } from '../../test/live/exchange.ts'
 import { watched } from '../../test/radio/burst.ts'
 import {
@@ -79,7 +80,10 @@ t.test(
   },
 )
 
-t.test('the gateway hangs up while keyed: it is called again, at rest', { buffered: true }, async (t) => {
+/** Walks of the other faults: the drills and radio-floor.test.ts show one of each kind in the gate. */
+const walk = walkOf(t)
+
+walk('the gateway hangs up while keyed: it is called again, at rest', { buffered: true }, async (t) => {
   const { g, desk, air, up } = await keyed(t)
   await air.hangup()
   t.match(await fact(desk, 'down'), { why: 'gateway_lost' })
@@ -89,7 +93,7 @@ t.test('the gateway hangs up while keyed: it is called again, at rest', { buffer
   t.equal(await packets(again, 3_000), 0)
 })
 
-t.test(
+walk(
   'a gateway that lost its power is given up within ten seconds, and called until it is back',
   { buffered: true },
   async (t) => {
@@ -103,7 +107,7 @@ t.test(
   },
 )
 
-t.test(
+walk(
   'the server is killed while keyed: unkeyed by the lease, and its successor finds every gate shut',
   { buffered: true },
   async (t) => {
@@ -164,7 +168,7 @@ t.test(
   },
 )
 
-for (const how of ['dead', 'pulled'] as const)
+for (const how of ofEachKind(['dead', 'pulled'] as const))
   t.test(
     `ARI is ${how} while keyed: unkeyed by the lease; back, the port is built anew`,
     { buffered: true },
@@ -194,7 +198,7 @@ for (const how of ['dead', 'pulled'] as const)
     },
   )
 
-t.test(
+walk(
   'Asterisk is killed while keyed and started again: the port is up again, at rest',
   { buffered: true },
   async (t) => {

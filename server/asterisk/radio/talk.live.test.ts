@@ -6,6 +6,7 @@ import t from 'tap'
 import type { SipCall } from '../../../scripts/lab/phones/sip-phone.ts'
 import { loudness, readWav, secondsOf, tonesIn } from '../../../scripts/lab/sound/measuring.ts'
 import { asWav8k } from '../../../scripts/lab/sound/sound-file.ts'
+import { ofEachKind } from '../../../scripts/test/gate.ts'
 import type { MediaFact } from '../../radio/index.ts'
 import { watched } from '../../test/radio/burst.ts'
 import {
@@ -91,7 +92,7 @@ t.test('a handheld is heard by the console and by the server, from its first pac
   t.match(await fact(desk, 'digit'), { port: 'old', digit: '7' })
 })
 
-for (const jitterBuffer of ['none', 'adaptive'] as const)
+for (const jitterBuffer of ofEachKind(['none', 'adaptive'] as const))
   t.test(
     `a gateway that begins a new stream is heard again in a second or two, jitter buffer “${jitterBuffer}”`,
     async (t) => {

@@ -6,6 +6,7 @@ import serverKilled from '../../../scripts/drill/calls/server-killed.ts'
 import twoServers from '../../../scripts/drill/calls/two-servers.ts'
 import vaultDown from '../../../scripts/drill/calls/vault-down.ts'
 import { type Drill, runDrill } from '../../../scripts/drill.ts'
+import { ofEachKind } from '../../../scripts/test/gate.ts'
 
 t.setTimeout(600_000)
 
@@ -17,7 +18,7 @@ const drills: [title: string, drill: Drill][] = [
   ['an agent’s browser is killed in mid-call: the caller is rung through', browserKilled],
 ]
 
-for (const [title, drill] of drills) {
+for (const [title, drill] of ofEachKind(drills)) {
   t.test(title, async (t) => {
     const said: string[] = []
     const { passed, failed } = await runDrill(drill, ['--small'], (line) => said.push(line))

@@ -7,6 +7,7 @@ import gatewayLost from '../../../scripts/drill/radio/radio-gateway-lost.ts'
 import serverFrozen from '../../../scripts/drill/radio/radio-server-frozen.ts'
 import serverKilled from '../../../scripts/drill/radio/radio-server-killed.ts'
 import { type Drill, runDrill } from '../../../scripts/drill.ts'
+import { ofEachKind } from '../../../scripts/test/gate.ts'
 
 t.setTimeout(600_000)
 
@@ -19,7 +20,7 @@ const drills: [title: string, drill: Drill][] = [
   ['Asterisk is killed while keyed: gateways and consoles are called anew', asteriskKilled],
 ]
 
-for (const [title, drill] of drills) {
+for (const [title, drill] of ofEachKind(drills)) {
   t.test(title, async (t) => {
     const said: string[] = []
     const { passed, failed } = await runDrill(drill, ['--times=1'], (line) => said.push(line))

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { until } from '../../../scripts/lab/radio-console.ts'
+import { ofEachKind } from '../../../scripts/test/gate.ts'
 import { oneBurst, watched } from '../radio/burst.ts'
 import { AGENT, CHIEF, HANDHELD, radioDesk } from './radio-desk.ts'
 
@@ -16,11 +17,11 @@ const SLACK_MS = 400
 const TAIL_MS = 120
 const HANG_MS = 200
 
-for (const [mode, why, offMs] of [
+for (const [mode, why, offMs] of ofEachKind([
   ['packet', 'packets', HANG_MS],
   ['vox', 'voice', 500],
   ['dtmf', 'digits', 900],
-] as const) {
+] as const)) {
   t.test(
     `a gateway keyed by ${mode} is on the air with the agent’s voice, and off it when the key is let go`,
     async (t) => {
@@ -155,11 +156,11 @@ t.test(
   },
 )
 
-for (const [port, unit, scheme, ident, idScheme] of [
+for (const [port, unit, scheme, ident, idScheme] of ofEachKind([
   ['old', '07', 'touch tones', 'dtmf', 'dtmf'],
   ['new', '08', 'MDC-1200', 'mdc1200', 'mdc1200'],
   ['new', '08', 'five tones', 'zvei1', '5tone'],
-] as const) {
+] as const)) {
   t.test(
     `an emergency by ${scheme} opens a ticket and stays until one acknowledges it and another clears it`,
     async (t) => {
