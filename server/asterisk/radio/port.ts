@@ -5,7 +5,8 @@
  *                                          `-- who speaks: a console's leg, links, callers, the announcer
  *
  * At rest two halves alone stand in the mixing bridge: then Asterisk passes on what comes and mixes nothing, and where
- * nothing comes nobody is sent a packet, on either side. That holds with the server dead too, and so does hearing.
+ * nothing comes nobody is sent a packet, on either side. That holds with the server dead too, and so does hearing. A port
+ * with a jitter buffer is mixed at rest too (`alwaysMixes`).
  *        lease: TIMEOUT(absolute) on near, armed only while keyed      (lapsed: both halves end, and with them every sound)
  *        PTT gate: mute out on far, shut unless keyed                  RX gate: mute in on far, after the jitter buffer
  *
@@ -91,6 +92,12 @@ export class Port {
   isUp = (): boolean => this.#isUp
   mixing = (): Mixing | undefined => this.#mixing
   gateway = (): Gateway | undefined => this.#gateway
+  /**
+   * What comes out of a jitter buffer and is passed on unmixed is at times heard by no console for a whole over: its frames
+   * are numbered as they came, with the buffer's own between them, and a translator drops what it takes for late. Mixed,
+   * they are numbered anew: such a port keeps a third in its bridge, and costs what mixing costs.
+   */
+  alwaysMixes = (): boolean => this.#wish.jitterBuffer !== 'none'
 
   #newRecorder(pieces?: Piece[]): Recorder {
     const { recordings: folder, tell } = this.#parts
@@ -242,6 +249,8 @@ export class Port {
       const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[this.#wish.jitterBuffer]
       if (buffer) await wire.set(own.far, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
       await Promise.all([wire.add(leg.bridge, own.near), wire.add(mix.bridge, own.far)])
+      if (this.alwaysMixes()) await wire.add(mix.bridge, mix.voice)
+      else await wire.take(mix.bridge, mix.voice).catch(() => undefined)
       const sent = () => wire.read(leg.channel, 'CHANNEL(rtcp,txcount)')
       const then = await sent()
       await new Promise((done) => setTimeout(done, PROOF_MS))

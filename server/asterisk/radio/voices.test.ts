@@ -34,7 +34,7 @@ async function twoOnAir(no: () => Error, mayHear: MayHear = async () => true) {
     },
   })
   const mixed = async () => ({ bridge: 'mix', voice: 'voice', say: 'say', hearers: 'hall', cast: 'cast', fan: 'fan' })
-  const port = { port: { mixed } }
+  const port = { port: { mixed, alwaysMixes: () => false } }
   const voices = new VoicesOnPorts(
     wire,
     new Map([

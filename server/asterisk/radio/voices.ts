@@ -18,7 +18,7 @@ type Leg = { port: string; station: string; channel: string }
 type Phone = { port: string; tap: Tap }
 type Sound = { port: string; path: string; playback: string }
 export type Member = { port: Port; orders: Orders }
-type Mixer = { port: Pick<Port, 'mixed'> }
+type Mixer = { port: Pick<Port, 'mixed' | 'alwaysMixes'> }
 
 const JOIN_MS = 5_000
 /**
@@ -137,6 +137,7 @@ export class VoicesOnPorts implements Voices {
   async #soundOver(port: string): Promise<void> {
     if ([...this.#sounds.values()].some((one) => one.port === port)) return
     const { bridge, voice } = await this.#mixOf(port)
+    if (this.#ports.get(port)?.port.alwaysMixes()) return
     this.#makeWay(voice, () => this.#wire.take(bridge, voice))
   }
 
