@@ -36,8 +36,8 @@ const LIVE_LANES = 4
 const HEAVY = { is: /^softphone-console\/tests\//, most: 2 }
 /** Rules beside live files have what those leave of the processors; alone, all of them. */
 const RULE_LANES = { beside: 1, alone: 2 }
-/** The longest live files are found here; begun last they would run on alone. */
-const LONGEST = /^(server\/test\/live|softphone-console\/tests|server\/asterisk\/radio)\//
+/** The order of live files: browsers, of which only two run at once, and the longest are found here; begun last they would run on alone. */
+const FIRST = [HEAVY.is, /^server\/(test\/live|asterisk\/radio)\//]
 
 async function main(): Promise<boolean> {
   const { files, isGate } = wanted(process.argv.slice(2))
@@ -65,7 +65,8 @@ async function main(): Promise<boolean> {
   const machine = live.length > 0 ? await watchMachine() : undefined
   try {
     const rules = files.filter((file) => !LIVE.test(file))
-    const inOrder = [...live.filter((file) => LONGEST.test(file)), ...live.filter((file) => !LONGEST.test(file))]
+    const isOf = (nth: number) => (file: string) => nth === FIRST.findIndex((one) => one.test(file))
+    const inOrder = [0, 1, -1].flatMap((nth) => live.filter(isOf(nth)))
     const beside = live.length > 0
     const parts = await Promise.all([
       told('规则 · rules', rules, { jobs: beside ? RULE_LANES.beside : RULE_LANES.alone, gives: beside }, env),

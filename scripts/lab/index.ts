@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import {
   demoSettings,
@@ -193,10 +194,20 @@ async function database(own: boolean, varDir: string, endings: (() => Promise<vo
     await client.query(sql).finally(() => client.end())
   }
   await admin(`create database ${name}`)
-  endings.push(() => admin(`drop database if exists ${name} with (force)`))
+  endings.push(() => dropped(() => admin(`drop database if exists ${name} with (force)`)))
   const url = new URL(shared)
   url.pathname = `/${name}`
   return { databaseUrl: url.href, postgres: undefined }
+}
+
+/** PostgreSQL's own vacuum in that database is nobody's to end: once it is through, the database can go. */
+async function dropped(drop: () => Promise<void>, tries = 20): Promise<void> {
+  const isVacuumed = (error: unknown) => (error as { code?: string }).code === '42501'
+  await drop().catch(async (error) => {
+    if (tries === 0 || !isVacuumed(error)) throw error
+    await pause(500)
+    await dropped(drop, tries - 1)
+  })
 }
 
 /** The PBX dies with its caller's voice in the spool: a start after that is an ordinary one, never an adoption. */
