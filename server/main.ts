@@ -39,6 +39,7 @@ import { DEMO_TRUNKS, loadSite, type Site, SiteRefused } from './site.ts'
 import { callTicketRoutes } from './tickets/call-routes.ts'
 import { callbackRoutes } from './tickets/callbacks/routes.ts'
 import { aboutCall, searchTickets, startWaking } from './tickets/index.ts'
+import { seedCauses } from './tickets/life/seed-store.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { makeApp, SESSION_COOKIE } from './web/app.ts'
 import { healthRoutes } from './web/health.ts'
@@ -315,6 +316,7 @@ async function firstLight(db: Db, config: Config, site: Site | undefined, log: L
       await seedEquipment(db, { demo: config.demo && !site, today: new Date() })
       await seedRadio(db, { demo: config.demo && !site, ports: site?.radio ?? [] })
       await seedRoster(db, { demo: config.demo && !site })
+      await seedCauses(db, { demo: config.demo && !site })
       return
     } catch (error) {
       const { code } = error as { code?: string }

@@ -11,6 +11,7 @@ import { change, doAct, openAtDesk, readTickets } from '../index.ts'
 import { pageOf } from '../page.ts'
 import { evolve, readBack, type Standing, standingOf } from '../ticket.ts'
 import { causes, changeCause } from './causes.ts'
+import { seedCauses } from './seed-store.ts'
 import { dueTickets } from './store.ts'
 import { wake } from './waking.ts'
 
@@ -314,4 +315,14 @@ t.test('any order of acts ends in one state, the same after replay', async (t) =
     }
     t.same(await replayed(id), standingOf(await read(id)))
   }
+})
+
+t.test('a demonstration begins with causes of every line, in two levels, and once', async (t) => {
+  const { db, lead } = await desk(t)
+  await seedCauses(db, { demo: true })
+  const all = await causes(db, lead)
+  t.same([...new Set(all.map(({ line }) => line))].sort(), ['equipment', 'it', 'logistics', 'property'])
+  for (const { parentId } of all) if (parentId) t.equal(all.find(({ causeId }) => causeId === parentId)?.parentId, null)
+  await seedCauses(db, { demo: true })
+  t.equal((await causes(db, lead)).length, all.length)
 })
