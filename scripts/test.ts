@@ -31,11 +31,11 @@ const PLACES = [
 const LIVE = /^(server\/test\/live|asterisk-config|softphone-console\/tests|recordings\/vault)\/|\.live\.test\.ts$/
 
 /** Live files that run at once: each waits most of its time for calls, rings and time-outs. */
-const LIVE_LANES = 4
+const LIVE_LANES = 3
 /** A browser does not wait, it paints: three of them leave two cores no room. */
 const HEAVY = { is: /^softphone-console\/tests\//, most: 2 }
-/** Rules beside live files have what those leave of the processors; alone, all of them. */
-const RULE_LANES = { beside: 1, alone: 2 }
+/** Rules run before live files, with both processors: beside them they took from browsers and voices the time to be heard. */
+const RULE_LANES = 2
 /** The order of live files: browsers, of which only two run at once, and the longest are found here; begun last they would run on alone. */
 const FIRST = [HEAVY.is, /^server\/(test\/live|asterisk\/radio)\//]
 
@@ -67,11 +67,10 @@ async function main(): Promise<boolean> {
     const rules = files.filter((file) => !LIVE.test(file))
     const isOf = (nth: number) => (file: string) => nth === FIRST.findIndex((one) => one.test(file))
     const inOrder = [0, 1, -1].flatMap((nth) => live.filter(isOf(nth)))
-    const beside = live.length > 0
-    const parts = await Promise.all([
-      told('规则 · rules', rules, { jobs: beside ? RULE_LANES.beside : RULE_LANES.alone, gives: beside }, env),
-      told('现场 · live', inOrder, { jobs: LIVE_LANES, machine, heavy: HEAVY }, env),
-    ])
+    const parts = [
+      await told('规则 · rules', rules, { jobs: RULE_LANES }, env),
+      await told('现场 · live', inOrder, { jobs: LIVE_LANES, machine, heavy: HEAVY }, env),
+    ]
     const all = parts.flatMap(({ ran }) => ran)
     if (all.length > SLOWEST) tellSlowest(all)
     tellAgain(parts.flatMap(({ again }) => again))

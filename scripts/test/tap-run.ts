@@ -1,6 +1,5 @@
 /** Runs test files, which speak TAP, and tells what came of them, file by file. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setPriority } from 'node:os'
 import { type FinalResults, Parser, type Parser as Tap } from 'tap-parser'
 import { ROOT } from '../build.ts'
 import type { Machine } from '../lab/stood-still.ts'
@@ -11,19 +10,12 @@ export type Count = { passed: number; failed: number }
 /** A file that ran. `stillMs`: how long the machine stood still meanwhile; 0 when nobody watched it. */
 export type FileCount = Count & { file: string; tookMs: number; stillMs: number }
 
-/**
- * `machine` is asked how long it stood still while a file ran. `gives`: these files give way to whatever else runs, for
- * they have no bound of time to keep and their neighbours have. `heavy`: of these files no more than `most` run at once.
- */
+/** `machine` is asked how long it stood still while a file ran. `heavy`: of these files no more than `most` run at once. */
 export type How = {
   jobs: number
   machine?: Pick<Machine, 'stoodStill'> | undefined
-  gives?: boolean
   heavy?: { is: RegExp; most: number }
 }
-
-/** How much later the files that give way are let run: nice(1). */
-const GIVES_WAY = 10
 
 type Counted = Count & { failures: string[] }
 
@@ -39,7 +31,7 @@ const MOST_S = 600
  */
 export async function runFiles(
   files: readonly string[],
-  { jobs, machine, gives = false, heavy }: How,
+  { jobs, machine, heavy }: How,
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
 ): Promise<FileCount[]> {
@@ -63,7 +55,6 @@ export async function runFiles(
       const from = Date.now()
       const child = begin(file, env)
       running.set(file, child)
-      if (gives && child.pid !== undefined) setPriority(child.pid, GIVES_WAY)
       const { passed, failed, failures } = await followed(child)
       running.delete(file)
       const tookMs = Date.now() - from
