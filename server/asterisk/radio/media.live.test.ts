@@ -44,3 +44,28 @@ t.test('a gateway at rest is sent nothing; keyed it hears the agent, and nothing
   t.equal(leg.state, 'talking')
   t.equal(desk.facts.filter(({ type }) => type === 'down').length, 0)
 })
+
+t.test('a port whose gate lets sound through is not up, though nobody speaks and nothing is mixed there', async (t) => {
+  const lab = await radioLab(t)
+  const g = await gateway(t, lab, 'old')
+  const desk = station(t, lab)
+  const request = desk.ari.request.bind(desk.ari)
+  let asked = 0
+  let holds = false
+  // Says yes to the order that shuts the gate, and leaves it open.
+  desk.ari.request = async (method, path, query, ms) => {
+    const shuts = method === 'POST' && path.endsWith('/mute') && query?.direction === 'out'
+    if (shuts) asked++
+    return shuts && !holds ? null : request(method, path, query, ms)
+  }
+  desk.media.want([wish('old')])
+  await until('the gate is tried again', () => asked > 2)
+  t.same(
+    desk.facts.filter(({ type }) => type === 'up'),
+    [],
+    'never up',
+  )
+  holds = true
+  await fact(desk, 'up')
+  t.equal(await packets(await onAir(g), 2_000), 0, 'a gate that holds is proven, and then nothing is mixed')
+})

@@ -49,7 +49,10 @@ export type PortOptions = {
 const RING_S = 8
 const BACKOFF_MS = { least: 250, most: 5_000 }
 const SOON_MS = 5_000
-/** Gates shut is proven by counting: no packet in so long. */
+/**
+ * Gates shut is proven by counting: no packet in so long, while the bridge mixes and sends silence all the time. At rest it
+ * sends nothing, and no packet would be no proof.
+ */
 const PROOF_MS = 80
 /** A registering gateway that comes back is unreachable for an instant (recipes: the flap of a registration). */
 const FLAP_MS = 500
@@ -249,13 +252,13 @@ export class Port {
       const buffer = { none: '', adaptive: 'adaptive', fixed60: 'fixed' }[this.#wish.jitterBuffer]
       if (buffer) await wire.set(own.far, `JITTERBUFFER(${buffer})`, buffer === 'fixed' ? '60' : 'default')
       await Promise.all([wire.add(leg.bridge, own.near), wire.add(mix.bridge, own.far)])
-      if (this.alwaysMixes()) await wire.add(mix.bridge, mix.voice)
-      else await wire.take(mix.bridge, mix.voice).catch(() => undefined)
+      await wire.add(mix.bridge, mix.voice)
       const sent = () => wire.read(leg.channel, 'CHANNEL(rtcp,txcount)')
       const then = await sent()
       await new Promise((done) => setTimeout(done, PROOF_MS))
       const now = await sent()
       if (now !== then) throw new Error(`${Number(now) - Number(then)} packets passed a shut gate`)
+      if (!this.alwaysMixes()) await wire.take(mix.bridge, mix.voice).catch(() => undefined)
       if (this.#gateway !== leg || this.#mixing !== mix || !this.#wanted) throw new Error('changed meanwhile')
     } catch (error) {
       for (const half of [own.near, own.far]) await wire.hangUp(half).catch(() => undefined)
