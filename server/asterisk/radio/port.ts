@@ -17,6 +17,7 @@ import type { MediaFact, PortWish } from '../../radio/index.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AriEvent } from '../ari/rest.ts'
 import { makeBeat } from './beat.ts'
+import { buildMixing, dialGateway, type Gateway, type Mixing } from './building.ts'
 import { made } from './ids.ts'
 import { makeRecorder, type Piece, type Recorder } from './recorder.ts'
 import { openTap, type Tap } from './tap.ts'
@@ -24,9 +25,6 @@ import { channelOf, type Wire } from './wire.ts'
 
 export type Down = Extract<MediaFact, { type: 'down' }>['why']
 export type Log = { info(o: object, m: string): void; warn(o: object, m: string): void }
-/** `hearers`: the consoles' bridge, fed by `fan` with what `cast` hears in the mixing one. */
-export type Mixing = { bridge: string; voice: string; say: string; hearers: string; cast: string; fan: string }
-export type Gateway = { channel: string; bridge: string }
 export type Pair = { near: string; far: string; epoch: number }
 /** What an earlier server, or this one before ARI was cut, left standing and may go on. */
 export type Kept = { mixing?: Mixing | undefined; gateway?: Gateway | undefined; pieces: Piece[] }
@@ -46,7 +44,6 @@ export type PortOptions = {
   log: Log
 }
 
-const RING_S = 8
 const BACKOFF_MS = { least: 250, most: 5_000 }
 const SOON_MS = 5_000
 /**
@@ -139,7 +136,7 @@ export class Port {
 
   async #build(): Promise<void> {
     if (!this.#mixing) {
-      this.#mixing = await this.#buildMixing()
+      this.#mixing = await buildMixing(this.#wire, this.port)
       this.#parts.onMixing()
     }
     for (const go of this.#waiting.splice(0)) go()
@@ -156,29 +153,9 @@ export class Port {
     if (!this.#pair && this.#mixing && this.#gateway === leg) await this.#join(leg, this.#mixing)
   }
 
-  async #buildMixing(): Promise<Mixing> {
-    const { port } = this
-    const wire = this.#wire
-    const [bridge, hearers] = [made(port, 'mb'), made(port, 'hb')]
-    const [voice, say, cast, fan] = [made(port, 'voice'), made(port, 'say'), made(port, 'cast'), made(port, 'fan')]
-    await Promise.all([wire.bridge(bridge), wire.pair(voice, say), wire.pair(cast, fan)])
-    await Promise.all([wire.add(bridge, cast), wire.hearing(hearers, fan)])
-    return { bridge, voice, say, hearers, cast, fan }
-  }
-
   async #dial(): Promise<Gateway> {
     const { port } = this
-    const wire = this.#wire
-    const own = { channel: made(port, 'gw'), bridge: made(port, 'rb') }
-    try {
-      await wire.dial(own.channel, `PJSIP/${this.#wish.endpoint}`, RING_S)
-      await wire.bridge(own.bridge)
-      await wire.add(own.bridge, own.channel)
-    } catch (error) {
-      await wire.hangUp(own.channel).catch(() => undefined)
-      await wire.dropBridge(own.bridge).catch(() => undefined)
-      throw error
-    }
+    const own = await dialGateway(this.#wire, port, this.#wish.endpoint)
     this.#parts.log.info({ port, channel: own.channel }, 'the gateway has answered')
     return own
   }
