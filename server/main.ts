@@ -114,9 +114,7 @@ async function main(): Promise<void> {
     tell: (to) => live.tell(to),
     recorded: () => archive.nudge(),
   })
-  const callouts = startCallouts({
-    ...{ db, log, radio, commit, speech: config.speech, waitS: config.calloutS },
-  })
+  const callouts = startCallouts({ db, log, radio, commit, speech: config.speech, waitS: config.calloutS })
 
   let due: Record<string, DueRows> = {}
   let draining = false
@@ -134,16 +132,7 @@ async function main(): Promise<void> {
     live,
     routes: allRoutes({
       ...{ config, db, commit, health, recordings, radio, callouts, asterisk, ready },
-      figures: deskFigures({
-        db,
-        asterisk,
-        archive,
-        phones,
-        health,
-        radio,
-        live,
-        due: () => due,
-      }),
+      figures: deskFigures({ db, asterisk, archive, phones, health, radio, live, due: () => due }),
     }),
   })
 
