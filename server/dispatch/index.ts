@@ -3,7 +3,16 @@ import { type Actor, may, type Thing } from '../access/index.ts'
 import { clock, type Db, type JournalRow, type Tx } from '../db/index.ts'
 import { crewMembers, crewNames, personRefs } from '../directory/index.ts'
 import { notFound, Refusal } from '../refusal.ts'
-import { held, isCrew, isPerson, readTickets, type Sending, type TicketEvent, thing } from '../tickets/index.ts'
+import {
+  held,
+  isCrew,
+  isPerson,
+  readTickets,
+  type Sending,
+  type Ticket,
+  type TicketEvent,
+  thing,
+} from '../tickets/index.ts'
 import type { FrameMaker, SharedFrame } from '../web/index.ts'
 import type { CrewRef, DeclineReason, DispatchRules, DispatchWish, OfferView, RulesView } from '../wire/dispatch.ts'
 import type { DispatchEvent } from './events.ts'
@@ -29,36 +38,56 @@ export const escalate = (tx: Tx, event: { ticketId: string }): Promise<DispatchE
 
 /** What acts on a ticket ask of dispatch: whom to send, and what they answer. */
 export const sending: Sending<DispatchEvent> = {
-  dispatch: (tx, actor, ticketId, { personId, crewId }) =>
-    send(tx, actor, ticketId, { ...(personId && { personId }), ...(crewId && { crewId }) }),
+  dispatch: (tx, actor, ticketId, wish) => send(tx, actor, ticketId, wishOf(wish)),
+  offer: (tx, ticket, wish, byId) => sendTo(tx, ticket, wishOf(wish), byId),
   accept: async (tx, actor, ticketId, { offerId, personId }) =>
-    acceptBy(tx, actor, offerId ?? (await openOffer(tx, ticketId, personId ?? actor.personId)), {
+    acceptBy(tx, actor, await offerOf(tx, ticketId, { offerId, personId: personId ?? actor.personId }), {
       ...(personId && { personId }),
     }),
   async decline(tx, actor, ticketId, { offerId, personId, why }) {
     if (!why) throw new Refusal('reason-needed', { field: 'why' })
-    const id = offerId ?? (await openOffer(tx, ticketId, personId ?? actor.personId))
+    const id = await offerOf(tx, ticketId, { offerId, personId: personId ?? actor.personId })
     return declineBy(tx, actor, id, { ...(personId && { personId }), reason: why })
   },
 }
+const wishOf = ({ personId, crewId }: Parameters<Sending<DispatchEvent>['offer']>[2]): DispatchWish => ({
+  ...(personId && { personId }),
+  ...(crewId && { crewId }),
+})
 
-async function openOffer(tx: Tx, ticketId: string, personId: string): Promise<string> {
+/** The offer of this ticket that is meant: by its id, or the one that is open to somebody. Of another ticket: not there. */
+async function offerOf(
+  tx: Tx,
+  ticketId: string,
+  { offerId, personId }: { offerId: string | undefined; personId: string },
+): Promise<string> {
+  if (offerId !== undefined) {
+    if ((await store.ticketOfOffer(tx, offerId)) === ticketId) return offerId
+    throw notFound('offer')
+  }
   for (const open of await store.holdOpenOffers(tx, ticketId))
     if (await store.isOfferedTo(tx, open.id, personId)) return open.id
   throw notFound('offer')
 }
 
-/** The desk sends somebody, or lets the engine find them. */
+/** The desk sends somebody, or lets the engine find them: for a ticket that nobody has. */
 export async function send(tx: Tx, actor: Actor, ticketId: string, wish: DispatchWish): Promise<DispatchEvent[]> {
-  const ticket = await held(tx, actor, ticketId)
+  const ticket = await held(tx, actor, ticketId, 'dispatch')
+  if (ticket.state !== 'unassigned') throw new Refusal('ticket-not-in-that-state', { state: ticket.state })
+  return sendTo(tx, ticket, wish, actor.personId)
+}
+
+/** Whoever asks may. Somebody who has the ticket keeps it until another accepts. */
+async function sendTo(tx: Tx, ticket: Ticket, wish: DispatchWish, byId: string): Promise<DispatchEvent[]> {
   const { personId = null, crewId = null, ways } = wish
+  const { organisationId } = ticket
   if (personId && crewId) throw new Refusal('one-or-the-other', { fields: ['personId', 'crewId'] })
-  if (personId && !(await isPerson(tx, actor.organisationId, personId)))
+  if (personId && !(await isPerson(tx, organisationId, personId)))
     throw new Refusal('no-such-person', { field: 'personId' })
-  if (crewId && (!(await isCrew(tx, actor.organisationId, crewId)) || (await crewMembers(tx, crewId)).length === 0))
+  if (crewId && (!(await isCrew(tx, organisationId, crewId)) || (await crewMembers(tx, crewId)).length === 0))
     throw new Refusal('no-such-crew', { field: 'crewId' })
   const to = personId || crewId ? { personId, crewId, companyId: null } : undefined
-  return dispatch(tx, ticket, { byId: actor.personId, ...(to && { to }), ...(ways && { ways }) })
+  return dispatch(tx, ticket, { byId, ...(to && { to }), ...(ways && { ways }) })
 }
 
 /** What is offered to this person now, or to a crew of theirs. */

@@ -232,7 +232,7 @@ export async function putRung(
 ): Promise<void> {
   await tx.raw(
     `insert into rungs (organisation_id, ticket_id, run, n, step, due_at, by_id)
-     values (:organisationId, :ticketId, :run, :n, :step, now() + :inS * interval '1 second', :byId)
+     values (:organisationId, :ticketId, :run, :n, :step, clock_timestamp() + :inS * interval '1 second', :byId)
      on conflict (ticket_id) where done_at is null do update set due_at = least(rungs.due_at, excluded.due_at)`,
     rung,
   )

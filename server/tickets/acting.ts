@@ -1,10 +1,10 @@
 /** What people do to a ticket: take, assign, finish, withdraw, reopen, urge, note. */
-import type { Actor } from '../access/index.ts'
+import { type Actor, may } from '../access/index.ts'
 import type { Tx } from '../db/index.ts'
 import { Refusal } from '../refusal.ts'
 import type { Resolution } from '../wire/tickets.ts'
 import type { TicketEvent } from './events.ts'
-import { asked, held, isShownAsIs } from './saving.ts'
+import { asked, held, mustBeAsShown, thing } from './saving.ts'
 import * as store from './store.ts'
 import { type Act, type Ask, stateAfter } from './ticket.ts'
 
@@ -22,7 +22,10 @@ export type How = {
 export async function act(tx: Tx, actor: Actor, id: string, what: Act, how: How = {}): Promise<TicketEvent[]> {
   const ticket = await held(tx, actor, id, what)
   if (what === 'assign') await known(tx, actor, how)
-  isShownAsIs(ticket, how.version)
+  // A reporter takes it back before somebody is there; the desk at any time.
+  if (what === 'withdraw' && ticket.arrivedAt && !may(actor, 'change', thing(ticket)))
+    throw new Refusal('arrived-already')
+  mustBeAsShown(ticket, how.version)
   const { reason, resolution, causeId, faultCause } = how
   const to = stateAfter(ticket.state, what)
   const fields = what === 'assign' && { fields: assignment(ticket, how) }
@@ -75,9 +78,14 @@ export async function note(tx: Tx, actor: Actor, id: string, text: string): Prom
   return asked(tx, ticket, { ask: 'note', byId: actor.personId }, { entry: { kind: 'note', body: { text } } })
 }
 
-/** 催单: the ward asks where it stays. Counted, shown, and heard by whoever works on it. */
+/** 催单: the ward asks where it stays. Counted, shown, and heard by whoever works on it; of a merged ticket, on its survivor. */
 export async function urge(tx: Tx, actor: Actor, id: string, callId: string | null = null): Promise<TicketEvent[]> {
-  const ticket = await held(tx, actor, id, 'urge')
+  let ticket = await held(tx, actor, id, 'urge')
+  for (let next = ticket.survivorId; next; next = ticket.survivorId) {
+    const survivor = await store.holdTicket(tx, next)
+    if (!survivor) throw new Error(`a ticket survives as one that is not there: ${ticket.id}`)
+    ticket = survivor
+  }
   return asked(
     tx,
     ticket,

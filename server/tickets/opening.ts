@@ -137,7 +137,7 @@ export async function openPart(
     unitId: whole.unitId,
     placeId: whole.confirmedPlaceId ?? whole.reportedPlaceId,
     placeText: whole.placeText,
-    firstTakerId: byId,
+    firstTakerId: whole.firstTakerId,
   })
   if (!ticket) throw new Error(`the campus or line of ticket ${whole.id} is gone`)
   const { place, unit, reporter, assignee, firstTaker, ...part } = ticket

@@ -30,8 +30,8 @@ export async function held(tx: Tx, actor: Actor, id: string, verb: Verb = 'chang
 /** Typing and notes are no acts: whoever saw the ticket before them still knows how it stands. */
 const NO_ACTS: ReadonlySet<Ask['ask']> = new Set(['change', 'note', 'join', 'leave', 'first-take', 'link', 'unlink'])
 
-/** What was shown to the person is how it stands; else nothing is done. `version`: as it was shown. */
-export function isShownAsIs(ticket: Ticket, version: number | undefined): void {
+/** @throws ticket-acted-meanwhile where an act came between. `version`: the ticket as it was shown. */
+export function mustBeAsShown(ticket: Ticket, version: number | undefined): void {
   if (version !== undefined && version < ticket.actedVersion)
     throw new Refusal('ticket-acted-meanwhile', { version: ticket.version, state: ticket.state })
 }

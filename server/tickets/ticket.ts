@@ -1,7 +1,16 @@
 /** What may be asked of a ticket, what it means, and how the ticket stands afterwards. Pure. */
 import type { CallRelation, Resolution, TicketState } from '../wire/tickets.ts'
 import type { Changes, OfTicket, Standing } from './events.ts'
-import { decideLife, LIFE_LEADS, type LifeAsk, type LifeRefusal, lifeAfter, lifeIn } from './life/life.ts'
+import {
+  decideLife,
+  type Leads,
+  LIFE_LEADS,
+  type LifeAsk,
+  type LifeRefusal,
+  lifeAfter,
+  lifeIn,
+  STAYS,
+} from './life/life.ts'
 import { CODES, type Ticket } from './shape.ts'
 
 export * from './shape.ts'
@@ -35,15 +44,6 @@ export type TicketRefusal =
   | 'category-needed'
   | 'somebody-needed'
   | LifeRefusal
-
-type Leads = Partial<Record<TicketState, TicketState>>
-const STAYS: Leads = {
-  unassigned: 'unassigned',
-  in_progress: 'in_progress',
-  done: 'done',
-  withdrawn: 'withdrawn',
-  unresolved: 'unresolved',
-}
 
 /** Act × state → where it leads. What is not in the table is refused. */
 const LEADS: Record<Ask['ask'], Leads> = {
@@ -184,7 +184,9 @@ export function evolve<T extends Standing>(ticket: T, event: OfTicket): T {
       return { ...ticket, urged: event.urged?.[1] ?? ticket.urged + 1, version }
     case 'ticket.assigned': {
       const { assigneeId, crewId } = event
-      return { ...ticket, assigneeId, crewId, respondedAt: ticket.respondedAt ?? at, version }
+      // Whoever has it now has not arrived because another had.
+      const arrivedAt = assigneeId === ticket.assigneeId ? ticket.arrivedAt : null
+      return { ...ticket, assigneeId, crewId, arrivedAt, respondedAt: ticket.respondedAt ?? at, version }
     }
     case 'ticket.state':
       return { ...ticket, ...settled(ticket, event), state: event.to, version }

@@ -2,12 +2,12 @@
 import t, { type Test } from 'tap'
 import type { Actor } from '../../access/index.ts'
 import { makeCommit } from '../../desk.ts'
-import { sending } from '../../dispatch/index.ts'
+import { climb, sending } from '../../dispatch/index.ts'
 import { cardsFor } from '../../screens/index.ts'
 import { database } from '../../test/database.ts'
 import { hospital } from '../../test/hospital.ts'
 import type { AnyAct } from '../../wire/life.ts'
-import { change, doAct, openAtDesk, readTickets } from '../index.ts'
+import { act, change, doAct, openAtDesk, readTickets } from '../index.ts'
 import { pageOf } from '../page.ts'
 import { evolve, readBack, type Standing, standingOf } from '../ticket.ts'
 import { causes, changeCause } from './causes.ts'
@@ -145,7 +145,7 @@ t.test('merged and split again: nothing of it is lost, its urges count on the su
   await does(house.lin, two, 'merge', { ticketId: one, text: '同一台' })
   t.match(await read(two), { state: 'withdrawn', survivorId: one })
   await t.rejects(does(house.lin, one, 'merge', { ticketId: two, text: '同' }), { code: 'merged-already' })
-  await does(house.lin, two, 'urge').catch(() => undefined)
+  await does(house.lin, two, 'urge')
   t.equal((await read(one)).urged, 1)
   t.match((await page(house.lin, two)).life, { survivor: { ticketId: one } })
   t.match((await page(house.lin, one)).life?.links, [{ kind: 'duplicate', isFrom: false }])
@@ -325,4 +325,90 @@ t.test('a demonstration begins with causes of every line, in two levels, and onc
   for (const { parentId } of all) if (parentId) t.equal(all.find(({ causeId }) => causeId === parentId)?.parentId, null)
   await seedCauses(db, { demo: true })
   t.equal((await causes(db, lead)).length, all.length)
+})
+
+t.test('an offer is answered on its own ticket: named on another one, it is not there', async (t) => {
+  const { house, open, does, read, db, grant } = await desk(t)
+  const [mine, hidden] = [await open(), await open('别人的工单')]
+  const engineer = grant(house.wei, 'engineer')
+  await does(house.lin, mine, 'dispatch', { personId: house.wei.personId })
+  const offerId = (await db('job_offers').where({ ticket_id: mine }).first('id')).id
+  for (const act of ['accept', 'decline'] as const)
+    await t.rejects(does(engineer, hidden, act, { offerId, why: 'busy' }), { code: 'not-found' }, act)
+  t.equal((await read(mine)).state, 'unassigned', 'and nothing is done')
+  await does(engineer, mine, 'accept', { offerId })
+  t.match(await read(mine), { state: 'in_progress', assigneeId: house.wei.personId })
+})
+
+t.test(
+  'whom to send is asked of a ticket that nobody has, and not by an engineer; passing on is an act of its own',
+  async (t) => {
+    const { house, open, does, db, grant } = await desk(t)
+    const id = await open()
+    await does(house.lin, id, 'assign', { personId: house.wei.personId })
+    const to = { personId: house.lin.personId }
+    await t.rejects(does(house.lin, id, 'dispatch', to), { code: 'ticket-not-in-that-state' }, 'it was taken meanwhile')
+    await t.rejects(does(grant(house.wei, 'engineer'), id, 'dispatch', to), { code: 'not-allowed' })
+    t.same(await db('job_offers').where({ ticket_id: id }), [])
+  },
+)
+
+t.test(
+  'an engineer asks another crew in, whose part is not theirs to see; who took the report first stays who owns the answer',
+  async (t) => {
+    const { house, open, does, read, db, grant, page } = await desk(t)
+    const id = await open()
+    const [crew] = await db('crews')
+      .insert({
+        organisation_id: house.organisationId,
+        line_id: house.lines.property,
+        code: 'w',
+        name_zh: '墙',
+        name_en: 'W',
+      })
+      .returning('id')
+    await db('crew_members').insert({ crew_id: crew.id, person_id: house.lin.personId })
+    await does(house.lin, id, 'assign', { personId: house.wei.personId })
+    await does(grant(house.wei, 'engineer'), id, 'join-in', { crewId: crew.id, text: '补墙' })
+    const part = (await page(house.lin, id)).life?.links[0]?.other.ticketId ?? ''
+    t.match(await db('job_offers').where({ ticket_id: part }), [{ crew_id: crew.id, state: 'open' }])
+    t.equal((await read(part)).firstTakerId, house.lin.personId)
+  },
+)
+
+t.test('nobody takes what was passed on: it stays, and no offer stays open', async (t) => {
+  const { house, commit, open, does, read, db } = await desk(t)
+  const id = await open()
+  await does(house.lin, id, 'take')
+  await does(house.lin, id, 'transfer', { personId: house.wei.personId, text: '他熟' })
+  const [rung] = await db('rungs').where({ ticket_id: id }).whereNull('done_at')
+  const [offer] = await db('job_offers').where({ ticket_id: id })
+  t.ok(rung.due_at >= offer.until, 'the rung is due when the offer has ended')
+  await db('rungs')
+    .where({ id: rung.id })
+    .update({ due_at: db.raw('now()') })
+  await db('job_offers')
+    .where({ id: offer.id })
+    .update({ until: db.raw('now()') })
+  await commit((tx) => climb(tx, id, rung.id))
+  t.match(await db('job_offers').where({ ticket_id: id }), [{ state: 'lapsed' }])
+  t.match(await read(id), { state: 'in_progress', assigneeId: house.lin.personId, offeredIds: [] })
+})
+
+t.test('a reporter takes back what nobody has come for yet; a finished ticket goes to no other line', async (t) => {
+  const { house, commit, open, does, read, grant } = await desk(t)
+  const id = await open()
+  const reporter = { ...grant(house.wei, 'reporter'), personId: house.supervisor.personId }
+  const { version } = await read(id)
+  await commit((tx) => change(tx, house.lin, id, { version, reporterId: reporter.personId }))
+  await does(house.lin, id, 'take')
+  await does(house.lin, id, 'arrive')
+  const taken = commit((tx) => act(tx, reporter, id, 'withdraw', { reason: '好了' }))
+  await t.rejects(taken, { code: 'arrived-already' }, 'by the route of before, too')
+  await does(house.lin, id, 'assign', { personId: house.wei.personId })
+  t.equal((await read(id)).arrivedAt, null, 'whoever has it now has not arrived')
+  await does(house.lin, id, 'done', { resolution: 'phone' })
+  await t.rejects(does(house.lin, id, 'transfer', { line: 'equipment', text: '是监护仪' }), {
+    code: 'ticket-not-in-that-state',
+  })
 })

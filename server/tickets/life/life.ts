@@ -40,8 +40,8 @@ export type LifeRefusal =
   | 'verified-already'
   | 'ticket-not-merged'
 
-type Leads = Partial<Record<TicketState, TicketState>>
-const STAYS: Leads = {
+export type Leads = Partial<Record<TicketState, TicketState>>
+export const STAYS: Leads = {
   unassigned: 'unassigned',
   in_progress: 'in_progress',
   done: 'done',

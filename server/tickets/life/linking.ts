@@ -8,46 +8,42 @@ import type { LinkKind } from '../../wire/tickets.ts'
 import type { OfTicket, TicketEvent } from '../events.ts'
 import { openPart } from '../opening.ts'
 import { asked, held } from '../saving.ts'
-import { crewOf } from '../store.ts'
+import { crewOf, holdTicket } from '../store.ts'
 import { shownNumber, type Ticket } from '../ticket.ts'
 import * as store from './store.ts'
 
-/** Two tickets, held in one order whoever asks: two merges at once do not wait for each other for ever. */
-async function bothHeld(
-  tx: Tx,
-  actor: Actor,
-  one: string,
-  other: string | undefined,
-  verb: 'merge' | 'split' | 'link',
-) {
-  if (!other) throw new Refusal('which-ticket', { field: 'ticketId' })
-  if (one === other) throw new Refusal('the-same-ticket', { field: 'ticketId' })
-  const found = new Map<string, Ticket>()
-  for (const id of [one, other].sort()) found.set(id, await held(tx, actor, id, id === one ? verb : 'see'))
-  return { ticket: found.get(one) as Ticket, other: found.get(other) as Ticket }
+/** Holds two tickets, the lower id first. */
+export async function holdBoth(tx: Tx, one: string, other: string | undefined): Promise<void> {
+  for (const id of [one, ...(other ? [other] : [])].sort()) await holdTicket(tx, id)
+}
+
+/** The other of the two, which this person must see. */
+async function otherOf(tx: Tx, actor: Actor, ticket: Ticket, id: string | undefined): Promise<Ticket> {
+  if (!id) throw new Refusal('which-ticket', { field: 'ticketId' })
+  if (id === ticket.id) throw new Refusal('the-same-ticket', { field: 'ticketId' })
+  return held(tx, actor, id, 'see')
 }
 
 /** This one is the other's duplicate: its number leads there, its calls and recordings stay its own. */
-export async function merge(tx: Tx, actor: Actor, id: string, body: AnyAct): Promise<TicketEvent[]> {
-  const { ticket, other } = await bothHeld(tx, actor, id, body.ticketId, 'merge')
+export async function merge(tx: Tx, actor: Actor, ticket: Ticket, body: AnyAct): Promise<TicketEvent[]> {
+  const other = await otherOf(tx, actor, ticket, body.ticketId)
   if (other.survivorId) throw new Refusal('merged-already', { ticketId: other.survivorId })
-  const linkId = randomUUID()
-  const survivorId = other.id
+  const [linkId, survivorId] = [randomUUID(), other.id]
   const about = { byId: actor.personId, linkId, survivorId, ...(body.text && { reason: body.text }) }
   const entry = { kind: 'merge', body: { ticketId: survivorId, number: shownNumber(other.number), reason: body.text } }
   const events = await asked(tx, ticket, { ask: 'merge', ...about }, { entry })
-  await insert(tx, { id: linkId, fromId: id, toId: survivorId, kind: 'duplicate', byId: actor.personId })
+  await insert(tx, { id: linkId, fromId: ticket.id, toId: survivorId, kind: 'duplicate', byId: actor.personId })
   return [...events, ...(await tellOther(tx, actor, other, ticket, { linkId, kind: 'duplicate', ask: 'link' }))]
 }
 
 /** It was no duplicate: it goes on where it was. */
-export async function split(tx: Tx, actor: Actor, id: string, body: AnyAct): Promise<TicketEvent[]> {
-  const before = await held(tx, actor, id, 'split')
-  if (!before.survivorId) throw new Refusal('ticket-not-merged')
-  const link = (await store.readLinks(tx, id)).find((one) => one.kind === 'duplicate' && one.fromId === id)
-  if (!link) throw new Error(`the link of a merged ticket is not there: ${id}`)
-  const { ticket, other } = await bothHeld(tx, actor, id, before.survivorId, 'split')
-  const { linkId } = link
+export async function split(tx: Tx, actor: Actor, ticket: Ticket, body: AnyAct): Promise<TicketEvent[]> {
+  if (!ticket.survivorId) throw new Refusal('ticket-not-merged')
+  const links = await store.readLinks(tx, ticket.id)
+  const found = links.find(({ kind, fromId }) => kind === 'duplicate' && fromId === ticket.id)
+  if (!found) throw new Error(`the link of a merged ticket is not there: ${ticket.id}`)
+  const { linkId } = found
+  const other = await otherOf(tx, actor, ticket, ticket.survivorId)
   const entry = { kind: 'split', body: { ticketId: other.id, number: shownNumber(other.number), reason: body.text } }
   const ask = { ask: 'split', byId: actor.personId, linkId, survivorId: other.id } as const
   const events = await asked(tx, ticket, ask, { entry })
@@ -56,9 +52,8 @@ export async function split(tx: Tx, actor: Actor, id: string, body: AnyAct): Pro
 }
 
 /** To be read together. */
-export async function link(tx: Tx, actor: Actor, id: string, body: AnyAct): Promise<TicketEvent[]> {
-  const { ticket, other } = await bothHeld(tx, actor, id, body.ticketId, 'link')
-  return linked(tx, actor, ticket, other, 'related')
+export async function link(tx: Tx, actor: Actor, ticket: Ticket, body: AnyAct): Promise<TicketEvent[]> {
+  return linked(tx, actor, ticket, await otherOf(tx, actor, ticket, body.ticketId), 'related')
 }
 
 async function linked(tx: Tx, actor: Actor, from: Ticket, to: Ticket, kind: LinkKind): Promise<OfTicket[]> {
@@ -71,14 +66,13 @@ async function linked(tx: Tx, actor: Actor, from: Ticket, to: Ticket, kind: Link
 }
 
 /** A link that was a mistake; a merge is taken back by splitting. */
-export async function unlink(tx: Tx, actor: Actor, id: string, body: AnyAct): Promise<TicketEvent[]> {
-  await held(tx, actor, id, 'unlink')
-  const found = (await store.readLinks(tx, id)).find(({ linkId }) => linkId === body.linkId)
+export async function unlink(tx: Tx, actor: Actor, ticket: Ticket, body: AnyAct): Promise<TicketEvent[]> {
+  const found = (await store.readLinks(tx, ticket.id)).find(({ linkId }) => linkId === body.linkId)
   if (!found) throw notFound('link')
   if (found.kind === 'duplicate') throw new Refusal('split-instead')
   const { linkId, kind } = found
-  const isFrom = found.fromId === id
-  const { ticket, other } = await bothHeld(tx, actor, id, isFrom ? found.toId : found.fromId, 'link')
+  const isFrom = found.fromId === ticket.id
+  const other = await otherOf(tx, actor, ticket, isFrom ? found.toId : found.fromId)
   await store.undoLink(tx, linkId, await clock(tx))
   const entry = { kind: 'unlinked', body: { ticketId: other.id, number: shownNumber(other.number), link: kind } }
   const about = { byId: actor.personId, linkId, kind, otherId: other.id, isFrom }
@@ -90,12 +84,11 @@ export async function unlink(tx: Tx, actor: Actor, id: string, body: AnyAct): Pr
 export async function joinIn(
   tx: Tx,
   actor: Actor,
-  id: string,
+  ticket: Ticket,
   body: AnyAct,
-): Promise<{ events: TicketEvent[]; partId: string; crewId: string }> {
-  const ticket = await held(tx, actor, id, 'join-in')
+): Promise<{ events: TicketEvent[]; part: Ticket; crewId: string }> {
   if (ticket.state !== 'unassigned' && ticket.state !== 'in_progress') throw new Refusal('ticket-not-open')
-  if ((await store.partsOf(tx, id)).isPart) throw new Refusal('a-part-has-no-parts')
+  if ((await store.partsOf(tx, ticket.id)).isPart) throw new Refusal('a-part-has-no-parts')
   const crew = body.crewId ? await crewOf(tx, ticket.organisationId, body.crewId) : undefined
   if (!crew || !body.crewId) throw new Refusal('no-such-crew', { field: 'crewId' })
   if (!body.text?.trim()) throw new Refusal('words-needed', { field: 'text' })
@@ -103,7 +96,7 @@ export async function joinIn(
     ...{ lineId: crew.lineId ?? ticket.lineId, what: body.text, byId: actor.personId },
   })
   const told = await linked(tx, actor, part, ticket, 'part')
-  return { events: [...events, ...told], partId: part.id, crewId: body.crewId }
+  return { events: [...events, ...told], part: (await holdTicket(tx, part.id)) ?? part, crewId: body.crewId }
 }
 
 type Row = { id: string; fromId: string; toId: string; kind: LinkKind; byId: string }

@@ -70,7 +70,7 @@ export async function lifeOf(db: Db, actor: Actor, ticket: ShownTicket): Promise
   const named = (id: string | null) => (id && people.get(id)) || null
   const other = (id: string | null) => {
     const found = others.find((one) => one.id === id)
-    // Of a ticket that this person does not see only its number is told.
+    // Of a ticket that this person does not see no words are told: that it is there, and how far it is.
     return (
       found && {
         ...{ ticketId: found.id, number: shownNumber(found.number), year: found.year, state: found.state },
